@@ -1,0 +1,112 @@
+"""BodyMotion: the one value between estimation, retargeting and files.
+
+Conventions: metres, radians; world space is right-handed, y up, the body at rest faces +z
+with its left side at +x (SMPL); rotations are axis-angle; the camera is "camera from
+world" with OpenCV axes (x right, y down, z forward); pixels have their origin top left.
+Sizes: T frames, 24 joints, K contacts, H hypotheses.
+
+The file is an AMASS-compatible `.npz` that is read without pickle; docs/body_motion.md
+describes every field.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT_VERSION = 1
+
+SMPL_JOINT_NAMES = (
+    "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2",
+    "left_ankle", "right_ankle", "spine3", "left_foot", "right_foot", "neck",
+    "left_collar", "right_collar", "head", "left_shoulder", "right_shoulder",
+    "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hand", "right_hand",
+)  # fmt: skip
+SMPL_PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
+
+GENDERS = ("neutral", "female", "male")
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+
+
+class BodyModelNote(NamedTuple):
+    """Which body the pose belongs to."""
+
+    name: str
+    licence: str
+
+
+class SourceNote(NamedTuple):
+    """What the motion was made from; `name` is a file name, never a path."""
+
+    name: str
+    kind: str  # "drawing", "strokes", "image", "video", "import", …
+
+
+@dataclass(frozen=True)
+class BodyMotion:
+    """A moving (or still, T = 1) SMPL body of one person, as observed by one camera.
+
+    Attributes:
+        poses: [T, 72] axis-angle of the 24 SMPL joints, radians; the first is the root.
+        trans: [T, 3] root translation, metres (pelvis = rest pelvis + trans).
+        betas: [10] SMPL shape coefficients.
+        gender: "neutral", "female" or "male".
+        mocap_framerate: frames a second; stills carry the default.
+        joints3d: [T, 24, 3] world positions, metres: the forward kinematics of the pose.
+        joints2d: [T, 24, 2] px of the source as observed.
+        confidence: [T, 24] in [0, 1].
+        camera_rotation: [3, 3] or [T, 3, 3] camera from world.
+        camera_translation: [3] or [T, 3] camera from world, metres.
+        camera_focal: focal length, px.
+        camera_center: [2] principal point, px.
+        image_size: [2] width and height of the source, px.
+        contacts: [T, K] probability in [0, 1] that a body part touches the ground.
+        contact_names: K names of body parts (SMPL joint names).
+        hands: [T, 30, 3] axis-angle, 15 left then 15 right joints (SMPL-H order).
+        face: [T, 52] blendshape weights (ARKit order).
+        hypothesis_poses: [H, T, 72] other readings of the source, best first.
+        hypothesis_scores: [H] their scores in descending order.
+        frame_index: [T] source frame of each row, strictly increasing; None = 0 … T-1.
+        person_id: number of the person in the source, from 0.
+        body_model: name and licence of the body.
+        source: file name and kind of the source.
+    """
+
+    poses: FloatArray
+    trans: FloatArray
+    betas: FloatArray
+    gender: str = "neutral"
+    mocap_framerate: float = 24.0
+    joints3d: FloatArray | None = None
+    joints2d: FloatArray | None = None
+    confidence: FloatArray | None = None
+    camera_rotation: FloatArray | None = None
+    camera_translation: FloatArray | None = None
+    camera_focal: float | None = None
+    camera_center: FloatArray | None = None
+    image_size: IntArray | None = None
+    contacts: FloatArray | None = None
+    contact_names: tuple[str, ...] | None = None
+    hands: FloatArray | None = None
+    face: FloatArray | None = None
+    hypothesis_poses: FloatArray | None = None
+    hypothesis_scores: FloatArray | None = None
+    frame_index: IntArray | None = None
+    person_id: int = 0
+    body_model: BodyModelNote = BodyModelNote("", "")
+    source: SourceNote = SourceNote("", "")
+
+    @property
+    def frame_count(self) -> int:
+        """T, the number of frames."""
+        return len(self.poses)
+
+    @property
+    def source_frames(self) -> IntArray:
+        """[T] frame number in the source of each row."""
+        if self.frame_index is None:
+            return np.arange(self.frame_count, dtype=np.int64)
+        return self.frame_index

@@ -1,0 +1,202 @@
+"""Strokes of a drawing as they travel from the add-on to the backend.
+
+Conventions: pixels with the origin top left, x right, y down; the camera is "camera from
+world" with OpenCV axes (x right, y down, z forward), the world is y up, metres.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import Sketch2PoseError
+from .whole_file import write_whole
+
+FORMAT_NAME = "sketch2pose-strokes"
+FORMAT_VERSION = 1
+LARGEST_SIDE = 65536  # px; anything larger is a unit mistake, not a drawing
+ORTHONORMAL_TOLERANCE = 1e-3
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One polyline: `points` [N, 2] px, `width` px."""
+
+    points: FloatArray
+    width: float
+
+
+@dataclass(frozen=True)
+class ViewCamera:
+    """Pinhole camera: `rotation` [3, 3] and `translation` [3] (m) camera from world, px focal."""
+
+    rotation: FloatArray
+    translation: FloatArray
+    focal: float
+    center: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class StrokeDrawing:
+    """A drawing of `width` x `height` px made of strokes, with the camera it was drawn in."""
+
+    width: float
+    height: float
+    strokes: tuple[Stroke, ...]
+    camera: ViewCamera | None = None
+
+
+def read_strokes(path: str | os.PathLike[str]) -> StrokeDrawing:
+    """Read and check a stroke file.
+
+    Args:
+        path: a stroke JSON file, UTF-8.
+
+    Returns:
+        The drawing.
+
+    Raises:
+        Sketch2PoseError: the file cannot be read or holds something else (named).
+    """
+    name = Path(path).name
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _refused(name, error.strerror or "the system refused it") from error
+    except (ValueError, RecursionError) as error:
+        raise _refused(name, "it is not JSON text") from error
+    return strokes_from_json(document, name)
+
+
+def write_strokes(path: str | os.PathLike[str], drawing: StrokeDrawing) -> None:
+    """Write a drawing as a stroke file.
+
+    Args:
+        path: the JSON file to write.
+        drawing: the drawing.
+    """
+    text = json.dumps(json_from_strokes(drawing), allow_nan=False)
+    write_whole(path, text.encode("utf-8"))
+
+
+def json_from_strokes(drawing: StrokeDrawing) -> dict[str, Any]:
+    """The JSON document of a drawing.
+
+    Args:
+        drawing: the drawing.
+
+    Returns:
+        Plain lists, numbers and strings.
+    """
+    camera = drawing.camera
+    return {
+        "format": FORMAT_NAME,
+        "version": FORMAT_VERSION,
+        "width": drawing.width,
+        "height": drawing.height,
+        "strokes": [
+            {"points": np.asarray(stroke.points).tolist(), "width": float(stroke.width)}
+            for stroke in drawing.strokes
+        ],
+        "camera": None
+        if camera is None
+        else {
+            "rotation": np.asarray(camera.rotation).tolist(),
+            "translation": np.asarray(camera.translation).tolist(),
+            "focal": float(camera.focal),
+            "center": [float(camera.center[0]), float(camera.center[1])],
+        },
+    }
+
+
+def strokes_from_json(document: object, name: str = "drawing") -> StrokeDrawing:
+    """Check a JSON document and make the drawing it describes.
+
+    Args:
+        document: what `json.loads` gave.
+        name: name of the drawing for error sentences.
+
+    Returns:
+        The drawing; strokes without a single point are left out.
+
+    Raises:
+        Sketch2PoseError: something is missing, not finite or out of range (named).
+    """
+    if not isinstance(document, dict) or document.get("format") != FORMAT_NAME:
+        raise _refused(name, f'its "format" is not "{FORMAT_NAME}"')
+    if document.get("version") != FORMAT_VERSION:
+        raise _refused(name, f'its "version" is {document.get("version")}, not {FORMAT_VERSION}')
+    strokes = document.get("strokes")
+    if not isinstance(strokes, list):
+        raise _refused(name, '"strokes" is not a list')
+    parsed = [_stroke(item, index, name) for index, item in enumerate(strokes)]
+    return StrokeDrawing(
+        width=_side(document.get("width"), "width", name),
+        height=_side(document.get("height"), "height", name),
+        strokes=tuple(stroke for stroke in parsed if len(stroke.points)),
+        camera=_camera(document.get("camera"), name),
+    )
+
+
+def _stroke(item: object, index: int, name: str) -> Stroke:
+    label = f"stroke {index + 1}"
+    if not isinstance(item, dict):
+        raise _refused(name, f"{label} is not an object")
+    points = item.get("points")
+    array = np.zeros((0, 2)) if points == [] else _array(points, f"{label} points", name)
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise _refused(name, f"the points of {label} are not pairs of numbers")
+    width = float(_array(item.get("width", 1.0), f"{label} width", name, shape=()))
+    if width < 0:
+        raise _refused(name, f"the width of {label} is negative")
+    return Stroke(array, width)
+
+
+def _camera(item: object, name: str) -> ViewCamera | None:
+    if item is None:
+        return None
+    if not isinstance(item, dict):
+        raise _refused(name, '"camera" is not an object')
+    rotation = _array(item.get("rotation"), "camera rotation", name, shape=(3, 3))
+    if not np.allclose(rotation @ rotation.T, np.eye(3), atol=ORTHONORMAL_TOLERANCE):
+        raise _refused(name, "the camera rotation is not a rotation matrix")
+    focal = float(_array(item.get("focal"), "camera focal", name, shape=()))
+    if focal <= 0:
+        raise _refused(name, "the camera focal length is not positive")
+    center = _array(item.get("center"), "camera center", name, shape=(2,))
+    translation = _array(item.get("translation"), "camera translation", name, shape=(3,))
+    return ViewCamera(rotation, translation, focal, (float(center[0]), float(center[1])))
+
+
+def _side(value: object, label: str, name: str) -> float:
+    side = float(_array(value, label, name, shape=()))
+    if not 0 < side <= LARGEST_SIDE:
+        raise _refused(name, f"its {label} is {side:g} px, expected 1 to {LARGEST_SIDE}")
+    return side
+
+
+def _array(
+    value: object, label: str, name: str, shape: tuple[int, ...] | None = None
+) -> FloatArray:
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise _refused(name, f"{label}: not numbers") from error
+    if shape is not None and array.shape != shape:
+        raise _refused(name, f"{label}: shape {list(array.shape)}, expected {list(shape)}")
+    if not np.all(np.isfinite(array)):
+        raise _refused(name, f"{label}: a value is not finite (NaN or infinity)")
+    return array
+
+
+def _refused(name: str, why: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        f'The strokes of "{name}" could not be used', why, "Draw or export the strokes again",
+        "strokes.bad",
+    )  # fmt: skip
