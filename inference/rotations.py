@@ -13,7 +13,8 @@ Array = NDArray[np.floating]
 _TINY_ANGLE = 1e-4  # below this sin(x)/x is replaced by its Taylor series
 
 
-def _floating(values: ArrayLike) -> Array:
+def as_floating(values: ArrayLike) -> Array:
+    """The values as an array: floating types are kept, integers become float64."""
     array = np.asarray(values)
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
@@ -27,7 +28,7 @@ def skew_from_vector(vector: ArrayLike) -> Array:
     Returns:
         [..., 3, 3] skew-symmetric matrices.
     """
-    vec = _floating(vector)
+    vec = as_floating(vector)
     skew = np.zeros((*vec.shape[:-1], 3, 3), dtype=vec.dtype)
     skew[..., 2, 1], skew[..., 1, 2] = vec[..., 0], -vec[..., 0]
     skew[..., 0, 2], skew[..., 2, 0] = vec[..., 1], -vec[..., 1]
@@ -44,7 +45,7 @@ def rotmat_from_rotvec(rotvec: ArrayLike) -> Array:
     Returns:
         [..., 3, 3] rotation matrices.
     """
-    vec = _floating(rotvec)
+    vec = as_floating(rotvec)
     angle = np.linalg.norm(vec, axis=-1)[..., None, None]
     tiny = angle < _TINY_ANGLE
     safe = np.where(tiny, 1.0, angle)
@@ -69,7 +70,7 @@ def quat_from_rotmat(rotmat: ArrayLike) -> Array:
     Returns:
         [..., 4] wxyz.
     """
-    mat = _floating(rotmat)
+    mat = as_floating(rotmat)
     outer = _quaternion_outer_product(mat)
     largest = np.argmax(np.diagonal(outer, axis1=-2, axis2=-1), axis=-1)
     quat = np.take_along_axis(outer, largest[..., None, None], axis=-1)[..., 0]
@@ -106,7 +107,7 @@ def rotmat_from_quat(quat: ArrayLike) -> Array:
     Returns:
         [..., 3, 3].
     """
-    q = _floating(quat)
+    q = as_floating(quat)
     q = q / np.linalg.norm(q, axis=-1, keepdims=True)
     w, vec = q[..., :1, None], q[..., 1:]
     skew = skew_from_vector(vec)
@@ -122,7 +123,7 @@ def rotvec_from_quat(quat: ArrayLike) -> Array:
     Returns:
         [..., 3] radians.
     """
-    q = _floating(quat)
+    q = as_floating(quat)
     q = q / np.linalg.norm(q, axis=-1, keepdims=True)
     q = np.where(q[..., :1] < 0.0, -q, q)
     sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
@@ -141,7 +142,7 @@ def quat_from_rotvec(rotvec: ArrayLike) -> Array:
     Returns:
         [..., 4] wxyz; w is negative for angles in (pi, 3 pi).
     """
-    vec = _floating(rotvec)
+    vec = as_floating(rotvec)
     half = np.linalg.norm(vec, axis=-1, keepdims=True) / 2.0
     tiny = half < _TINY_ANGLE
     safe = np.where(tiny, 1.0, half)
@@ -174,7 +175,7 @@ def rotmat_from_6d(six: ArrayLike) -> Array:
     Returns:
         [..., 3, 3].
     """
-    values = _floating(six)
+    values = as_floating(six)
     first = _normalized(values[..., :3])
     second = values[..., 3:]
     second = _normalized(second - first * np.sum(first * second, axis=-1, keepdims=True))
@@ -190,7 +191,7 @@ def sixd_from_rotmat(rotmat: ArrayLike) -> Array:
     Returns:
         [..., 6].
     """
-    mat = _floating(rotmat)
+    mat = as_floating(rotmat)
     return np.concatenate([mat[..., :, 0], mat[..., :, 1]], axis=-1)
 
 
@@ -203,7 +204,7 @@ def nearest_rotmat(matrix: ArrayLike) -> Array:
     Returns:
         [..., 3, 3] with determinant +1.
     """
-    u, _, vt = np.linalg.svd(_floating(matrix))
+    u, _, vt = np.linalg.svd(as_floating(matrix))
     sign = np.sign(np.linalg.det(u @ vt))
     u[..., :, 2] *= sign[..., None]
     return u @ vt
@@ -219,7 +220,7 @@ def angle_between(a: ArrayLike, b: ArrayLike) -> Array:
     Returns:
         [...] radians in [0, pi].
     """
-    relative = np.swapaxes(_floating(a), -1, -2) @ _floating(b)
+    relative = np.swapaxes(as_floating(a), -1, -2) @ as_floating(b)
     return np.linalg.norm(rotvec_from_rotmat(relative), axis=-1)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .rotations import rotmat_from_rotvec
+from .rotations import as_floating, rotmat_from_rotvec
 
 Array = NDArray[np.floating]
 
@@ -35,9 +35,9 @@ def forward_kinematics(
     Returns:
         `world_rot` [..., J, 3, 3] and `positions` [..., J, 3].
     """
-    local = np.asarray(local_rotmats)
-    offsets = np.asarray(rest_offsets)
-    translation = np.asarray(root_translation)
+    local = as_floating(local_rotmats)
+    offsets = as_floating(rest_offsets)
+    translation = as_floating(root_translation)
     world_rot = np.empty_like(local)
     positions = np.empty(local.shape[:-1], dtype=np.result_type(local, offsets, translation))
     for joint, parent in enumerate(parents):
@@ -62,7 +62,7 @@ def rest_offsets_from_joints(rest_joints: ArrayLike, parents: Sequence[int]) -> 
     Returns:
         [..., J, 3] joint minus parent; a root keeps its own position.
     """
-    joints = np.asarray(rest_joints)
+    joints = as_floating(rest_joints)
     index = np.asarray(parents)
     offsets = joints - joints[..., index, :]
     offsets[..., index < 0, :] = joints[..., index < 0, :]
@@ -79,7 +79,7 @@ def local_from_world(world_rot: ArrayLike, parents: Sequence[int]) -> Array:
     Returns:
         [..., J, 3, 3] rotation of each joint in its parent's frame.
     """
-    world = np.asarray(world_rot)
+    world = as_floating(world_rot)
     index = np.asarray(parents)
     local = np.swapaxes(world[..., index, :, :], -1, -2) @ world
     local[..., index < 0, :, :] = world[..., index < 0, :, :]
@@ -100,7 +100,7 @@ def smpl_joints(
     Returns:
         [T, J, 3] metres, world space (y up).
     """
-    rotvecs = np.asarray(poses).reshape(len(np.asarray(poses)), len(parents), 3)
+    rotvecs = as_floating(poses).reshape(-1, len(parents), 3)
     offsets = rest_offsets_from_joints(rest_joints, parents)
     _, positions = forward_kinematics(rotmat_from_rotvec(rotvecs), offsets, parents, trans)
     return positions

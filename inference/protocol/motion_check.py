@@ -155,8 +155,7 @@ def _pairing_problems(motion: BodyMotion) -> Iterator[Problem]:
         for present, absent in ((first, second), (second, first)):
             if getattr(motion, present) is not None and getattr(motion, absent) is None:
                 yield absent, f'is missing although "{present}" is there'
-    if motion.contacts is not None and motion.contact_names is not None:
-        if motion.contacts.shape[1] != len(motion.contact_names):
-            columns = motion.contacts.shape[1]
-            names = len(motion.contact_names)
-            yield "contact_names", f'has {names} names for {columns} columns of "contacts"'
+    contacts, names = motion.contacts, motion.contact_names
+    if contacts is not None and names is not None and contacts.shape[1] != len(names):
+        why = f'has {len(names)} names for {contacts.shape[1]} columns of "contacts"'
+        yield "contact_names", why

@@ -3,6 +3,7 @@
 import io
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -15,6 +16,8 @@ from .motion_value import FORMAT_VERSION, BodyModelNote, BodyMotion, SourceNote
 from .whole_file import write_whole
 
 _INTEGER_FIELDS = ("image_size", "frame_index")
+# what zipfile, zlib and NumPy raise for files that are damaged or something else
+_DAMAGED = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _NOTE_TYPES = {"body_model": BodyModelNote, "source": SourceNote}
 
 
@@ -48,16 +51,25 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """
     name = Path(path).name
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise zipfile.BadZipFile("a single array")
-            return {key: archive[key] for key in archive.files}
+        with zipfile.ZipFile(path) as archive:
+            return {
+                entry.removesuffix(".npy"): _entry_array(archive, entry)
+                for entry in archive.namelist()
+                if entry.endswith(".npy")
+            }
     except OSError as error:
         raise _unreadable(name, error.strerror or "it is damaged") from error
-    except (ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except MemoryError as error:
+        raise _unreadable(name, "its arrays do not fit into memory") from error
+    except _DAMAGED as error:
         pickled = "allow_pickle" in str(error) or "Object arrays" in str(error)
-        why = "it holds pickled objects, which can run code" if pickled else "it is not a whole .npz"
+        why = "it holds pickled objects, which could run code" if pickled else "it is no whole .npz"
         raise _unreadable(name, why) from error
+
+
+def _entry_array(archive: zipfile.ZipFile, entry: str) -> np.ndarray:
+    with archive.open(entry) as stream:
+        return np.lib.format.read_array(stream, allow_pickle=False)
 
 
 def _unreadable(name: str, why: str) -> Sketch2PoseError:

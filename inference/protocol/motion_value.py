@@ -45,6 +45,10 @@ class SourceNote(NamedTuple):
     kind: str  # "drawing", "strokes", "image", "video", "import", …
 
 
+UNKNOWN_BODY = BodyModelNote("", "")
+UNKNOWN_SOURCE = SourceNote("", "")
+
+
 @dataclass(frozen=True)
 class BodyMotion:
     """A moving (or still, T = 1) SMPL body of one person, as observed by one camera.
@@ -96,8 +100,8 @@ class BodyMotion:
     hypothesis_scores: FloatArray | None = None
     frame_index: IntArray | None = None
     person_id: int = 0
-    body_model: BodyModelNote = BodyModelNote("", "")
-    source: SourceNote = SourceNote("", "")
+    body_model: BodyModelNote = UNKNOWN_BODY
+    source: SourceNote = UNKNOWN_SOURCE
 
     @property
     def frame_count(self) -> int:
