@@ -1,0 +1,1 @@
+"""The sketch benchmark: metrics, evaluation drawings, the external line-art set, contact sheets."""
