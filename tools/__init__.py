@@ -1,0 +1,1 @@
+"""What ``build.py`` does: environments, wheels, the zip, tests, the demo, release checks."""
