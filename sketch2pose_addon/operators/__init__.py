@@ -1,0 +1,1 @@
+"""Operators, one file each. Every module offers its classes as `classes`."""

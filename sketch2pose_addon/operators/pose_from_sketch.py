@@ -1,0 +1,70 @@
+"""The drawing becomes a pose of the rig at the current frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import StringProperty
+
+from .. import jobs, results
+from ..capture import capture_drawing
+from ...inference.protocol.messages import SketchRequest
+from ...inference.protocol.strokes import write_strokes
+from ..job_operator import JobOperator
+from ..targets import (
+    checked_drawing,
+    checked_target,
+    drawing_object,
+    problem_of_target,
+    target_rig,
+)
+
+if TYPE_CHECKING:
+    from bpy.types import Context
+
+
+class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.pose_from_sketch"
+    bl_label = "Pose from Drawing"
+    bl_description = (
+        "Pose the rig like the drawn figure, at the current frame. Keys are inserted, or with "
+        "'With Auto Keying' only while Auto Keying is on. Esc cancels"
+    )
+
+    target: StringProperty(name="Rig", description="Armature to pose; empty: the one in the panel")
+    drawing: StringProperty(
+        name="Drawing", description="Grease pencil object; empty: the active one"
+    )
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        if jobs.running() is not None:
+            cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
+            return False
+        if drawing_object(context) is None:
+            cls.poll_message_set("There is no drawing yet: press Draw and draw a figure")
+            return False
+        return not results.refuses_target(cls, context)
+
+    def begin(self, context: Context) -> jobs.Job:
+        target = checked_target(context, self.target)
+        drawing = checked_drawing(context, self.drawing)
+        self._captured = capture_drawing(context, drawing)
+        self._target, self._frame = target.name, context.scene.frame_current
+
+        def request(folder: Path) -> SketchRequest:
+            page = folder / "drawing.json"
+            write_strokes(page, self._captured.page)
+            return SketchRequest(inputs=[str(page)], out_dir=str(folder))
+
+        return jobs.submit("Reading the drawing", request)
+
+    def complete(self, context: Context, job: jobs.Job) -> str:
+        target = checked_target(context, self._target)
+        place = results.place_of_drawing(context, self._captured)
+        return results.apply_result(context, job, target, place, self._frame)
+
+
+classes = (SKETCH2POSE_OT_pose_from_sketch,)

@@ -1,0 +1,82 @@
+"""The sidebar: a short way for the first job, sub-panels for the rest. Draws state, never changes it."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import bpy
+
+from .properties import settings, status
+
+if TYPE_CHECKING:
+    from bpy.types import Context, UILayout
+
+_CATEGORY = "Sketch2Pose"
+_LEVEL_ICONS = {"INFO": "CHECKMARK", "WARNING": "INFO", "ERROR": "ERROR"}
+_CHARACTER_WIDTH = 7.2  # px of an average letter at interface scale 1
+
+
+class _SidebarPanel:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = _CATEGORY
+
+
+class SKETCH2POSE_PT_main(_SidebarPanel, bpy.types.Panel):
+    bl_label = "Sketch2Pose"
+
+    def draw(self, context: Context) -> None:
+        layout = self.layout
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings(context), "target")
+        row = layout.row(align=True)
+        row.scale_y = 1.2
+        row.operator("sketch2pose.draw", icon="GREASEPENCIL")
+        row.operator("sketch2pose.draw", text="", icon="ADD").new = True
+        column = layout.column(align=True)
+        column.scale_y = 1.4
+        column.operator("sketch2pose.pose_from_sketch", icon="ARMATURE_DATA")
+        column = layout.column(align=True)
+        column.operator("sketch2pose.pose_from_image", text="Pose from Image...", icon="IMAGE_DATA")
+        draw_status(layout, context)
+
+
+class SKETCH2POSE_PT_options(_SidebarPanel, bpy.types.Panel):
+    bl_label = "Placement and Keys"
+    bl_parent_id = "SKETCH2POSE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings(context), "placement")
+        layout.prop(settings(context), "keying")
+
+
+def draw_status(layout: UILayout, context: Context) -> None:
+    """The progress bar of a running job, or the line that the last one left."""
+    state = status(context)
+    if state.running:
+        row = layout.row(align=True)
+        row.progress(factor=state.factor, text=state.text)
+        row.operator("sketch2pose.cancel", text="", icon="X")
+    elif state.result:
+        draw_wrapped(layout, context, state.result, _LEVEL_ICONS[state.level])
+
+
+def draw_wrapped(layout: UILayout, context: Context, text: str, icon: str) -> None:
+    """A sentence in as many lines as the sidebar needs."""
+    scale = context.preferences.system.ui_scale
+    width = context.region.width if context.region else 280
+    letters = max(int((width / scale - 60) / _CHARACTER_WIDTH), 16)
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for index, line in enumerate(textwrap.wrap(text, letters)):
+        column.label(text=line, icon=icon if index == 0 else "BLANK1")
+
+
+classes = (SKETCH2POSE_PT_main, SKETCH2POSE_PT_options)

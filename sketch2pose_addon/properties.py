@@ -1,0 +1,117 @@
+"""What the add-on keeps: settings in the scene (saved), the job's state in the window manager.
+
+The window manager is not part of undo and its properties are not saved, which is what the state of
+a running job needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Object
+
+PLACEMENTS = (
+    (
+        "GROUND",
+        "On the Ground",
+        "Stand where it was drawn, with the lowest part of the body on the ground plane",
+    ),
+    ("DRAWN", "As Drawn", "Stand exactly where it was drawn, also above or below the ground"),
+    ("KEEP", "At the Rig", "Keep the rig where it is and take over the pose only"),
+)
+
+KEYINGS = (
+    ("ALWAYS", "Always", "Insert keyframes for the pose at the current frame"),
+    (
+        "AUTO",
+        "With Auto Keying",
+        "Insert keyframes only while Auto Keying is on in the timeline; "
+        "otherwise pose the rig and leave the keys to you",
+    ),
+)
+
+
+def is_armature(_self: object, candidate: Object) -> bool:
+    """Filter of the rig picker."""
+    return candidate.type == "ARMATURE"
+
+
+def is_grease_pencil(_self: object, candidate: Object) -> bool:
+    """Filter of the drawing picker: grease pencil of either generation."""
+    return candidate.type in {"GREASEPENCIL", "GPENCIL"}
+
+
+class Sketch2PoseSettings(bpy.types.PropertyGroup):
+    """Settings of the scene, at `scene.sketch2pose`."""
+
+    target: PointerProperty(
+        name="Rig",
+        description="Armature that receives the pose. Left empty, the active armature is used",
+        type=bpy.types.Object,
+        poll=is_armature,
+    )
+    drawing: PointerProperty(
+        name="Drawing",
+        description="Grease pencil object that holds the figure. "
+        "Left empty, the active grease pencil object is used",
+        type=bpy.types.Object,
+        poll=is_grease_pencil,
+    )
+    placement: EnumProperty(
+        name="Place",
+        description="Where the posed figure stands",
+        items=PLACEMENTS,
+        default="GROUND",
+    )
+    keying: EnumProperty(
+        name="Keys",
+        description="When keyframes are inserted",
+        items=KEYINGS,
+        default="ALWAYS",
+    )
+
+
+class Sketch2PoseStatus(bpy.types.PropertyGroup):
+    """State of the running or last job, at `window_manager.sketch2pose`."""
+
+    running: BoolProperty(options={"HIDDEN"})
+    factor: FloatProperty(min=0.0, max=1.0, subtype="FACTOR", options={"HIDDEN"})
+    text: StringProperty(options={"HIDDEN"})
+    result: StringProperty(options={"HIDDEN"})
+    level: EnumProperty(
+        items=(("INFO", "Info", ""), ("WARNING", "Warning", ""), ("ERROR", "Error", "")),
+        options={"HIDDEN"},
+    )
+
+
+classes = (Sketch2PoseSettings, Sketch2PoseStatus)
+
+
+def settings(context: Context) -> Sketch2PoseSettings:
+    """The settings of the context's scene."""
+    return context.scene.sketch2pose
+
+
+def status(context: Context) -> Sketch2PoseStatus:
+    """The state shown in the panel."""
+    return context.window_manager.sketch2pose
+
+
+def register() -> None:
+    bpy.types.Scene.sketch2pose = PointerProperty(type=Sketch2PoseSettings)
+    bpy.types.WindowManager.sketch2pose = PointerProperty(type=Sketch2PoseStatus)
+
+
+def unregister() -> None:
+    del bpy.types.WindowManager.sketch2pose
+    del bpy.types.Scene.sketch2pose

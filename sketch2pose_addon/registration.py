@@ -1,0 +1,62 @@
+"""Registers every Blender class of the add-on, and undoes it exactly.
+
+Modules are imported inside `register()`, so importing this file costs nothing. An operator module
+is found by lying in `operators/`; it offers `classes` and, when it has handlers or keymaps of its
+own, `register()` and `unregister()`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+import bpy
+
+# Order matters: property groups first, because panels and operators point to them.
+_CORE_MODULES = ("properties", "preferences", "jobs", "panels")
+
+_registered: list[ModuleType] = []
+
+
+def modules() -> list[ModuleType]:
+    """Imports and returns the modules that take part in registration, in order."""
+    package = __package__
+    operators = importlib.import_module(".operators", package)
+    operator_names = sorted(info.name for info in pkgutil.iter_modules(operators.__path__))
+    names = [f".{name}" for name in _CORE_MODULES[:2]]
+    names += [f".operators.{name}" for name in operator_names]
+    names += [f".{name}" for name in _CORE_MODULES[2:]]
+    return [importlib.import_module(name, package) for name in names]
+
+
+def register() -> None:
+    """Registers all modules; if one fails, those before it are taken out again."""
+    try:
+        for module in modules():
+            _register_module(module)
+    except Exception:
+        unregister()
+        raise
+
+
+def unregister() -> None:
+    """Takes out everything `register()` put in, in reverse order. Safe to call twice."""
+    while _registered:
+        _unregister_module(_registered.pop())
+
+
+def _register_module(module: ModuleType) -> None:
+    _registered.append(module)
+    for cls in getattr(module, "classes", ()):
+        bpy.utils.register_class(cls)
+    if hasattr(module, "register"):
+        module.register()
+
+
+def _unregister_module(module: ModuleType) -> None:
+    if hasattr(module, "unregister"):
+        module.unregister()
+    for cls in reversed(getattr(module, "classes", ())):
+        if cls.is_registered:
+            bpy.utils.unregister_class(cls)
