@@ -1,0 +1,72 @@
+"""Command line of the bake: people → T-pose → SMPL joints → shape space → one small file."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from inference.body.body_file import LICENCE, write_body_file
+from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+
+from .landmarks import find_landmarks
+from .sampling import sample_population
+from .shape_space import fit_shape_space, strongest_traits, vertex_areas
+from .smpl_layout import PELVIS_PLACE, joint_heads, joint_weights
+from .tpose import to_t_pose
+
+
+def bake(out: Path, people: int, shape_count: int, seed: int) -> None:
+    population = sample_population(people, seed)
+    vertices, heads = to_t_pose(population)
+    joints = joint_heads(heads, population.bones)
+    shift = PELVIS_PLACE - joints[:, :1]
+    vertices, heads, joints = vertices + shift, heads + shift, joints + shift
+    areas = vertex_areas(vertices[0], population.quads)
+    space = fit_shape_space(vertices[1:], joints[1:], areas, shape_count)
+    report(space, vertices[1:], joints[1:])
+    indices, weights = joint_weights(population.weights, population.bones)
+    landmarks = find_landmarks(population, space.v_template, heads[1:].mean(0))
+    phenotypes = {name: samples[1:] for name, samples in population.phenotypes.items()}
+    write_body_file(
+        out,
+        name="Sketch2Pose default body",
+        licence=LICENCE,
+        source=f"{population.source}, MakeHuman/MPFB2 data (CC0)",
+        v_template=space.v_template,
+        quads=population.quads,
+        weight_joints=indices,
+        weight_values=weights,
+        joints_template=space.joints_template,
+        shapedirs=space.shapedirs,
+        joint_shapedirs=space.joint_shapedirs,
+        parents=SMPL_PARENTS,
+        joint_names=SMPL_JOINT_NAMES,
+        landmarks=landmarks,
+        beta_traits=strongest_traits(space.betas, phenotypes),
+    )
+    print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
+
+
+def report(space, vertices, joints) -> None:
+    some = slice(0, 100)
+    body = space.v_template + np.einsum("vdk,nk->nvd", space.shapedirs, space.betas[some])
+    pivots = space.joints_template + np.einsum("jdk,nk->njd", space.joint_shapedirs, space.betas[some])
+    skin = 1e3 * np.linalg.norm(body - vertices[some], axis=-1)
+    pivot = 1e3 * np.linalg.norm(pivots - joints[some], axis=-1)
+    stature = np.ptp(vertices[:, :, 1], axis=1)
+    print(f"stature {stature.mean():.3f} ± {stature.std():.3f} m, mean body {np.ptp(space.v_template[:, 1]):.3f} m")
+    print(f"variance explained {space.explained:.4f}; skin {skin.mean():.2f} mm, joints {pivot.mean():.2f} mm "
+          f"(worst {SMPL_JOINT_NAMES[pivot.mean(0).argmax()]} {pivot.mean(0).max():.2f} mm)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m inference.training.bake_body", description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--people", type=int, default=1200)
+    parser.add_argument("--betas", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    bake(arguments.out, arguments.people, arguments.betas, arguments.seed)
+
+
+main()
