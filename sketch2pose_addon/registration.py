@@ -14,7 +14,7 @@ from types import ModuleType
 import bpy
 
 # Order matters: property groups first, because panels and operators point to them.
-_CORE_MODULES = ("properties", "preferences", "jobs", "panels")
+_CORE_MODULES = ("properties", "preferences", "jobs", "panels", "cli")
 
 _registered: list[ModuleType] = []
 
