@@ -1,0 +1,1 @@
+"""Training of the nets in ``inference/weights``. Never imported at run time."""

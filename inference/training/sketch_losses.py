@@ -1,0 +1,80 @@
+"""What the sketch network is trained for."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+LIMB_DIRECTIONS = [4, 5, 7, 8, 18, 19, 20, 21]
+WEIGHTS = {"heatmap": 0.35, "point": 12.0, "direction": 1.0, "away": 0.8, "visible": 0.3, "person": 0.5, "contact": 0.15}
+
+
+def direction_losses(out: dict[str, Tensor], directions: Tensor, seen: Tensor) -> dict[str, Tensor]:
+    """Folded direction as a von Mises-Fisher-like likelihood, and the depth sign.
+
+    Args:
+        out: the network's predictions.
+        directions: [N, 26, 3] unit labels, view space.
+        seen: [N, 26] float mask.
+    """
+    folded = torch.cat([directions[..., :2], directions[..., 2:].abs()], -1)
+    chord = (out["folded"] - folded).square().sum(-1)  # 2 (1 - cos)
+    kappa = out["concentration"].exp()
+    likelihood = 0.5 * kappa * chord - out["concentration"]
+    robust = chord.clamp_min(1e-8).sqrt()
+    depth = directions[..., 2]
+    sign = F.binary_cross_entropy_with_logits(out["away"], (depth > 0).float(), reduction="none")
+    return {
+        "direction": _mean(2.0 * robust + 0.5 * likelihood, seen),
+        "away": _mean(sign * (depth.abs() * 3).clamp(max=1.5), seen),
+    }
+
+
+def image_losses(out: dict[str, Tensor], points: Tensor, visible: Tensor, person: Tensor) -> dict[str, Tensor]:
+    """Heatmaps, keypoints, presence.
+
+    Args:
+        out: the network's predictions.
+        points: [N, 25, 2] labels, image side = 1.
+        visible: [N, 25] float mask.
+        person: [N] float, 1 where somebody is drawn.
+    """
+    target = _gaussian(points, out["logits"].shape[-2:])
+    heatmap = -(target * out["logits"].flatten(2).log_softmax(-1)).sum(-1)
+    point = (out["points"] - points).abs().sum(-1)
+    return {
+        "heatmap": _mean(heatmap, visible),
+        "point": _mean(point, visible),
+        "visible": _mean(
+            F.binary_cross_entropy_with_logits(out["visible"], visible, reduction="none"), person[:, None]
+        ),
+        "person": F.binary_cross_entropy_with_logits(out["person"], person),
+    }
+
+
+def contact_loss(out: dict[str, Tensor], contacts: Tensor, person: Tensor) -> Tensor:
+    """Cross entropy of the contact pairs [N, 9]."""
+    loss = F.binary_cross_entropy_with_logits(out["contact"], contacts, reduction="none")
+    return _mean(loss, person[:, None])
+
+
+def total(parts: dict[str, Tensor]) -> Tensor:
+    """Weighted sum."""
+    return sum((WEIGHTS[name] * value for name, value in parts.items()), torch.zeros(()))
+
+
+def _gaussian(points: Tensor, shape: torch.Size, sigma: float = 0.9) -> Tensor:
+    """Normalised Gaussian targets [N, K, rows * columns], sigma in cells."""
+    rows, columns = shape
+    x = torch.arange(columns, device=points.device) + 0.5
+    y = torch.arange(rows, device=points.device) + 0.5
+    gx = torch.exp(-0.5 * ((x - points[..., :1] * columns) / sigma) ** 2)
+    gy = torch.exp(-0.5 * ((y - points[..., 1:] * rows) / sigma) ** 2)
+    grid = (gy[..., :, None] * gx[..., None, :]).flatten(2)
+    return grid / grid.sum(-1, keepdim=True).clamp_min(1e-6)
+
+
+def _mean(value: Tensor, mask: Tensor) -> Tensor:
+    mask = mask.expand_as(value)
+    return (value * mask).sum() / mask.sum().clamp_min(1.0)

@@ -1,0 +1,62 @@
+"""What a sketch network reaches on drawings of people and poses it has never seen."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from .sketch_data import to_tensors
+from .sketch_losses import LIMB_DIRECTIONS
+from .sketch_net import SketchNet
+from .synthesis.poses import load_pose_bank
+from .synthesis.sample import Batch, make_batch
+
+NAMES = {-1: "none", 0: "stick", 1: "shape", 2: "body"}
+
+
+@lru_cache(maxsize=4)
+def held_out(count: int, size: int, withheld: bool) -> Batch:
+    """Drawings of the validation subjects' poses, the same in every run."""
+    return make_batch(load_pose_bank("val"), np.random.default_rng(12345), count, size, withheld)
+
+
+@torch.no_grad()
+def evaluate(net: SketchNet, count: int, size: int) -> dict[str, float]:
+    """Errors by style: limb direction (degrees), keypoints (% of the image side), presence."""
+    net.eval()
+    batch = held_out(count, size, False)
+    out = predict(net, batch)
+    error = np.linalg.norm(out["points"] - batch.points / size, axis=-1) * 100
+    angle = limb_angles(out, batch.directions)
+    figures = {"person": float(((out["person"] > 0) == batch.person).mean())}
+    for style in (0, 1, 2):
+        rows = batch.style == style
+        figures[f"{NAMES[style]}_points"] = float(error[rows][batch.visible[rows]].mean())
+        figures[f"{NAMES[style]}_limbs"] = float(angle[rows].mean())
+    figures["limbs"] = float(angle[batch.person].mean())
+    figures["limbs_median"] = float(np.median(angle[batch.person]))
+    withheld = held_out(count // 2, size, True)
+    figures["withheld_limbs"] = float(limb_angles(predict(net, withheld), withheld.directions).mean())
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def predict(net: SketchNet, batch: Batch) -> dict[str, np.ndarray]:
+    """Runs the network over a batch in pieces."""
+    device = next(net.parameters()).device
+    pieces = []
+    for rows in np.array_split(np.arange(len(batch.ink)), max(1, len(batch.ink) // 64)):
+        part = Batch(**{name: value[rows] for name, value in vars(batch).items()})
+        out = net(to_tensors(part, str(device)).ink)
+        pieces.append({name: value.cpu().numpy() for name, value in out.items() if name != "logits"})
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+def limb_angles(out: dict[str, np.ndarray], directions: np.ndarray) -> np.ndarray:
+    """Angle [N, 8] in degrees between the likelier reading of each limb bone and the truth."""
+    folded = out["folded"][:, LIMB_DIRECTIONS]
+    sign = np.where(out["away"][:, LIMB_DIRECTIONS] > 0, 1.0, -1.0)
+    guess = np.concatenate([folded[..., :2], folded[..., 2:] * sign[..., None]], -1)
+    cosine = (guess * directions[:, LIMB_DIRECTIONS]).sum(-1)
+    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))

@@ -1,0 +1,202 @@
+"""One training batch: figures drawn in every style, with labels, and drawings without people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from . import articulated, body_lines, pens
+from .figure import Figures, make_figures, sample_scales
+from .layout import (
+    CONTACTS,
+    DIRECTIONS,
+    HEAD_FORWARD,
+    HEAD_TOP,
+    HEAD_UP,
+    JOINTS,
+    KEYPOINTS,
+    LEFT_ARM,
+    LEFT_LEG,
+    PELVIS_FORWARD,
+    RIGHT_ARM,
+    RIGHT_LEG,
+)
+from .negatives import draw_negative
+from .paper import add_paper
+from .poses import PoseBank
+from .props import draw_props
+
+STICK, SHAPE, BODY = 0, 1, 2
+STYLE_WEIGHTS = (0.36, 0.32, 0.32)
+NEGATIVE_SHARE = 0.07
+LOOSE_CROP_SHARE = 0.12  # crops as the finder first proposes them: too large or cut off
+PROPS_SHARE = 0.5
+INVISIBLE = -1.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images and labels.
+
+    Attributes:
+        ink: [N, S, S] uint8.
+        points: [N, 25, 2] px. visible: [N, 25] drawn and inside the image.
+        directions: [N, 26, 3] unit, view space. direction_seen: [N, 26] whether the drawing tells it.
+        contacts: [N, 9]. person: [N]. style: [N] (-1 = no person).
+        joints: [N, 25, 3] true body, view space, pelvis at 0 (metrics only).
+    """
+
+    ink: np.ndarray
+    points: np.ndarray
+    visible: np.ndarray
+    directions: np.ndarray
+    direction_seen: np.ndarray
+    contacts: np.ndarray
+    person: np.ndarray
+    style: np.ndarray
+    joints: np.ndarray
+
+
+def make_batch(
+    bank: PoseBank, rng: np.random.Generator, count: int, size: int = 160, withheld: bool = False
+) -> Batch:
+    """Draws ``count`` images of ``size`` px. Deterministic by ``rng``.
+
+    Args:
+        bank: where the poses come from.
+        rng: random source.
+        count: images.
+        size: px, square.
+        withheld: the test's styles, one whole person in each image.
+    """
+    batch = _empty(count, size)
+    styles = np.full(count, SHAPE) if withheld else rng.choice(3, size=count, p=STYLE_WEIGHTS)
+    negative = (rng.random(count) < NEGATIVE_SHARE) & (not withheld)
+    scales = _scales(rng, styles)
+    figures = make_figures(bank.sample(rng, count), scales, rng)
+    for i in range(count):
+        if negative[i]:
+            batch.ink[i] = add_paper(draw_negative(rng, size), rng)
+        else:
+            _draw_person(batch, i, figures, int(styles[i]), rng, withheld)
+    batch.style[:] = np.where(negative, -1, styles)
+    batch.person[:] = ~negative
+    return batch
+
+
+def _empty(count: int, size: int) -> Batch:
+    return Batch(
+        np.zeros((count, size, size), np.uint8), np.zeros((count, KEYPOINTS, 2), np.float32),
+        np.zeros((count, KEYPOINTS), bool), np.zeros((count, DIRECTIONS, 3), np.float32),
+        np.zeros((count, DIRECTIONS), bool), np.zeros((count, len(CONTACTS)), bool),
+        np.zeros(count, bool), np.zeros(count, np.int8), np.zeros((count, KEYPOINTS, 3), np.float32),
+    )  # fmt: skip
+
+
+def _scales(rng: np.random.Generator, styles: np.ndarray) -> np.ndarray:
+    """Proportions by style; simple stick figures also merge shoulders and hips into one point."""
+    strength = np.where(styles == STICK, 1.0, np.where(styles == SHAPE, 0.9, 0.35))
+    scales = np.stack([sample_scales(rng, 1, s)[0] for s in strength])
+    for joints, chance in (([13, 14, 16, 17], 0.55), ([1, 2], 0.6)):
+        merged = (styles == STICK) & (rng.random(len(styles)) < chance)
+        width = np.where(rng.random(len(styles)) < 0.6, 0.03, rng.uniform(0.1, 0.8, len(styles)))
+        scales[np.ix_(merged, joints)] *= width[merged, None].astype(np.float32)
+    return scales
+
+
+def _draw_person(
+    batch: Batch, i: int, figures: Figures, style: int, rng: np.random.Generator, withheld: bool
+) -> None:
+    size = batch.ink.shape[1]
+    ink = np.zeros((size, size), np.uint8)
+    pen = pens.random_pen(rng, size)
+    vertices = body_lines.skin(figures, i, rng) if style == BODY else None
+    extent = _project(vertices, figures.distance[i]) if vertices is not None else figures.points[i]
+    scale, shift = _place(extent, size, 0.0 if withheld else LOOSE_CROP_SHARE, rng)
+    points = figures.points[i] * scale + shift
+    drawable = articulated.Drawable(points, figures.drawn[i, :, 2], figures.directions[i, HEAD_FORWARD], float(scale))
+    behind = rng.random() < 0.5
+    decorate = rng.random() < PROPS_SHARE
+    if decorate and behind:
+        draw_props(ink, points[:JOINTS], rng)
+    if vertices is not None:
+        body_lines.draw_body(ink, extent * scale + shift, vertices[:, 2], pen, rng)
+        shown = np.ones(KEYPOINTS, bool)
+    else:
+        shown = _draw_articulated(ink, drawable, pen, style, rng, withheld)
+    if decorate and not behind:
+        draw_props(ink, points[:JOINTS], rng)
+    _write_labels(batch, i, figures, points, shown)
+    batch.ink[i] = add_paper(ink, rng)
+
+
+def _draw_articulated(ink, drawable, pen, style: int, rng, withheld: bool) -> np.ndarray:
+    """Draws a stick or shape figure, sometimes without one limb; which keypoints are drawn."""
+    unit = drawable.pixels_per_metre
+    stick = style == STICK
+    look = articulated.stick_look(rng, pen, unit) if stick else articulated.shape_look(rng, pen, unit, withheld)
+    shown = np.ones(KEYPOINTS, bool)
+    missing = [name for name in articulated.LIMBS if rng.random() < 0.025 and not withheld]
+    for name in missing:
+        look = replace(look, limb={**look.limb, name: articulated.MISSING})
+        shown[list(articulated.LIMBS[name][1:])] = False
+    articulated.draw_figure(ink, drawable, look, rng)
+    return shown
+
+
+def _place(extent: np.ndarray, size: int, loose_share: float, rng: np.random.Generator) -> tuple[float, np.ndarray]:
+    """Scale and shift that put the figure on the canvas the way the finder crops it."""
+    low, high = extent.min(0), extent.max(0)
+    side = max(float((high - low).max()), 1e-3)
+    share = rng.uniform(0.66, 0.9)
+    loose = rng.random() < loose_share
+    if loose:
+        share = rng.uniform(0.3, 0.66) if rng.random() < 0.65 else rng.uniform(0.9, 1.25)
+    scale = size * share / side
+    room = max(0.0, size * (1 - share)) if loose else size * 0.08
+    shift = size / 2 - (low + high) / 2 * scale + rng.uniform(-0.5, 0.5, 2) * room
+    return scale, shift.astype(np.float32)
+
+
+def _project(vertices: np.ndarray, distance: float) -> np.ndarray:
+    return vertices[:, :2] / (vertices[:, 2:] + distance) * distance
+
+
+def _write_labels(batch: Batch, i: int, figures: Figures, points: np.ndarray, shown: np.ndarray) -> None:
+    size = batch.ink.shape[1]
+    inside = ((points > -2) & (points < size + 2)).all(1)
+    batch.points[i] = points
+    batch.visible[i] = shown & inside
+    batch.directions[i] = figures.directions[i]
+    seen = np.ones(DIRECTIONS, bool)
+    seen[1:JOINTS] = shown[1:JOINTS]
+    batch.direction_seen[i] = seen
+    batch.contacts[i] = figures.contacts[i]
+    batch.joints[i] = figures.joints[i]
+
+
+def to_network(ink: np.ndarray) -> np.ndarray:
+    """Ink maps uint8 [N, S, S] -> network input float32 [N, 1, S, S], full contrast."""
+    peak = np.maximum(ink.reshape(len(ink), -1).max(1), 1).astype(np.float32)
+    return (ink.astype(np.float32) / peak[:, None, None])[:, None]
+
+
+def contact_sheet(batch: Batch, columns: int = 12) -> np.ndarray:
+    """The batch as one picture with its keypoints, for looking at it."""
+    tiles = []
+    for ink, points, visible in zip(batch.ink, batch.points, batch.visible, strict=True):
+        tile = cv2.cvtColor(255 - ink, cv2.COLOR_GRAY2BGR)
+        for k in np.flatnonzero(visible):
+            left = k in LEFT_ARM or k in LEFT_LEG
+            right = k in RIGHT_ARM or k in RIGHT_LEG
+            colour = (0, 0, 255) if left else (0, 160, 0) if right else (255, 0, 0)
+            cv2.circle(tile, tuple(int(v) for v in points[k]), 1, colour, -1)
+        cv2.rectangle(tile, (0, 0), tile.shape[1::-1], (200, 200, 200), 1)
+        tiles.append(tile)
+    tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
+    return np.vstack([np.hstack(tiles[r : r + columns]) for r in range(0, len(tiles), columns)])
+
+
+__all__ = ["Batch", "HEAD_TOP", "HEAD_UP", "PELVIS_FORWARD", "contact_sheet", "make_batch", "to_network"]

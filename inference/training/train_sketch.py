@@ -1,0 +1,122 @@
+"""Trains the sketch network on drawings made as it goes.
+
+    python -m inference.training.train_sketch --minutes 90 --lifter build/lifter.pt --out build/sketch.pt
+
+A run can be carried on: ``--resume build/sketch.pt``. On a GPU: ``--device cuda --workers 14
+--batch 256``. Small images first (``--small-share`` of the time at 128 px), then 160 px.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .sketch_data import Drawing, to_tensors
+from .sketch_losses import contact_loss, direction_losses, image_losses, total
+from .sketch_net import SketchNet
+from .sketch_report import evaluate
+
+SMALL, LARGE = 128, 160
+EMA_DECAY = 0.998
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=90)
+    parser.add_argument("--small-share", type=float, default=0.6)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--lifter", type=Path, help="weights of train_lifter to start from")
+    parser.add_argument("--resume", type=Path, help="weights of an earlier run to carry on from")
+    parser.add_argument("--out", type=Path, default=Path("build/sketch.pt"))
+    train(parser.parse_args())
+
+
+def train(args: argparse.Namespace) -> None:
+    """Runs the training loop for ``args.minutes`` and leaves averaged weights in ``args.out``."""
+    torch.manual_seed(args.seed)
+    net = build(args).to(args.device, memory_format=torch.channels_last)
+    average = copy.deepcopy(net).eval()
+    optimiser = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=0.02)
+    drawing = Drawing(args.workers, args.batch, args.seed * 1000 + 17, SMALL)
+    start, step, images = time.time(), 0, 0
+    for batch in drawing.batches():
+        spent = (time.time() - start) / (60 * args.minutes)
+        if spent >= 1:
+            break
+        drawing.size.value = SMALL if spent < args.small_share else LARGE
+        set_rate(optimiser, args.rate, step, spent)
+        parts = train_step(net, optimiser, batch, args.device)
+        update_average(average, net, step)
+        step, images = step + 1, images + len(batch.ink)
+        if step % 100 == 0:
+            shown = " ".join(f"{name} {float(value):.3f}" for name, value in parts.items())
+            print(f"step {step} images {images} {time.time() - start:.0f} s: {shown}", flush=True)
+        if step % 1500 == 0:
+            save(average, args.out, {"images": images, **evaluate(average, 512, LARGE)})
+    drawing.close()
+    save(average, args.out, {"images": images, **evaluate(average, 2000, LARGE)})
+
+
+def build(args: argparse.Namespace) -> SketchNet:
+    """A new network, with the pretrained lifter or an earlier run's weights."""
+    net = SketchNet()
+    if args.resume:
+        net.load_state_dict(torch.load(args.resume, weights_only=True))
+    elif args.lifter:
+        net.lifter.load_state_dict(torch.load(args.lifter, weights_only=True))
+    return net
+
+
+def set_rate(optimiser: torch.optim.Optimizer, peak: float, step: int, spent: float) -> None:
+    """Linear warm-up, then a cosine over the time given."""
+    for group in optimiser.param_groups:
+        group["lr"] = peak * min(1.0, (step + 1) / 300) * (0.5 + 0.5 * np.cos(np.pi * min(1.0, spent))) + 1e-6
+
+
+def train_step(net: SketchNet, optimiser: torch.optim.Optimizer, batch, device: str) -> dict[str, torch.Tensor]:
+    """One step; returns the parts of the loss."""
+    data = to_tensors(batch, device)
+    with torch.autocast(device.split(":")[0], dtype=torch.bfloat16):
+        out = net(data.ink)
+    parts = image_losses(out, data.points, data.visible, data.person)
+    parts |= direction_losses(out, data.directions, data.direction_seen)
+    parts["contact"] = contact_loss(out, data.contacts, data.person)
+    optimiser.zero_grad(set_to_none=True)
+    total(parts).backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+    optimiser.step()
+    return {name: value.detach() for name, value in parts.items()}
+
+
+@torch.no_grad()
+def update_average(average: SketchNet, net: SketchNet, step: int) -> None:
+    """Exponential moving average of weights and batch statistics."""
+    decay = min(EMA_DECAY, (step + 1) / (step + 10))
+    for mine, theirs in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
+        if mine.dtype.is_floating_point:
+            mine.lerp_(theirs, 1 - decay)
+        else:
+            mine.copy_(theirs)
+
+
+def save(net: SketchNet, path: Path, figures: dict[str, float]) -> None:
+    """Writes weights and, beside them, what they reach."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(net.state_dict(), path)
+    path.with_suffix(".json").write_text(json.dumps(figures, indent=1))
+    print("validation", json.dumps(figures), flush=True)
+
+
+if __name__ == "__main__":
+    main()
