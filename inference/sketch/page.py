@@ -86,8 +86,8 @@ def _page_from_picture(data: bytes, name: str) -> Page:
     size = _page_size(width, height, scale, name)
     rgb = picture.rgb
     if scale < 1.0:
-        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
     return Page(gray, rgb, (width, height), scale, name=name, warnings=picture.warnings)
 
 

@@ -132,12 +132,12 @@ def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
 def _on_paper(pixels: NDArray[np.uint8]) -> RgbImage:
     """RGB on white; white ink on a transparent page becomes black ink."""
     if pixels.ndim == 2 or pixels.shape[2] == 1:
-        return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
+        return np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
     if pixels.shape[2] == 2:
         gray, alpha = pixels[..., 0], pixels[..., 1]
         pixels = np.dstack([gray, gray, gray, alpha])
     if pixels.shape[2] == 3:
-        return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+        return np.ascontiguousarray(pixels[..., ::-1])
     alpha = pixels[..., 3:].astype(np.uint16)
     rgb = pixels[..., 2::-1].astype(np.uint16)
     paper = ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 PAPER = 255
 INK = 0
-SUPERSAMPLING = 2  # half-pixel line widths; OpenCV draws whole ones
+SUPERSAMPLING = 3  # OpenCV widens lines in steps of two pixels: two thirds of a page px here
 THINNEST_LINE = 1.2  # page px; thinner ones fade below what the net has seen
+_BLUR_WIDTH = 1.4  # px that OpenCV's anti-aliasing adds to the width of a line
 _SHIFT = 4  # OpenCV's fixed-point bits for sub-pixel coordinates
 _FAR = 20000.0  # px; beyond this fixed-point coordinates would overflow
 
@@ -69,9 +70,10 @@ def _draw_lines(
 ) -> None:
     for line in lines:
         if np.all(line == line[0]):  # a dot; OpenCV would draw nothing
-            radius = round(width / 2.0 * (1 << _SHIFT))
+            radius = round((width - _BLUR_WIDTH) / 2.0 * (1 << _SHIFT))
             center = (int(line[0, 0, 0]), int(line[0, 0, 1]))
             cv2.circle(canvas, center, radius, (gray,), cv2.FILLED, cv2.LINE_AA, _SHIFT)
         else:
-            thickness = max(1, round(width))
+            # thickness t draws t + (t & 1) + blur, so only even ones are worth asking for
+            thickness = max(1, 2 * round((width - _BLUR_WIDTH) / 2.0))
             cv2.polylines(canvas, [line], False, (gray,), thickness, cv2.LINE_AA, _SHIFT)

@@ -28,7 +28,7 @@ from inference.sketch.svg_style import (
 )
 
 LARGEST_SIDE = 1e6  # px
-MOST_SHAPES = 100_000  # `use` can multiply a small file without bound
+MOST_SHAPES = 20_000  # `use` can multiply a small file without bound
 DEEPEST_GROUP = 200
 _HREF = ("href", "http://www.w3.org/1999/xlink}href")
 _NOT_DRAWN = {"text": "text", "image": "embedded pictures", "foreignObject": "foreign objects"}
@@ -169,11 +169,11 @@ class _Walker:
     ) -> None:
         stroke = _paint(style, "stroke")
         fill = _paint(style, "fill")
+        if not all(np.all(np.isfinite(line)) for line in (*outline, affine)):
+            raise _refused(self.name, "a coordinate is not finite")
         lines = tuple(_transformed(line, affine) for line in outline if len(line))
         if style.get("visibility", "visible") != "visible" or not lines or (stroke is fill is None):
             return
-        if not all(np.all(np.isfinite(line)) for line in lines):
-            raise _refused(self.name, "a coordinate is not finite")
         width = px_from_length(style.get("stroke-width"), 1.0) or 0.0
         scale = float(np.sqrt(abs(np.linalg.det(affine[:2, :2]))))
         self.shapes.append(Shape(lines, stroke if width > 0 else None, width * scale, fill))
