@@ -1,0 +1,89 @@
+"""A mannequin for a rig without a character: a capsule on each deform bone."""
+
+from __future__ import annotations
+
+from math import cos, pi, sin
+
+import bpy
+from mathutils import Matrix, Vector
+
+Ring = tuple[float, float]
+# position along the bone and radius, as shares of length and thickness
+PROFILE: tuple[Ring, ...] = ((0.0, 0.55), (0.12, 0.92), (0.4, 1.0), (0.75, 0.85), (1.0, 0.5))
+SIDES = 16
+
+# Radius in metres by the beginning of the bone's name; bones that match none get no capsule.
+THICKNESS = {
+    "DEF-spine.006": 0.095,
+    "DEF-spine.005": 0.05,
+    "DEF-spine.004": 0.05,
+    "DEF-spine": 0.125,
+    "DEF-pelvis": 0.07,
+    "DEF-shoulder": 0.05,
+    "DEF-upper_arm": 0.048,
+    "DEF-forearm": 0.04,
+    "DEF-hand": 0.032,
+    "DEF-thigh": 0.078,
+    "DEF-shin": 0.055,
+    "DEF-foot": 0.04,
+    "DEF-toe": 0.034,
+    "DEF-f_": 0.011,
+    "DEF-thumb": 0.013,
+}
+
+
+def add_mannequin(rig: bpy.types.Object) -> bpy.types.Object:
+    """Give a Rigify rig a body of capsules, each moved by one deform bone.
+
+    Args:
+        rig: a generated Rigify armature at the origin, in rest pose.
+
+    Returns:
+        The mesh object, parented to the rig.
+    """
+    mesh = bpy.data.meshes.new("Mannequin")
+    thing = bpy.data.objects.new("Mannequin", mesh)
+    bpy.context.scene.collection.objects.link(thing)
+    points: list[Vector] = []
+    faces: list[tuple[int, ...]] = []
+    owners: list[tuple[str, range]] = []
+    for bone in rig.data.bones:
+        radius = thickness_of(bone.name)
+        if radius:
+            start = len(points)
+            _add_capsule(bone, radius, points, faces)
+            owners.append((bone.name, range(start, len(points))))
+    mesh.from_pydata(points, [], faces)
+    mesh.polygons.foreach_set("use_smooth", [True] * len(mesh.polygons))
+    for name, members in owners:
+        thing.vertex_groups.new(name=name).add(list(members), 1.0, "REPLACE")
+    thing.modifiers.new("Armature", "ARMATURE").object = rig
+    thing.parent = rig
+    return thing
+
+
+def thickness_of(bone_name: str) -> float:
+    """Radius of a bone's capsule in metres; 0 for bones without one."""
+    return next((r for start, r in THICKNESS.items() if bone_name.startswith(start)), 0.0)
+
+
+def _add_capsule(
+    bone: bpy.types.Bone, radius: float, points: list[Vector], faces: list[tuple[int, ...]]
+) -> None:
+    """Rings along the bone, closed at both ends."""
+    first = len(points)
+    frame: Matrix = bone.matrix_local
+    head = bone.name.startswith("DEF-spine.006")
+    for along, share in ((0.05, 0.75), (0.35, 1.05), (0.7, 0.98), (1.0, 0.5)) if head else PROFILE:
+        for side in range(SIDES):
+            angle = 2 * pi * side / SIDES
+            ring = radius * share
+            local = Vector((cos(angle) * ring, along * bone.length, sin(angle) * ring))
+            points.append(frame @ local)
+    rings = (len(points) - first) // SIDES
+    for ring in range(rings - 1):
+        for side in range(SIDES):
+            a, b = first + ring * SIDES + side, first + ring * SIDES + (side + 1) % SIDES
+            faces.append((a, b, b + SIDES, a + SIDES))
+    faces.append(tuple(range(first, first + SIDES)))
+    faces.append(tuple(range(len(points) - 1, len(points) - SIDES - 1, -1)))
