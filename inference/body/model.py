@@ -76,9 +76,7 @@ class BodyModel:
         """[V, 3] rest surface of a shape, metres."""
         return shaped(self.v_template, self.shapedirs, betas)
 
-    def forward(
-        self, poses: ArrayLike, trans: ArrayLike, betas: ArrayLike | None = None
-    ) -> Array:
+    def forward(self, poses: ArrayLike, trans: ArrayLike, betas: ArrayLike | None = None) -> Array:
         """World positions of the joints.
 
         Args:

@@ -50,17 +50,25 @@ def bake(out: Path, people: int, shape_count: int, seed: int) -> None:
 def report(space, vertices, joints) -> None:
     some = slice(0, 100)
     body = space.v_template + np.einsum("vdk,nk->nvd", space.shapedirs, space.betas[some])
-    pivots = space.joints_template + np.einsum("jdk,nk->njd", space.joint_shapedirs, space.betas[some])
+    pivots = space.joints_template + np.einsum(
+        "jdk,nk->njd", space.joint_shapedirs, space.betas[some]
+    )
     skin = 1e3 * np.linalg.norm(body - vertices[some], axis=-1)
     pivot = 1e3 * np.linalg.norm(pivots - joints[some], axis=-1)
     stature = np.ptp(vertices[:, :, 1], axis=1)
-    print(f"stature {stature.mean():.3f} ± {stature.std():.3f} m, mean body {np.ptp(space.v_template[:, 1]):.3f} m")
-    print(f"variance explained {space.explained:.4f}; skin {skin.mean():.2f} mm, joints {pivot.mean():.2f} mm "
-          f"(worst {SMPL_JOINT_NAMES[pivot.mean(0).argmax()]} {pivot.mean(0).max():.2f} mm)")
+    print(
+        f"stature {stature.mean():.3f} ± {stature.std():.3f} m, mean body {np.ptp(space.v_template[:, 1]):.3f} m"
+    )
+    print(
+        f"variance explained {space.explained:.4f}; skin {skin.mean():.2f} mm, joints {pivot.mean():.2f} mm "
+        f"(worst {SMPL_JOINT_NAMES[pivot.mean(0).argmax()]} {pivot.mean(0).max():.2f} mm)"
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m inference.training.bake_body", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m inference.training.bake_body", description=__doc__
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--people", type=int, default=1200)
     parser.add_argument("--betas", type=int, default=10)

@@ -3,7 +3,13 @@
 import numpy as np
 
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")  # anny numbers them 1 to 5
-KEYPOINTS = {"eye": "eye", "ear": "ear", "big_toe": "big_toe", "small_toe": "small_toe", "heel": "heel"}
+KEYPOINTS = {
+    "eye": "eye",
+    "ear": "ear",
+    "big_toe": "big_toe",
+    "small_toe": "small_toe",
+    "heel": "heel",
+}
 
 
 def find_landmarks(population, mean, heads) -> dict[str, int]:

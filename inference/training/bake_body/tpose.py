@@ -30,7 +30,9 @@ def to_t_pose(people: Population) -> tuple[np.ndarray, np.ndarray]:
         shift[:, bone] = heads[:, bone] - _turn(rot[:, bone], here)
     vertices = np.empty_like(people.vertices)
     for person in range(len(vertices)):
-        vertices[person] = unskin(people.vertices[person], people.weights, rot[person], shift[person])
+        vertices[person] = unskin(
+            people.vertices[person], people.weights, rot[person], shift[person]
+        )
     return vertices, heads
 
 

@@ -1,0 +1,104 @@
+"""Makes the default body: armature, skinned mesh and shape sliders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty, PointerProperty
+
+from ..body import create_armature, create_skin, load_body_data
+from ..body_shape import Sketch2PoseBodyShape, drive_shape_keys
+
+if TYPE_CHECKING:
+    from bpy.types import Context
+
+
+class SKETCH2POSE_OT_create_body(bpy.types.Operator):
+    bl_idname = "sketch2pose.create_body"
+    bl_label = "Create Body"
+    bl_description = (
+        "Add the default body at the 3D cursor: an armature with a skinned, shapeable mesh"
+    )
+    bl_options = {"REGISTER", "UNDO"}
+
+    with_skin: BoolProperty(
+        name="Mesh", description="Add the skinned mesh, not only the armature", default=True
+    )
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        if context.scene.library is not None:
+            cls.poll_message_set("The scene is linked from another file and cannot be changed")
+            return False
+        return True
+
+    def execute(self, context: Context) -> set[str]:
+        try:
+            data = load_body_data()
+        except OSError as error:
+            self.report(
+                {"ERROR"},
+                f"The default body could not be read: {error}. Install the extension again.",
+            )
+            return {"CANCELLED"}
+        _leave_other_modes(context)
+        rig = create_armature(data, "Body")
+        rig.location = context.scene.cursor.location
+        rig.sketch2pose_body.is_body = True
+        if self.with_skin:
+            drive_shape_keys(create_skin(data, rig, "Body Mesh"), rig)
+        for item in context.selected_objects:
+            item.select_set(False)
+        rig.select_set(True)
+        context.view_layer.objects.active = rig
+        return {"FINISHED"}
+
+
+class SKETCH2POSE_PT_body_shape(bpy.types.Panel):
+    bl_label = "Body Shape"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Sketch2Pose"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        rig = context.object.find_armature() if _is_mesh(context) else context.object
+        return rig is not None and rig.sketch2pose_body.is_body
+
+    def draw(self, context: Context) -> None:
+        rig = context.object.find_armature() if _is_mesh(context) else context.object
+        shape, traits = rig.sketch2pose_body, load_body_data().beta_traits
+        column = self.layout.column(align=True)
+        for index, trait in enumerate(traits):
+            column.prop(shape, "betas", index=index, text=slider_label(index, trait), slider=True)
+        if shape.joints_late:
+            self.layout.label(text="Show the armature: its joints are late", icon="ERROR")
+
+
+def slider_label(index: int, traits: str) -> str:
+    """`+height -gender` → "1 taller, …": what a slider does mostly, in the file's own words."""
+    words = " ".join(traits.split()[:2])
+    return f"{index + 1}  {words}" if words else f"{index + 1}"
+
+
+def _is_mesh(context: Context) -> bool:
+    return context.object is not None and context.object.type == "MESH"
+
+
+def _leave_other_modes(context: Context) -> None:
+    active = context.view_layer.objects.active
+    if active is not None and active.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def register() -> None:
+    bpy.types.Object.sketch2pose_body = PointerProperty(type=Sketch2PoseBodyShape)
+
+
+def unregister() -> None:
+    del bpy.types.Object.sketch2pose_body
+
+
+classes = (Sketch2PoseBodyShape, SKETCH2POSE_OT_create_body, SKETCH2POSE_PT_body_shape)
