@@ -1,0 +1,165 @@
+"""Rest alignment: how each bone of a target at rest would turn to match a source at rest.
+
+This is what an animator does by hand before a retarget: square the two bodies, then swing each limb
+segment of the target onto the source's, parent first and without twisting. Any rest pose and any
+roll is accepted on both sides, because only joint positions are compared.
+
+Conventions: all positions in one space (the target's rig space). The result ``align[role]`` is a
+quaternion wxyz turning target-at-rest onto source-at-rest in that space, so a target bone's posed
+orientation is ``source_turn * align * target_rest``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .human import ARM, FINGERS, LEG, SIDES, part_of, side_of
+from .landmarks import Positions, body_frame
+from .rotations import (
+    FloatArray,
+    angle_of,
+    inverse,
+    multiply,
+    normalized,
+    power,
+    quat_from_rotvec,
+    rotate,
+    swing_between,
+)
+
+# Anatomy differs by less than the first angle; beyond the second a rest pose is really posed.
+_ANATOMY, _POSED = np.radians(15.0), np.radians(30.0)
+_STEEP_FOOT = np.radians(75.0)
+
+
+def align_rests(source: Positions, target: Positions) -> dict[str, FloatArray]:
+    """Return the alignment [4] of every role of ``target``.
+
+    Args:
+        source: rest joint positions of the source by role, in the target's space.
+        target: rest joint positions of the target by role.
+
+    Raises:
+        RigError: either body has no frame (see :func:`rigs.landmarks.body_frame`).
+    """
+    source_frame, target_frame = body_frame(source), body_frame(target)
+    base = multiply(source_frame, inverse(target_frame))
+    align = dict.fromkeys(target, base)
+    for side in SIDES:
+        _align_arm(side, source, target, source_frame, align)
+        _align_leg(side, source, target, source_frame, align)
+        _align_fingers(side, target, align)
+    return _with_twists(align)
+
+
+def _direction(rest: Positions, start: str, end: str) -> FloatArray | None:
+    if start not in rest or end not in rest:
+        return None
+    offset = rest[end] - rest[start]
+    length = np.linalg.norm(offset)
+    return offset / length if length > 1e-9 else None
+
+
+def _swing_onto(
+    parent: FloatArray,
+    target: FloatArray | None,
+    source: FloatArray | None,
+    frame: FloatArray,
+) -> FloatArray:
+    """Turn ``target`` (carried by ``parent``) onto ``source`` the short way."""
+    if target is None or source is None:
+        return parent
+    carried = rotate(parent, target)
+    forward = rotate(frame, [0.0, 0.0, 1.0])
+    return multiply(swing_between(carried, source, forward), parent)
+
+
+def _align_arm(
+    side: str,
+    source: Positions,
+    target: Positions,
+    frame: FloatArray,
+    align: dict[str, FloatArray],
+) -> None:
+    parent = align["hips"]
+    shoulder, upper, fore, hand = (f"{side}_{part}" for part in ARM)
+    clavicle = _softened(parent, source, target, shoulder, upper, frame)
+    align[shoulder] = clavicle
+    for start, end in ((upper, fore), (fore, hand)):
+        target_dir, source_dir = _direction(target, start, end), _direction(source, start, end)
+        parent = _swing_onto(parent, target_dir, source_dir, frame)
+        align[start] = parent
+    align[hand] = parent
+
+
+def _softened(
+    parent: FloatArray,
+    source: Positions,
+    target: Positions,
+    start: str,
+    end: str,
+    frame: FloatArray,
+) -> FloatArray:
+    """Swing only as far as two bones differ by more than anatomy (collar bones, hands)."""
+    target_dir, source_dir = _direction(target, start, end), _direction(source, start, end)
+    if target_dir is None or source_dir is None:
+        return parent
+    full = _swing_onto(parent, target_dir, source_dir, frame)
+    swing = multiply(full, inverse(parent))
+    share = np.clip((angle_of(swing) - _ANATOMY) / (_POSED - _ANATOMY), 0.0, 1.0)
+    return multiply(power(swing, share), parent)
+
+
+def _align_leg(
+    side: str,
+    source: Positions,
+    target: Positions,
+    frame: FloatArray,
+    align: dict[str, FloatArray],
+) -> None:
+    base = parent = align["hips"]
+    thigh, shin, foot, toes = (f"{side}_{part}" for part in LEG)
+    for start, end in ((thigh, shin), (shin, foot)):
+        target_dir, source_dir = _direction(target, start, end), _direction(source, start, end)
+        parent = _swing_onto(parent, target_dir, source_dir, frame)
+        align[start] = parent
+    posed = angle_of(multiply(parent, inverse(base))) > _POSED
+    # A foot standing at rest is flat whatever its bone's slope, so only its heading is matched.
+    sole = parent if posed else base
+    align[foot] = align[toes] = _heading(
+        sole, _direction(target, foot, toes), _direction(source, foot, toes), frame
+    )
+
+
+def _heading(
+    parent: FloatArray,
+    target: FloatArray | None,
+    source: FloatArray | None,
+    frame: FloatArray,
+) -> FloatArray:
+    if target is None or source is None:
+        return parent
+    up = rotate(frame, [0.0, 1.0, 0.0])
+    a, b = rotate(parent, target), source
+    if max(abs(a @ up), abs(b @ up)) > np.sin(_STEEP_FOOT):
+        return parent
+    a, b = normalized(a - (a @ up) * up), normalized(b - (b @ up) * up)
+    angle = np.arctan2(np.cross(a, b) @ up, a @ b)
+    return multiply(quat_from_rotvec(angle * up), parent)
+
+
+def _align_fingers(side: str, target: Positions, align: dict[str, FloatArray]) -> None:
+    hand = align.get(f"{side}_hand")
+    if hand is None:
+        return
+    for role in target:
+        if side_of(role) == side and part_of(role).partition("_")[0] in FINGERS:
+            align[role] = hand
+
+
+def _with_twists(align: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    for role in align:
+        main, found, _ = role.partition("_twist_")
+        if found and main in align:
+            align[role] = align[main]
+    return align

@@ -1,0 +1,89 @@
+"""Forward kinematics over a rig's real hierarchy, from imposed orientations to channels.
+
+Conventions: rig space; quaternions wxyz; a bone's *base* is where it would be with all its channels
+at rest, given how its parents are posed (Blender: ``pose = base * basis``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .rotations import FloatArray, inverse, multiply, rotate
+from .skeleton import Skeleton
+
+
+@dataclass(frozen=True)
+class PosedBones:
+    """Bones of T frames, by name.
+
+    Attributes:
+        poses: [T, 4] orientations.
+        bases: [T, 4] orientations before each bone's own channels.
+        heads: [T, 3] positions.
+    """
+
+    poses: dict[str, FloatArray]
+    bases: dict[str, FloatArray]
+    heads: dict[str, FloatArray]
+
+    def basis(self, name: str) -> FloatArray:
+        """Return a bone's own rotation channel [T, 4]."""
+        return multiply(inverse(self.bases[name]), self.poses[name])
+
+    def location(self, name: str, offset: FloatArray) -> FloatArray:
+        """Return the location channel [T, 3] moving a bone by ``offset`` [T, 3] in rig space."""
+        return rotate(inverse(self.bases[name]), offset)
+
+    def moved(self, names: list[str], offset: FloatArray) -> PosedBones:
+        """Return a copy with the named bones' heads moved by ``offset`` [T, 3]."""
+        heads = dict(self.heads)
+        heads.update({name: heads[name] + offset for name in names})
+        return PosedBones(self.poses, self.bases, heads)
+
+
+def pose_bones(
+    skeleton: Skeleton, imposed: Mapping[str, FloatArray], frame_count: int
+) -> PosedBones:
+    """Pose the imposed bones and all that they hang from.
+
+    Args:
+        skeleton: rig, with the parents that bones really follow.
+        imposed: [T, 4] orientation in rig space by bone name; other bones keep rest channels.
+        frame_count: T.
+    """
+    poses: dict[str, FloatArray] = {}
+    bases: dict[str, FloatArray] = {}
+    heads: dict[str, FloatArray] = {}
+    for i in skeleton.closure(imposed):
+        name, parent = skeleton.names[i], int(skeleton.parents[i])
+        base, head = _base(skeleton, i, parent, poses, heads, frame_count)
+        bases[name], heads[name] = base, head
+        poses[name] = imposed.get(name, base)
+    return PosedBones(poses, bases, heads)
+
+
+def _base(
+    skeleton: Skeleton,
+    bone: int,
+    parent: int,
+    poses: Mapping[str, FloatArray],
+    heads: Mapping[str, FloatArray],
+    frame_count: int,
+) -> tuple[FloatArray, FloatArray]:
+    rest_quat, rest_head = skeleton.rest_quats[bone], skeleton.heads[bone]
+    if parent < 0:
+        return np.tile(rest_quat, (frame_count, 1)), np.tile(rest_head, (frame_count, 1))
+    name = skeleton.names[parent]
+    turn = multiply(poses[name], inverse(skeleton.rest_quats[parent]))
+    head = heads[name] + rotate(turn, rest_head - skeleton.heads[parent])
+    if not skeleton.inherits_rotation[bone]:
+        return np.tile(rest_quat, (frame_count, 1)), head
+    return multiply(turn, rest_quat), head
+
+
+def descendants(skeleton: Skeleton, name: str, among: Mapping[str, object]) -> list[str]:
+    """Return ``name`` and every bone of ``among`` that hangs from it."""
+    return [other for other in among if other == name or name in skeleton.ancestors(other)]

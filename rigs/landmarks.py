@@ -1,0 +1,142 @@
+"""Where a rig's body is at rest: its own frame, limb directions, leg length, soles.
+
+Conventions: everything is measured in the space of the positions given (rig space for a target).
+A *body frame* is a quaternion taking the canonical body (y up, facing +z, left at +x) to that
+space. Only joint heads are read: bone axes, rolls and tails say nothing reliable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import RigError
+from .human import SIDES
+from .rotations import FloatArray, angle_of, inverse, multiply, normalized, quat_from_matrix, rotate
+
+SNAP_ANGLE = np.radians(12.0)
+# Ball joint above the sole, as a share of leg length (adults, shod or bare: 2-3 cm in 85).
+_BALL_HEIGHT = 0.03
+_HEEL_BEHIND_ANKLE = 0.25
+
+Positions = Mapping[str, FloatArray]
+
+
+def middle(rest: Positions, part: str) -> FloatArray:
+    """Return the point [3] between the left and right joint of ``part``."""
+    return 0.5 * (rest[f"left_{part}"] + rest[f"right_{part}"])
+
+
+def body_frame(rest: Positions) -> FloatArray:
+    """Return the body's frame [4] at rest, from hips and shoulders.
+
+    Up runs from between the hip joints to between the shoulder joints, left from the right joints
+    to the left ones. A frame within 12 degrees of the space's own axes is taken to be exactly
+    along them: anatomy leans a little, riggers do not.
+
+    Raises:
+        RigError: the joints coincide, so there is no frame.
+    """
+    up = middle(rest, "upper_arm") - middle(rest, "thigh")
+    across = rest["left_thigh"] - rest["right_thigh"]
+    across = across + rest["left_upper_arm"] - rest["right_upper_arm"]
+    forward = np.cross(across, up)
+    if np.linalg.norm(forward) < 1e-9:
+        raise RigError(
+            "This rig has no body to speak of",
+            "its hip and shoulder bones lie in one line",
+            "Check the bone map: left and right may point to the same bones",
+        )
+    up, forward = normalized(up), normalized(forward)
+    frame = np.stack((np.cross(up, forward), up, forward), axis=-1)
+    return _snapped(quat_from_matrix(frame))
+
+
+def _snapped(frame: FloatArray) -> FloatArray:
+    axes = _axis_aligned_frames()
+    turns = angle_of(multiply(inverse(axes), frame))
+    best = int(np.argmin(turns))
+    return axes[best] if turns[best] < SNAP_ANGLE else frame
+
+
+def _axis_aligned_frames() -> FloatArray:
+    eye = np.eye(3)
+    frames = []
+    for up in range(3):
+        for forward in range(3):
+            for signs in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+                if up != forward:
+                    u, f = signs[0] * eye[up], signs[1] * eye[forward]
+                    frames.append(np.stack((np.cross(u, f), u, f), axis=-1))
+    return quat_from_matrix(np.array(frames))
+
+
+def leg_length(rest: Positions) -> float:
+    """Return hip to knee to ankle [same units as ``rest``], the mean of both legs."""
+    lengths = [
+        np.linalg.norm(rest[f"{s}_shin"] - rest[f"{s}_thigh"]) + _shin_length(rest, s)
+        for s in SIDES
+    ]
+    return float(np.mean(lengths))
+
+
+def _shin_length(rest: Positions, side: str) -> float:
+    ankle = rest.get(f"{side}_foot")
+    if ankle is None:  # no foot bone: a shin is about as long as the thigh
+        return float(np.linalg.norm(rest[f"{side}_shin"] - rest[f"{side}_thigh"]))
+    return float(np.linalg.norm(ankle - rest[f"{side}_shin"]))
+
+
+@dataclass(frozen=True)
+class Sole:
+    """Points of one foot that meet the ground, at rest.
+
+    Attributes:
+        ankle: [3] joint.
+        points: bone role and rest point [3] on the sole: heel and ball turn with the foot.
+        height: the ankle's height above the sole.
+    """
+
+    ankle: FloatArray
+    points: tuple[tuple[str, FloatArray], ...]
+    height: float
+
+
+def soles(rest: Positions, frame: FloatArray, ground: float | None = None) -> dict[str, Sole]:
+    """Return the sole of each foot that is mapped, by side.
+
+    Args:
+        rest: rest joint positions by role.
+        frame: the body's frame.
+        ground: height along the body's up that the soles stand on at rest, where it is known;
+            otherwise the ground is taken to be a little below the ball joints.
+    """
+    up, forward = rotate(frame, [0.0, 1.0, 0.0]), rotate(frame, [0.0, 0.0, 1.0])
+    leg = leg_length(rest)
+    found = {}
+    for side in SIDES:
+        ankle = rest.get(f"{side}_foot")
+        if ankle is not None:
+            flat, drop = _foot_shape(ankle, rest.get(f"{side}_toes"), up, forward, leg)
+            height = drop + _BALL_HEIGHT * leg
+            if ground is not None and ankle @ up - ground > 0.2 * height:
+                height = float(ankle @ up - ground)
+            found[side] = _sole(f"{side}_foot", ankle, flat, height, up)
+    return found
+
+
+def _foot_shape(
+    ankle: FloatArray, ball: FloatArray | None, up: FloatArray, forward: FloatArray, leg: float
+) -> tuple[FloatArray, float]:
+    """Return the level way [3] from ankle to ball, and how far the ball lies lower."""
+    if ball is None or np.dot(ankle - ball, up) < -0.02 * leg:
+        return 0.15 * leg * forward, 0.07 * leg
+    drop = float(np.dot(ankle - ball, up))
+    return ball - ankle + drop * up, drop
+
+
+def _sole(role: str, ankle: FloatArray, flat: FloatArray, height: float, up: FloatArray) -> Sole:
+    under = ankle - height * up
+    return Sole(ankle, ((role, under - _HEEL_BEHIND_ANKLE * flat), (role, under + flat)), height)

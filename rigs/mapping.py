@@ -1,0 +1,98 @@
+"""Finding out which bone is which: every preset is tried and scored.
+
+Conventions: names are compared after :func:`plain_name`; a preset fits as well as the roles it
+names are found *and* hang from each other as a body does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from .bone_map import BoneMap
+from .errors import RigError
+from .human import BODY_ROLES, REQUIRED_ROLES, parent_role
+from .preset import Preset, load_presets
+from .skeleton import Skeleton
+
+_SEPARATORS = re.compile(r"[\s.\-_]+")
+
+
+def plain_name(name: str) -> str:
+    """Return ``name`` without namespace, case, width and style of separators.
+
+    ``mixamorig:LeftArm`` gives ``leftarm``; ``thigh.L`` and ``thigh_L`` are the same.
+    """
+    text = unicodedata.normalize("NFKC", name).lower()
+    text = re.split(r"[:|]", text)[-1]
+    return _SEPARATORS.sub("_", text).strip("_")
+
+
+def detect_bone_map(skeleton: Skeleton) -> BoneMap:
+    """Return the best bone map for ``skeleton``.
+
+    Raises:
+        RigError: it is no humanoid that could be driven.
+    """
+    names = {plain_name(name): name for name in reversed(skeleton.names)}
+    maps = [m for p in load_presets() if (m := match_preset(p, skeleton, names)) is not None]
+    if not maps:
+        raise RigError(
+            "The bones of this rig are not recognised",
+            "no known rig family fits its names",
+            "Set hips, arms and legs in the Retarget panel",
+        )
+    return max(maps, key=lambda m: map_score(m, skeleton))
+
+
+def map_score(bone_map: BoneMap, skeleton: Skeleton) -> float:
+    """Return how much of a body the map covers: required roles count three times."""
+    score = sum(bone_map.confidence.get(role, 0.0) for role in BODY_ROLES)
+    score += 2.0 * sum(bone_map.confidence.get(role, 0.0) for role in REQUIRED_ROLES)
+    return score + 0.01 * len(bone_map.bones) + (10.0 if bone_map.limbs else 0.0)
+
+
+def match_preset(preset: Preset, skeleton: Skeleton, names: Mapping[str, str]) -> BoneMap | None:
+    """Return the map that ``preset`` gives, or None when a required role stays empty."""
+    if not all(plain_name(marker) in names for marker in preset.requires):
+        return None
+    prefix = _family_prefix(preset, names)
+    bones: dict[str, str] = {}
+    for role, options in preset.bones.items():
+        found = next((names[k] for o in options if (k := prefix + plain_name(o)) in names), None)
+        if found is not None and found not in bones.values():
+            bones[role] = found
+    if any(role not in bones for role in REQUIRED_ROLES):
+        return None
+    linked = skeleton.with_parents(preset.parents)
+    confidence = {role: _confidence(role, bones, linked) for role in bones}
+    return BoneMap(
+        bones=bones,
+        preset=preset.name,
+        confidence=confidence,
+        parents={c: p for c, p in preset.parents.items() if c in skeleton.index},
+        switches=tuple(s for s in preset.switches if s[0] in skeleton.index),
+        limbs={k: v for k, v in preset.limbs.items() if v.end in skeleton.index},
+    )
+
+
+def _family_prefix(preset: Preset, names: Mapping[str, str]) -> str:
+    """Return what stands before this family's names in this file, e.g. ``character1_``."""
+    hips = [plain_name(option) for option in preset.bones["hips"]]
+    ends = [name[: -len(h)] for name in names for h in hips if name.endswith(h)]
+    knee = [plain_name(option) for option in preset.bones["left_shin"]]
+    fitting = [p for p in sorted(set(ends), key=len) if any(p + k in names for k in knee)]
+    return fitting[0] if fitting else ""
+
+
+def _confidence(role: str, bones: Mapping[str, str], skeleton: Skeleton) -> float:
+    above = parent_role(role, bones)
+    if above is None:
+        return 1.0
+    lineage = skeleton.ancestors(bones[role])
+    if bones[above] in lineage:
+        return 1.0
+    # Some rigs fork below the hips (MMD, Rigify): hips and spine then share an ancestor.
+    shared = set(lineage) & set(skeleton.ancestors(bones[above]))
+    return 0.9 if shared and role in ("spine_1", "spine_2") else 0.3

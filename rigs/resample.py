@@ -1,0 +1,56 @@
+"""Moving a motion to another frame rate, or over gaps in its frames.
+
+Conventions: times are seconds from the first frame; turns are interpolated on the shortest arc,
+positions linearly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .human_motion import HumanMotion
+from .rotations import FloatArray, slerp
+
+
+def resampled(motion: HumanMotion, framerate: float, times: ArrayLike | None = None) -> HumanMotion:
+    """Return ``motion`` at ``framerate`` frames a second, from its first to its last frame.
+
+    Args:
+        motion: T frames.
+        framerate: frames a second of the result.
+        times: [T] strictly increasing seconds of the frames given; None = evenly spaced at the
+            motion's own rate. Gaps are filled by interpolation.
+    """
+    count = motion.frame_count
+    known = np.arange(count) / motion.framerate if times is None else np.asarray(times, float)
+    known = known - known[0]
+    even = times is None and abs(framerate - motion.framerate) < 1e-6
+    if count < 2 or even:
+        return replace(motion, framerate=framerate)
+    wanted = np.arange(int(np.floor(known[-1] * framerate + 1e-6)) + 1) / framerate
+    lower, share = _between(known, wanted)
+    return replace(
+        motion,
+        turns={r: _slerped(t, lower, share) for r, t in motion.turns.items()},
+        positions={r: _mixed(p, lower, share) for r, p in motion.positions.items()},
+        contacts={r: _mixed(c, lower, share) for r, c in motion.contacts.items()},
+        framerate=framerate,
+    )
+
+
+def _between(known: FloatArray, wanted: FloatArray) -> tuple[np.ndarray, FloatArray]:
+    lower = np.clip(np.searchsorted(known, wanted, side="right") - 1, 0, len(known) - 2)
+    share = (wanted - known[lower]) / (known[lower + 1] - known[lower])
+    return lower, np.clip(share, 0.0, 1.0)
+
+
+def _slerped(turns: FloatArray, lower: np.ndarray, share: FloatArray) -> FloatArray:
+    return slerp(turns[lower], turns[lower + 1], share)
+
+
+def _mixed(values: FloatArray, lower: np.ndarray, share: FloatArray) -> FloatArray:
+    weight = share.reshape(-1, *([1] * (values.ndim - 1)))
+    return values[lower] * (1.0 - weight) + values[lower + 1] * weight
