@@ -1,0 +1,132 @@
+"""Drawings without a person, which the network must refuse.
+
+Animals, plants, things, writing and scribbles, drawn by the same kind of hands as people are:
+one to three of them on a page, in any size, some cut off by the border.
+"""
+
+from collections.abc import Callable, Mapping
+
+import cv2
+import numpy as np
+
+from . import creatures, marks, swimmers, things
+from .drawing import Hand, draw_paths, random_hand
+from .shapes import Path, fitted, placed
+
+# What is drawn, and how often. Animals lead: they have heads and limbs as people do.
+SUBJECTS: dict[str, tuple[float, Callable[[np.random.Generator], list[Path]]]] = {
+    "quadruped": (18, creatures.quadruped),
+    "upright animal": (9, creatures.upright),
+    "flying bird": (6, swimmers.flying_bird),
+    "standing bird": (4, swimmers.standing_bird),
+    "fish": (3, swimmers.fish),
+    "dolphin": (3, swimmers.dolphin),
+    "snake": (2, swimmers.snake),
+    "lizard": (3, swimmers.lizard),
+    "butterfly": (2, swimmers.butterfly),
+    "insect": (2, swimmers.insect),
+    "shelled": (1, swimmers.shelled),
+    "octopus": (1.5, swimmers.octopus),
+    "tree": (4, things.tree),
+    "plant": (3, things.plant),
+    "landscape": (3, things.landscape),
+    "cloud": (1, things.cloud),
+    "sun": (1, things.sun),
+    "house": (2, things.house),
+    "towers": (2.5, things.towers),
+    "car": (2.5, things.car),
+    "ship": (2, things.ship),
+    "plane": (2, things.plane),
+    "rocket": (2, things.rocket),
+    "cannon": (2, things.cannon),
+    "furniture": (2.5, things.furniture),
+    "vessel": (2.5, things.vessel),
+    "flag": (1.5, things.flag),
+    "lattice": (2.5, things.lattice),
+    "tool": (2.5, things.tool),
+    "writing": (4, marks.writing),
+    "arrows": (1, marks.arrows),
+    "scribble": (3, marks.scribble),
+    "lines": (2.5, marks.lines),
+    "limblike": (5, marks.limblike),
+    "geometry": (3, marks.geometry),
+    "grid": (1.5, marks.grid),
+    "specks": (1, marks.specks),
+    "ball": (1, marks.face_less_ball),
+}
+COUNTS = {1: 0.62, 2: 0.26, 3: 0.12}  # subjects on a page
+CUT_OFF = 0.15  # share of pages whose subject runs over the border
+GROUND = 0.2  # share of pages with a line to stand on
+ANY_ANGLE = 0.08  # share of subjects turned by any angle
+
+
+def draw_negative(rng: np.random.Generator, size: int) -> np.ndarray:
+    """A drawing without a person.
+
+    Args:
+        rng: source of all randomness; the drawing is a function of its state.
+        size: side of the page, px.
+
+    Returns:
+        Ink map uint8 [size, size], 0 = paper, 255 = ink.
+    """
+    ink = np.zeros((size, size), np.uint8)
+    hand = random_hand(rng, size)
+    count = int(rng.choice(list(COUNTS), p=list(COUNTS.values())))
+    for centre, half in _places(count, rng):
+        draw_subject(ink, rng, centre * size, half * size, hand)
+    if rng.random() < GROUND:
+        level = rng.uniform(0.6, 0.95) * size
+        ends = np.linspace(rng.uniform(0, 0.3), rng.uniform(0.7, 1.0), 9) * size
+        ground = np.stack([ends, np.full(9, level) + rng.normal(0, 1) * ends / size], axis=1)
+        draw_paths(ink, [Path(ground)], hand._replace(mode="xray"), rng)
+    return ink
+
+
+def draw_subject(ink: np.ndarray, rng: np.random.Generator, centre: np.ndarray, half: float,
+                 hand: Hand, weights: Mapping[str, float] | None = None) -> str:
+    """Draw one thing on `ink` in place and return its name.
+
+    Args:
+        ink: uint8 [S, S].
+        rng: source of randomness.
+        centre: [2] px, middle of the thing.
+        half: px, half of its longer side.
+        hand: how it is drawn.
+        weights: chances by name of SUBJECTS; all of them as in the table when None.
+    """
+    table = {name: weight for name, (weight, _) in SUBJECTS.items()} if weights is None else weights
+    chances = np.cumsum(list(table.values()))
+    name = list(table)[int(np.searchsorted(chances, rng.random() * chances[-1]))]
+    wild = rng.random() < ANY_ANGLE
+    angle = rng.uniform(0, 2 * np.pi) if wild else rng.normal(0, 0.12)
+    paths = fitted(SUBJECTS[name][1](rng), float(angle), bool(rng.random() < 0.5))
+    stretch = np.exp(rng.normal(0, 0.12))
+    draw_paths(ink, placed(paths, np.diag([half * stretch, half / stretch]), centre), hand, rng)
+    return name
+
+
+def _places(count: int, rng: np.random.Generator) -> list[tuple[np.ndarray, float]]:
+    """Middle [2] and half side of each subject, in pages; the first is the largest."""
+    if count == 1 and rng.random() < CUT_OFF:
+        return [(rng.uniform(0.2, 0.8, 2), rng.uniform(0.45, 0.9))]
+    if count == 1:
+        half = rng.uniform(0.16, 0.48)
+        return [(rng.uniform(half, 1 - half, 2), half)]
+    half = rng.uniform(0.18, 0.3)
+    along = np.linspace(half, 1 - half, count) + rng.normal(0, 0.04, count)
+    across = rng.uniform(half, 1 - half) + rng.normal(0, 0.1, count)
+    places = np.stack([along, across], axis=1)
+    if rng.random() < 0.2:
+        places = places[:, ::-1]
+    sizes = half * rng.uniform(0.35, 1.1, count)
+    return [(place, float(side)) for place, side in zip(places, sizes, strict=True)]
+
+
+def contact_sheet(seed: int, count: int, size: int = 160, columns: int = 10) -> np.ndarray:
+    """`count` drawings in one picture, black on white, to be looked at."""
+    rng = np.random.default_rng(seed)
+    tiles = [cv2.copyMakeBorder(255 - draw_negative(rng, size), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+             for _ in range(count)]
+    rows = [np.hstack(tiles[i:i + columns]) for i in range(0, count, columns)]
+    return np.vstack(rows)
