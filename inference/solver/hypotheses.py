@@ -1,0 +1,188 @@
+"""What a drawing leaves open: figures that differ in depth signs and in the side they are seen from.
+
+Conventions: view space, z away from the viewer. A flip mirrors the depth of the bones of one group. Seen
+from behind, left and right are exchanged and all depths are mirrored: the mirror image of a pose is a pose,
+and its drawing is the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.solver import features
+from inference.solver.drawn_bones import DrawnBones
+from inference.solver.tree import MIRROR, OWNER, RestBody
+from inference.solver.weights import Dense
+
+Array = NDArray[np.floating]
+
+FLIP_GROUPS: dict[str, tuple[int, ...]] = {
+    "hips": (1, 2),
+    "torso": (3, 6, 9, 12),
+    "shoulders": (13, 14, 16, 17),
+    "head": (15,),
+    "left thigh": (4,),
+    "left shin": (7,),
+    "left foot": (10,),
+    "right thigh": (5,),
+    "right shin": (8,),
+    "right foot": (11,),
+    "left upper arm": (18,),
+    "left forearm": (20,),
+    "left hand": (22,),
+    "right upper arm": (19,),
+    "right forearm": (21,),
+    "right hand": (23,),
+}
+SEEN_FROM_BEHIND = "seen from the other side"
+LIMB_JOINTS = np.array([1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21])
+FLAT = np.sin(np.deg2rad(10.0))
+"""Depth component below which flipping a bone changes nothing worth showing."""
+CANDIDATES = 256
+TEMPERING = 0.6
+"""Power of the sign odds when candidates are drawn, so that unlikely signs are tried as well."""
+COVER_DISTANCE = 0.03
+"""Metres (mean over limb joints) within which one hypothesis stands for another."""
+
+_MEMBERS = np.zeros((len(FLIP_GROUPS), 24))
+for _row, _bones in enumerate(FLIP_GROUPS.values()):
+    _MEMBERS[_row, list(_bones)] = 1
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Figures the drawing may mean.
+
+    Attributes:
+        directions: [N, 24, 3] unit, camera space, zero where unknown; joints in their own naming.
+        weight: [N, 24] of the directions, 1/rad^2.
+        swapped: [N] whether left and right are exchanged against the observation.
+        probability: [N] posterior, sums to 1.
+    """
+
+    directions: Array
+    weight: Array
+    swapped: NDArray[np.bool_]
+    probability: Array
+
+
+def candidates(
+    bones: DrawnBones, away_probability: Array, back_probability: float, ranker: Dense, seed: int
+) -> Candidates:
+    """Draws sign patterns by their odds and weighs them by the learned plausibility of the figure.
+
+    Args:
+        bones: the figure as drawn.
+        away_probability: [24].
+        back_probability: that left and right are exchanged.
+        ranker: the flip ranker of the weights file.
+        seed: of the draw; the same seed gives the same candidates.
+    """
+    odds = _flip_log_odds(bones, away_probability)
+    flips = _drawn_flips(odds, np.random.default_rng(seed))
+    signs = 1 - 2 * (flips @ _MEMBERS)
+    view = np.tile(bones.directions, (len(flips), 1, 1))
+    view[..., 2] *= signs
+    camera = (bones.camera_from_view @ view[..., None])[..., 0]
+    behind = _mirrored_depth(view)
+    behind = (bones.camera_from_view[MIRROR] @ behind[..., None])[..., 0]
+    directions = np.concatenate([camera, behind])
+    weight = np.stack([bones.weight, bones.weight[MIRROR]]).repeat(len(flips), axis=0)
+    log_side = np.log([1 - back_probability, back_probability]).repeat(len(flips))
+    log_flips = np.tile(_log_likelihood(flips, odds), 2)
+    inputs, _ = features.net_input(directions, features.quality_from_weight(weight))
+    log_posterior = ranker(inputs)[:, 0].astype(np.float64) + log_flips + log_side
+    probability = np.exp(log_posterior - log_posterior.max())
+    swapped = np.arange(len(directions)) >= len(flips)
+    return Candidates(directions, weight, swapped, probability / probability.sum())
+
+
+def _mirrored_depth(view: Array) -> Array:
+    """The same drawing seen from the other side: left and right exchanged, depth mirrored."""
+    return view[:, MIRROR] * np.array([1.0, 1.0, -1.0])
+
+
+def _flip_log_odds(bones: DrawnBones, away_probability: Array) -> Array:
+    """Log odds of each group being flipped, mean over its bones weighted by their depth; -inf if flat."""
+    depth = np.abs(bones.directions[:, 2]) * (bones.weight > 0)
+    away = np.log(away_probability) - np.log1p(-away_probability)
+    against = -away * np.sign(bones.directions[:, 2])
+    total = _MEMBERS @ depth
+    odds = (_MEMBERS @ (depth * against)) / np.maximum(total, 1e-9)
+    deepest = (_MEMBERS * depth).max(-1)
+    return np.where(deepest > FLAT, odds, -np.inf)
+
+
+def _drawn_flips(odds: Array, random: np.random.Generator) -> Array:
+    """Distinct flip patterns [N, groups] of 0 and 1, the likeliest first."""
+    open_groups = np.flatnonzero(np.isfinite(odds))
+    chance = 1 / (1 + np.exp(-TEMPERING * odds[open_groups]))
+    drawn = random.random((CANDIDATES, len(open_groups))) < chance
+    drawn[0] = odds[open_groups] > 0
+    singles = min(len(open_groups), CANDIDATES - 1)
+    drawn[1 : singles + 1] = drawn[0] ^ np.eye(len(open_groups), dtype=bool)[:singles]
+    flips = np.zeros((CANDIDATES, len(odds)))
+    flips[:, open_groups] = drawn
+    _, first = np.unique(flips @ (2.0 ** np.arange(len(odds))), return_index=True)
+    return flips[np.sort(first)]
+
+
+def _log_likelihood(flips: Array, odds: Array) -> Array:
+    finite = np.where(np.isfinite(odds), odds, 0)
+    return flips @ finite - np.logaddexp(0, finite).sum()
+
+
+def chosen(found: Candidates, rest: RestBody, count: int) -> tuple[NDArray[np.intp], Array]:
+    """Picks the candidates that cover most of the posterior, the likeliest first.
+
+    Greedy maximum coverage: a candidate within `COVER_DISTANCE` of a chosen one counts as covered, farther
+    ones fade out as a Gaussian.
+
+    Returns:
+        Indices [H] and the posterior mass [H] for which each stands; masses sum to 1.
+    """
+    points = _joint_positions(found.directions, rest)[:, LIMB_JOINTS]
+    top = np.argsort(-found.probability)[:96]
+    apart = np.linalg.norm(points[top][:, None] - points[top][None], axis=-1).mean(-1)
+    likeness = np.exp(-0.5 * (apart / COVER_DISTANCE) ** 2)
+    mass = found.probability[top] / found.probability[top].sum()
+    picked = [0]
+    covered = likeness[0]
+    while len(picked) < min(count, len(top)):
+        gain = (mass[:, None] * np.maximum(likeness - covered[:, None], 0)).sum(0)
+        best = int(gain.argmax())
+        if gain[best] < 1e-4:
+            break
+        picked.append(best)
+        covered = np.maximum(covered, likeness[best])
+    nearest = apart[:, picked].argmin(1)
+    stands_for = np.bincount(nearest, weights=mass, minlength=len(picked))
+    return top[picked], stands_for
+
+
+def _joint_positions(directions: Array, rest: RestBody) -> Array:
+    """Positions [N, 24, 3] built from directions alone, metres from the pelvis."""
+    points = directions * rest.lengths[:, None]
+    for joint in range(1, 24):
+        points[:, joint] += points[:, OWNER[joint]]
+    return points
+
+
+def difference_label(directions: Array, best: Array, swapped: bool) -> str:
+    """Names what differs from the best hypothesis.
+
+    Args:
+        directions: [24, 3] unit view directions of a hypothesis.
+        best: [24, 3] those of the best one.
+        swapped: whether the two are seen from different sides.
+    """
+    if swapped:
+        return SEEN_FROM_BEHIND
+    other_side = (directions[:, 2] * best[:, 2] < 0) & (
+        np.abs(directions - best).max(-1) > 2 * FLAT
+    )
+    names = [name for name, members in FLIP_GROUPS.items() if other_side[list(members)].any()]
+    return ", ".join(names)

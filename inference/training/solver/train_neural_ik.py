@@ -1,0 +1,131 @@
+"""Trains the neural IK: noisy bone directions of a figure to SMPL local rotations with their spread.
+
+    python -m inference.training.solver.train_neural_ik --mocap ../shared/data/mocap --out build/neural_ik.pt
+
+The net is a plain MLP so that numpy alone runs it. It gives, for each joint, a rotation (6D, Zhou et al.
+2019) and the standard deviation about the three axes of the joint, learned by the Gaussian likelihood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from pathlib import Path
+
+import torch
+
+from inference.training.solver import features, pose_sampler
+
+LOG = logging.getLogger(__name__)
+
+
+class NeuralIK(torch.nn.Module):
+    """Directions [B, 95] to rotations [B, 24, 3, 3] (row 0: figure frame from pelvis) and log sigma [B, 24, 3]."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = torch.nn.Linear(95, width)
+        self.middle = torch.nn.ModuleList([torch.nn.Linear(width, width) for _ in range(2)])
+        self.last = torch.nn.Linear(width, 24 * 9)
+
+    def forward(self, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        hidden = torch.relu(self.first(inputs))
+        for layer in self.middle:
+            hidden = hidden + torch.relu(layer(hidden))
+        out = self.last(hidden).reshape(-1, 24, 9)
+        identity = torch.tensor([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+        return rotmat_from_6d(out[..., :6] + identity), out[..., 6:].clamp(-4.0, 1.5)
+
+
+def rotmat_from_6d(sixd: torch.Tensor) -> torch.Tensor:
+    """[..., 6] = first two columns, not normalised, to rotation matrices [..., 3, 3]."""
+    first = torch.nn.functional.normalize(sixd[..., :3], dim=-1)
+    second = sixd[..., 3:] - (first * sixd[..., 3:]).sum(-1, keepdim=True) * first
+    second = torch.nn.functional.normalize(second, dim=-1)
+    return torch.stack([first, second, torch.linalg.cross(first, second)], -1)
+
+
+def rotvec_from_rotmat(rotation: torch.Tensor) -> torch.Tensor:
+    """[..., 3, 3] to axis times angle [..., 3]; the axis loses precision within 1e-3 of pi."""
+    axis = torch.stack(
+        [
+            rotation[..., 2, 1] - rotation[..., 1, 2],
+            rotation[..., 0, 2] - rotation[..., 2, 0],
+            rotation[..., 1, 0] - rotation[..., 0, 1],
+        ],
+        -1,
+    )
+    sine = axis.norm(dim=-1, keepdim=True)
+    cosine = rotation.diagonal(dim1=-2, dim2=-1).sum(-1, keepdim=True) - 1
+    angle = torch.atan2(sine, cosine)
+    return axis * torch.where(sine < 1e-6, torch.full_like(sine, 0.5), angle / sine.clamp_min(1e-6))
+
+
+def losses(
+    model: NeuralIK, pool: pose_sampler.PosePool, count: int, generator: torch.Generator
+) -> dict[str, torch.Tensor]:
+    """Chordal rotation, direction and likelihood losses of one fresh batch."""
+    local = pool.sample(count, generator)
+    local[:, 0] = pose_sampler.random_views(count, generator) @ local[:, 0]
+    rest = pose_sampler.jittered_rest(pool.rest_directions, count, 0.1, generator)
+    true = pose_sampler.bone_directions(pose_sampler.world_from_local(local), rest)
+    seen, deviation = pose_sampler.noisy_directions(true, generator)
+    inputs, frame = features.net_input(seen, features.quality_from_deviation(deviation))
+    target = local.clone()
+    target[:, 0] = frame.transpose(-1, -2) @ local[:, 0]
+    predicted, log_sigma = model(inputs)
+    error = rotvec_from_rotmat(predicted.detach().transpose(-1, -2) @ target)
+    world = pose_sampler.world_from_local(predicted)
+    built = pose_sampler.bone_directions(world, rest)
+    wanted = (true[:, 1:] @ frame) - built[:, 1:]
+    return {
+        "rotation": ((predicted - target) ** 2).sum((-1, -2)).mean(),
+        "direction": (wanted**2).sum(-1).mean(),
+        "likelihood": (0.5 * (error * torch.exp(-log_sigma)) ** 2 + log_sigma).mean(),
+    }
+
+
+def train(pool: pose_sampler.PosePool, width: int, steps: int, batch: int, seed: int) -> NeuralIK:
+    """AdamW with one cosine decay; deterministic by seed on one thread."""
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    model = NeuralIK(width)
+    optimizer = torch.optim.AdamW(model.parameters(), 1.5e-3, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1.5e-3, steps)
+    started = time.monotonic()
+    for step in range(steps):
+        parts = losses(model, pool, batch, generator)
+        loss = parts["rotation"] + 2 * parts["direction"] + 0.1 * parts["likelihood"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        if step % 250 == 0:
+            values = {name: round(value.item(), 4) for name, value in parts.items()}
+            LOG.info("step %d %s %.0f s", step, values, time.monotonic() - started)
+    return model
+
+
+def main() -> None:
+    """Command line; see the module docstring."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mocap", type=Path, required=True)
+    parser.add_argument("--extra", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--width", type=int, default=448)
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--batch", type=int, default=1024)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.set_num_threads(arguments.threads)
+    pool = pose_sampler.load_pool(arguments.mocap, arguments.extra)
+    model = train(pool, arguments.width, arguments.steps, arguments.batch, arguments.seed)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"state": model.state_dict(), "arguments": vars(arguments)}, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
