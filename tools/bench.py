@@ -1,0 +1,122 @@
+"""``build.py bench``: run tests/benchmarks/bench_*.py, write docs/benchmarks.md from their figures.
+
+Each script takes ``--out FOLDER`` and writes ``<name>.json`` there: ``{"benchmark", "rows"}``, a
+row being {what, value, unit, must, aim, larger_is_better, met, cases}. No figure is typed by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import environments
+from .places import BUILD, ROOT, BuildError, say, show, version
+from .processes import output_of, run
+
+SCRIPTS = ROOT / "tests" / "benchmarks"
+RESULTS = BUILD / "benchmarks"
+PAGE = ROOT / "docs" / "benchmarks.md"
+STORE = ROOT / "docs" / "benchmarks"  # the figures behind the page, one file per benchmark
+
+HEADER = """# Benchmarks
+
+Made by `python build.py bench`; nothing here is typed by hand. *must* is what a release
+needs, *aim* what is wanted. Each table names its command, the machine and the commit.
+"""
+
+
+def available() -> list[str]:
+    """Names of the benchmarks: ``latency`` for bench_latency.py."""
+    return sorted(path.stem.removeprefix("bench_") for path in SCRIPTS.glob("bench_*.py"))
+
+
+def run_benchmarks(names: Sequence[str]) -> int:
+    """Run benchmarks one after another and renew the page.
+
+    Args:
+        names: which; empty for all.
+
+    Returns:
+        0 when all ran, 1 when one broke; missed targets are shown, not failed.
+
+    Raises:
+        BuildError: when a name is not known.
+    """
+    unknown = sorted(set(names) - set(available()))
+    if unknown:
+        known = ", ".join(available())
+        raise BuildError(f"No benchmark {', '.join(unknown)}: choose among {known}.")
+    python = environments.ensure(environments.MAIN, "pytest")
+    broken = [name for name in names or available() if not _measure(python, name)]
+    PAGE.write_text(page(stored_reports()), encoding="utf-8")
+    say(f"Wrote {show(PAGE)}" + (f"; broken: {', '.join(broken)}" if broken else ""))
+    return 1 if broken else 0
+
+
+def _measure(python: Path, name: str) -> bool:
+    """Run one benchmark and keep its figures; False when it left none."""
+    say(f"\n=== {name}")
+    out = RESULTS / name
+    result = out / f"{name}.json"
+    result.unlink(missing_ok=True)
+    run([python, SCRIPTS / f"bench_{name}.py", "--out", out], timeout=3 * 3600)
+    if not result.exists():
+        return False
+    report = json.loads(result.read_text(encoding="utf-8"))
+    kept = {"benchmark": name, "rows": report["rows"], "notes": report.get("notes", [])}
+    kept |= {"machine": machine(), "commit": _commit(), "version": version()}
+    STORE.mkdir(parents=True, exist_ok=True)
+    (STORE / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return True
+
+
+def stored_reports() -> list[dict]:
+    """The kept figures of every benchmark, by name."""
+    return [json.loads(p.read_text(encoding="utf-8")) for p in sorted(STORE.glob("*.json"))]
+
+
+def page(reports: Sequence[dict]) -> str:
+    """The text of docs/benchmarks.md."""
+    return "\n".join([HEADER, *(_section(report) for report in reports)])
+
+
+def _section(report: dict) -> str:
+    name = report["benchmark"]
+    lines = [f"## {name}", "", f"`python build.py bench {name}` · {report['machine']} · "]
+    lines[-1] += f"version {report['version']}, commit {report['commit']}"
+    lines += ["", *(f"{note}\n" for note in report["notes"])]
+    lines += ["| figure | measured | must | aim | cases | |", "|---|---:|---:|---:|---:|---|"]
+    lines += [_table_row(row) for row in report["rows"]]
+    return "\n".join(lines) + "\n"
+
+
+def _table_row(row: dict) -> str:
+    sign = "≥" if row.get("larger_is_better") else "≤"
+    unit = f" {row['unit']}" if row.get("unit") else ""
+    measured = "not measured" if row["value"] is None else f"{row['value']:.4g}{unit}"
+    must, aim = (
+        "" if row.get(key) is None else f"{sign} {row[key]:g}{unit}" for key in ("must", "aim")
+    )
+    verdict = "" if row.get("must") is None else ("✓" if row.get("met") else "**missed**")
+    return f"| {row['what']} | {measured} | {must} | {aim} | {row.get('cases') or ''} | {verdict} |"
+
+
+def machine() -> str:
+    """Processor, cores and system, without the machine's name."""
+    info = Path("/proc/cpuinfo")
+    models = []
+    if info.exists():
+        lines = info.read_text(encoding="utf-8").splitlines()
+        models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    name = models[0] if models else platform.processor() or platform.machine()
+    cores = len(models) or "?"
+    return f"{name}, {cores} cores, {platform.system()}"
+
+
+def _commit() -> str:
+    try:
+        return output_of(["git", "describe", "--always", "--dirty"]).strip()
+    except BuildError:
+        return "unknown"
