@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BODY_FILE = Path(__file__).resolve().parents[1] / "inference" / "body" / "default_body.npz"
 SHAPE_COUNT = 10
 SHAPE_RANGE = 3.0  # standard deviations either way; beyond them bodies stop being people
-SKIN_COLOUR = (0.60, 0.47, 0.40, 1.0)
+SKIN_COLOUR = (0.80, 0.62, 0.52, 1.0)
 
 # Where a bone points when it is not at the mean of its children: another joint or a landmark.
 TAILS = {

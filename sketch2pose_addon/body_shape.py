@@ -3,8 +3,8 @@
 The sliders live on the armature object (`object.sketch2pose_body.betas`). The mesh follows by
 drivers on its shape keys. The joints must follow too, or elbows would bend beside the elbow; rest
 bones change in edit mode only, so each change of a slider enters it for a moment and comes back to
-the mode, object and selection that were there. Where that is not possible (the armature is hidden or
-linked from another file) `joints_late` says so and the next change makes up for it.
+the mode, object and selection that were there. Where that is not possible (the armature is hidden
+or linked from another file) `joints_late` says so and the next change makes up for it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 ROOT = Path(__file__).resolve().parents[1]
-TILE = 420  # px
+TILE = 320  # px
 POSES: dict[str, dict[str, tuple[float, float, float]]] = {
     "rest": {},
     "arms down": {
@@ -64,6 +64,7 @@ POSES: dict[str, dict[str, tuple[float, float, float]]] = {
 
 
 def pose_body(rig: bpy.types.Object, angles: dict[str, tuple[float, float, float]]) -> None:
+    """Turns the bones by angles about the body's own axes."""
     to_blender = Matrix.Rotation(np.pi / 2, 3, "X")
     for bone in rig.pose.bones:
         x, y, z = np.radians(angles.get(bone.name, (0.0, 0.0, 0.0)))
@@ -75,6 +76,7 @@ def pose_body(rig: bpy.types.Object, angles: dict[str, tuple[float, float, float
 
 
 def prepare_scene() -> bpy.types.Object:
+    """Workbench light and a camera."""
     scene = bpy.context.scene
     scene.render.engine = "BLENDER_WORKBENCH"
     scene.render.resolution_x = scene.render.resolution_y = TILE
@@ -92,6 +94,7 @@ def prepare_scene() -> bpy.types.Object:
 
 
 def aim(camera: bpy.types.Object, rig: bpy.types.Object, azimuth: float) -> None:
+    """Looks at the middle of the figure from an azimuth (radians from its front)."""
     bpy.context.view_layer.update()
     ends = np.array([bone.tail for bone in rig.pose.bones])
     middle = Vector((ends.min(0) + ends.max(0)) / 2)
@@ -101,6 +104,7 @@ def aim(camera: bpy.types.Object, rig: bpy.types.Object, azimuth: float) -> None
 
 
 def render_tile(folder: Path, name: str) -> np.ndarray:
+    """[TILE, TILE, 4] pixels of the scene, top row first."""
     path = folder / f"{name}.png"
     bpy.context.scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
@@ -111,6 +115,7 @@ def render_tile(folder: Path, name: str) -> np.ndarray:
 
 
 def save_sheet(tiles: list[list[np.ndarray]], path: Path) -> None:
+    """Writes rows of tiles as one PNG."""
     sheet = np.concatenate([np.concatenate(row, 1) for row in tiles], 0)
     height, width = sheet.shape[:2]
     image = bpy.data.images.new("sheet", width, height)
@@ -120,6 +125,7 @@ def save_sheet(tiles: list[list[np.ndarray]], path: Path) -> None:
 
 
 def main() -> None:
+    """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     out = parser.parse_args().out.resolve()

@@ -1,4 +1,4 @@
-"""The file of the default body: a small `.npz` without pickles (docs/body_models.md lists its keys).
+"""The file of the default body: a small `.npz` without pickles (keys in docs/body_models.md).
 
 Conventions: metres, y up, facing +z, left at +x, T-pose. Directions are stored as float16
 (at most 0.03 mm of error per standard deviation), positions as float32.

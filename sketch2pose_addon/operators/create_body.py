@@ -18,7 +18,7 @@ class SKETCH2POSE_OT_create_body(bpy.types.Operator):
     bl_idname = "sketch2pose.create_body"
     bl_label = "Create Body"
     bl_description = (
-        "Add the default body at the 3D cursor: an armature with a skinned, shapeable mesh"
+        "Add the default body at the 3D cursor: an armature with a skinned mesh and shape sliders"
     )
     bl_options = {"REGISTER", "UNDO"}
 
