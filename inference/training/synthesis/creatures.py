@@ -70,7 +70,7 @@ def jittered(species: NamedTuple, rng: Rng, amount: float = 0.18):
     """The species with every number changed by its own factor (lognormal)."""
     factors = np.exp(rng.normal(0, amount, len(species)))
     return type(species)(*(
-        v * f if isinstance(v, float) else v for v, f in zip(species, factors, strict=True)
+        v * f if type(v) is float else v for v, f in zip(species, factors, strict=True)
     ))
 
 

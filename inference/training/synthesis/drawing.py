@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .pens import SHIFT, Pen, random_pen
-from .shapes import Path
+from .shapes import Path, split
 
 CHOPPY = 0.22  # chance that a hand draws lines in short strokes
 
@@ -88,19 +88,19 @@ def _wobbled(lines: list[np.ndarray], amount: float,
     phase = np.cumsum(rng.uniform(0.1, 0.9, len(points)))[:, None] * (0.35, 0.8)
     wander = np.sin(phase + rng.uniform(0, 6.3, (1, 2))) + np.sin(phase[:, ::-1] * 0.7)
     slip = rng.normal(0.0, 0.5, (len(lines), 2))[index]
-    moved = points + amount * (0.6 * wander + slip)
-    return np.split(moved, np.cumsum(counts)[:-1])
+    return split(points + amount * (0.6 * wander + slip), counts)
 
 
 def _fixed(lines: list[np.ndarray]) -> list[np.ndarray]:
     """Coordinates in cv2's fixed point."""
-    return [np.clip(line * 2**SHIFT, -30000, 30000).astype(np.int32) for line in lines]
+    flat = np.concatenate(lines) * 2**SHIFT
+    return split(np.clip(flat, -30000, 30000).astype(np.int32), [len(line) for line in lines])
 
 
 def _draw_parts(ink: np.ndarray, paths: list[Path], shaken: list[np.ndarray], pen: Pen) -> None:
     """Regions from back to front, each wiping what it covers."""
     regions = [s for s, p in zip(shaken, paths, strict=True) if p.closed and not p.detail]
-    for region in _fixed(regions):
+    for region in _fixed(regions) if regions else []:
         cv2.fillPoly(ink, [region], 0, cv2.LINE_8, SHIFT)
         cv2.polylines(ink, [region], True, pen.ink, pen.width, cv2.LINE_AA, SHIFT)
 
@@ -110,9 +110,9 @@ def _draw_silhouette(ink: np.ndarray, paths: list[Path], shaken: list[np.ndarray
     """Fill the union of all regions as the mode says; returns the strokes still to draw."""
     mask = np.zeros_like(ink)
     inner = []
-    for stroke, path in zip(shaken, paths, strict=True):
+    for stroke, fixed, path in zip(shaken, _fixed(shaken), paths, strict=True):
         if path.closed and not path.detail:
-            cv2.fillPoly(mask, _fixed([stroke]), 255, cv2.LINE_8, SHIFT)
+            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_8, SHIFT)
         else:
             inner.append(_joined(stroke, path, False))
     fill_mask(ink, mask, hand, rng)
@@ -173,7 +173,24 @@ def _stroke(ink: np.ndarray, strokes: list[np.ndarray], hand: Hand,
         strokes = [piece for stroke in strokes for piece in _chopped(stroke, hand.pen.wobble, rng)]
     elif hand.pen.overshoot:
         strokes = [_overshot(stroke, hand.pen.overshoot) for stroke in strokes]
+    if hand.pen.gaps:
+        strokes = _interrupted(strokes, hand.pen.gaps, rng)
     cv2.polylines(ink, _fixed(strokes), False, hand.pen.ink, hand.pen.width, cv2.LINE_AA, SHIFT)
+
+
+def _interrupted(strokes: list[np.ndarray], chance: float,
+                 rng: np.random.Generator) -> list[np.ndarray]:
+    """The lines, some of them with a piece left out."""
+    left, share = [], rng.random((len(strokes), 3))
+    for stroke, (lot, place, width) in zip(strokes, share, strict=True):
+        count = len(stroke)
+        if lot > 2 * chance or count < 6:
+            left.append(stroke)
+            continue
+        start = 1 + int(place * (count - 3))
+        left.append(stroke[: start + 1])
+        left.append(stroke[min(start + 2 + int(0.3 * width * count), count - 2) :])
+    return left
 
 
 def _chopped(stroke: np.ndarray, wobble: float, rng: np.random.Generator) -> list[np.ndarray]:

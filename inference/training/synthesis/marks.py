@@ -149,7 +149,7 @@ def specks(rng: Rng) -> list[Path]:
     return [line(p, p + rng.normal(0, 0.02, 2)) for p in places] + [line((-1, -1), (-1, -1)), line((1, 1), (1, 1))]
 
 
-def face_less_ball(rng: Rng) -> list[Path]:
+def ball(rng: Rng) -> list[Path]:
     """A ball with seams, a balloon on its string, a wheel."""
     seams = [arc(x, 0, r, a, b, detail=True) for x, r, a, b in
              ((-0.9, 1.0, -0.8, 0.8), (0.9, 1.0, 2.35, 3.9), (0, 0.0, 0, 1))][:int(rng.integers(0, 3))]

@@ -5,28 +5,31 @@ one to three of them on a page, in any size, some cut off by the border.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from . import creatures, marks, swimmers, things
+from . import birds_fish_insects, creatures, facing_animals, marks, things
 from .drawing import Hand, draw_paths, random_hand
-from .shapes import Path, fitted, placed
+from .shapes import Path, fit, placed
 
 # What is drawn, and how often. Animals lead: they have heads and limbs as people do.
 SUBJECTS: dict[str, tuple[float, Callable[[np.random.Generator], list[Path]]]] = {
     "quadruped": (18, creatures.quadruped),
     "upright animal": (9, creatures.upright),
-    "flying bird": (6, swimmers.flying_bird),
-    "standing bird": (4, swimmers.standing_bird),
-    "fish": (3, swimmers.fish),
-    "dolphin": (3, swimmers.dolphin),
-    "snake": (2, swimmers.snake),
-    "lizard": (3, swimmers.lizard),
-    "butterfly": (2, swimmers.butterfly),
-    "insect": (2, swimmers.insect),
-    "shelled": (1, swimmers.shelled),
-    "octopus": (1.5, swimmers.octopus),
+    "facing animal": (4, facing_animals.facing_animal),
+    "animal face": (2, facing_animals.animal_face),
+    "flying bird": (6, birds_fish_insects.flying_bird),
+    "standing bird": (4, birds_fish_insects.standing_bird),
+    "fish": (3, birds_fish_insects.fish),
+    "dolphin": (3, birds_fish_insects.dolphin),
+    "snake": (2, birds_fish_insects.snake),
+    "lizard": (3, birds_fish_insects.lizard),
+    "butterfly": (2, birds_fish_insects.butterfly),
+    "insect": (2, birds_fish_insects.insect),
+    "shelled": (1, birds_fish_insects.shelled),
+    "octopus": (1.5, birds_fish_insects.octopus),
     "tree": (4, things.tree),
     "plant": (3, things.plant),
     "landscape": (3, things.landscape),
@@ -52,11 +55,13 @@ SUBJECTS: dict[str, tuple[float, Callable[[np.random.Generator], list[Path]]]] =
     "geometry": (3, marks.geometry),
     "grid": (1.5, marks.grid),
     "specks": (1, marks.specks),
-    "ball": (1, marks.face_less_ball),
+    "ball": (1, marks.ball),
 }
 COUNTS = {1: 0.62, 2: 0.26, 3: 0.12}  # subjects on a page
 CUT_OFF = 0.15  # share of pages whose subject runs over the border
+TIGHT = 0.55  # share of single subjects that fill the page, as the finder crops them
 GROUND = 0.2  # share of pages with a line to stand on
+THICKEST = 0.12  # widest line, in halves of a subject: wider ones would be blots
 ANY_ANGLE = 0.08  # share of subjects turned by any angle
 
 
@@ -100,9 +105,13 @@ def draw_subject(ink: np.ndarray, rng: np.random.Generator, centre: np.ndarray, 
     name = list(table)[int(np.searchsorted(chances, rng.random() * chances[-1]))]
     wild = rng.random() < ANY_ANGLE
     angle = rng.uniform(0, 2 * np.pi) if wild else rng.normal(0, 0.12)
-    paths = fitted(SUBJECTS[name][1](rng), float(angle), bool(rng.random() < 0.5))
+    paths = SUBJECTS[name][1](rng)
+    linear, offset = fit(paths, float(angle), bool(rng.random() < 0.5))
     stretch = np.exp(rng.normal(0, 0.12))
-    draw_paths(ink, placed(paths, np.diag([half * stretch, half / stretch]), centre), hand, rng)
+    sides = np.array([half * stretch, half / stretch])
+    pen = replace(hand.pen, width=min(hand.pen.width, max(1, round(THICKEST * half))))
+    hand = hand._replace(pen=pen)
+    draw_paths(ink, placed(paths, sides[:, None] * linear, sides * offset + centre), hand, rng)
     return name
 
 
@@ -111,7 +120,7 @@ def _places(count: int, rng: np.random.Generator) -> list[tuple[np.ndarray, floa
     if count == 1 and rng.random() < CUT_OFF:
         return [(rng.uniform(0.2, 0.8, 2), rng.uniform(0.45, 0.9))]
     if count == 1:
-        half = rng.uniform(0.16, 0.48)
+        half = rng.uniform(0.33, 0.47) if rng.random() < TIGHT else rng.uniform(0.14, 0.48)
         return [(rng.uniform(half, 1 - half, 2), half)]
     half = rng.uniform(0.18, 0.3)
     along = np.linspace(half, 1 - half, count) + rng.normal(0, 0.04, count)

@@ -72,13 +72,15 @@ def _added(ink: np.ndarray, change: np.ndarray) -> np.ndarray:
 
 def _gamma(ink: np.ndarray, rng: Rng) -> np.ndarray:
     """Middle tones darker or lighter, as scanners do."""
-    curve = 255 * (np.arange(256) / 255) ** np.exp(rng.normal(0, 0.45))
+    peak = max(int(ink.max()), 1)  # the darkest stays as dark as it was
+    curve = np.clip(peak * (np.arange(256) / peak) ** np.exp(rng.normal(0, 0.45)), 0, 255)
     return cv2.LUT(ink, curve.astype(np.uint8))
 
 
 def _pencil(ink: np.ndarray, rng: Rng) -> np.ndarray:
-    """Faint, uneven lines."""
-    strength = rng.uniform(0.3, 0.95) + rng.uniform(0.02, 0.3) / 64 * _noise(len(ink), True, rng)
+    """Faint, uneven lines; the page's contrast falls to a third at worst."""
+    peak = rng.uniform(85, 245) / max(int(ink.max()), 85)
+    strength = min(peak, 1.0) * (1 + rng.uniform(0.02, 0.3) / 64 * _noise(len(ink), True, rng))
     return np.clip(ink * strength, 0, 255).astype(np.uint8)
 
 
@@ -129,8 +131,9 @@ def _ruled(ink: np.ndarray, rng: Rng) -> np.ndarray:
 def _specks(ink: np.ndarray, rng: Rng) -> np.ndarray:
     """Dust and crumbs."""
     result, size = ink.copy(), len(ink)
+    darkest = max(41, int(ink.max()))
     for x, y in rng.integers(0, size, (int(rng.integers(1, 25)), 2)):
-        cv2.circle(result, (int(x), int(y)), int(rng.integers(0, 2)), int(rng.integers(40, 256)), -1)
+        cv2.circle(result, (int(x), int(y)), int(rng.integers(0, 2)), int(rng.integers(40, darkest + 1)), -1)
     return result
 
 

@@ -5,6 +5,7 @@ figure. Joints are px, x right, y down, in SMPL's order.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from .drawing import Hand, draw_paths, random_hand
 from .marks import arrows, lines, scribble, writing
 from .negatives import draw_subject
+from .pens import Pen
 from .shapes import Path, arc, box, curve, ellipse, fitted, line, placed, polygon
 from .things import cloud, sun
 
@@ -38,6 +40,7 @@ CHANCES = {
     "companion": 0.08,
     "neighbour": 0.07,
 }
+FAINT = ("ruled", "frame")  # printed rather than drawn
 BEHIND = 0.5  # share of pages whose props stop at the figure instead of running through it
 COMPANIONS = {
     "quadruped": 4, "upright animal": 1, "standing bird": 1, "tree": 2, "plant": 2, "house": 1, "car": 1,
@@ -68,18 +71,32 @@ def draw_props(ink: np.ndarray, joints2d: np.ndarray, rng: Rng, chances: Mapping
     joints = np.asarray(joints2d, float)
     size = len(ink)
     layer = np.zeros_like(ink)
-    hand = random_hand(rng, size)
+    hand = _fine_enough(random_hand(rng, size), joints)
     for kind, chance in table.items():
         if rng.random() < chance:
             if kind == "companion":
                 _companion(layer, joints, hand, rng)
             elif kind == "neighbour" and neighbour is not None:
                 neighbour(layer, rng)
+            elif kind in FAINT:
+                _print_lines(layer, KINDS[kind](joints, size, rng), rng)
             else:
                 draw_paths(layer, KINDS[kind](joints, size, rng), hand, rng)
     if layer.any() and rng.random() < BEHIND:
         layer[_figure_mask(joints, size) > 0] = 0
     return np.maximum(ink, layer, out=ink)
+
+
+def _fine_enough(hand: Hand, joints: Joints) -> Hand:
+    """The hand with a line no wider than a limb of the figure."""
+    widest = max(1, round(0.045 * _height(joints)))
+    return hand._replace(pen=replace(hand.pen, width=min(hand.pen.width, widest)))
+
+
+def _print_lines(layer: np.ndarray, paths: list[Path], rng: Rng) -> None:
+    """Thin straight lines as a printer makes them, mostly fainter than ink."""
+    value = int(rng.integers(30, 170)) if rng.random() < 0.8 else 255
+    draw_paths(layer, paths, Hand(Pen(width=1, ink=value, wobble=0.0), "xray"), rng)
 
 
 def _figure_mask(joints: Joints, size: int) -> np.ndarray:

@@ -5,6 +5,7 @@ Convention: a drawing lives in its own frame, x to the right, y down, about [-1,
 """
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,9 @@ class Path(NamedTuple):
     closed: bool = False
     detail: bool = False
     spine: np.ndarray | None = None
+
+
+_QUARTERS = np.array([[0.0], [0.25], [0.5], [0.75]])
 
 
 @lru_cache(maxsize=512)
@@ -54,8 +58,7 @@ def smooth(controls: ArrayLike, samples: int, closed: bool = False) -> np.ndarra
 def line(*points: ArrayLike, detail: bool = False) -> Path:
     """Straight strokes from corner to corner, with points between for a wobbling hand."""
     corners = np.array(points, float)
-    steps = np.linspace(0.0, 1.0, 5)[:-1, None]
-    between = corners[:-1, None] + steps * (corners[1:] - corners[:-1])[:, None]
+    between = corners[:-1, None] + _QUARTERS * (corners[1:] - corners[:-1])[:, None]
     return Path(np.concatenate([between.reshape(-1, 2), corners[-1:]]), detail=detail)
 
 
@@ -133,23 +136,37 @@ def heading(angle: float, length: float = 1.0) -> np.ndarray:
     return np.array([np.cos(angle), np.sin(angle)]) * length
 
 
+def split(flat: np.ndarray, counts: list[int]) -> list[np.ndarray]:
+    """Rows of `flat` as consecutive parts of the given lengths."""
+    ends = list(accumulate(counts))
+    return [flat[end - count : end] for end, count in zip(ends, counts, strict=True)]
+
+
 def placed(paths: list[Path], linear: np.ndarray, offset: ArrayLike) -> list[Path]:
-    """Every path under x -> x @ linear.T + offset, `linear` [2, 2]."""
-    matrix = linear.T
+    """Every path under x -> linear @ x + offset, `linear` [2, 2]."""
+    spined = [i for i, path in enumerate(paths) if path.spine is not None]
+    parts = [path.points for path in paths] + [paths[i].spine for i in spined]
+    moved = np.concatenate(parts) @ linear.T + offset
+    lines = split(moved, [len(part) for part in parts])
+    spines = dict(zip(spined, lines[len(paths) :], strict=True))
     return [
-        path._replace(
-            points=path.points @ matrix + offset,
-            spine=None if path.spine is None else path.spine @ matrix + offset,
-        )
-        for path in paths
+        Path(points, path.closed, path.detail, spines.get(i))
+        for i, (points, path) in enumerate(zip(lines, paths, strict=False))
     ]
 
 
-def fitted(paths: list[Path], angle: float = 0.0, flip: bool = False) -> list[Path]:
-    """The paths turned, mirrored when `flip`, and scaled so that they just fill [-1, 1]."""
+def fit(
+    paths: list[Path], angle: float = 0.0, flip: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """The map (linear [2, 2], offset [2]) that turns, mirrors when `flip`, and fills [-1, 1]."""
     c, s = np.cos(angle), np.sin(angle)
     linear = np.array([[-c if flip else c, -s], [-s if flip else s, c]])
     everything = np.concatenate([path.points for path in paths]) @ linear.T
     low, high = everything.min(0), everything.max(0)
     scale = 2.0 / max(float((high - low).max()), 1e-6)
-    return placed(paths, linear * scale, -(low + high) * scale / 2)
+    return linear * scale, -(low + high) * scale / 2
+
+
+def fitted(paths: list[Path]) -> list[Path]:
+    """The paths scaled and moved so that they just fill [-1, 1]."""
+    return placed(paths, *fit(paths))
