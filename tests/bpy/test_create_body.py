@@ -25,7 +25,9 @@ def create() -> tuple[bpy.types.Object, bpy.types.Object]:
 
 
 def pose_rig(rig: bpy.types.Object, rotvecs: np.ndarray) -> None:
-    for name, rotation in zip(load_default_body().joint_names, rotmat_from_rotvec(rotvecs)):
+    for name, rotation in zip(
+        load_default_body().joint_names, rotmat_from_rotvec(rotvecs), strict=True
+    ):
         turn = BLENDER_FROM_BODY @ rotation @ BLENDER_FROM_BODY.T
         bone = rig.pose.bones[name]
         rest = np.array(bone.bone.matrix_local.to_3x3())
@@ -45,7 +47,7 @@ def test_armature_is_named_and_linked_as_smpl() -> None:
     rig, skin = create()
     body = load_default_body()
     assert {bone.name for bone in rig.data.bones} == set(body.joint_names)
-    for name, parent in zip(body.joint_names, body.parents):
+    for name, parent in zip(body.joint_names, body.parents, strict=True):
         expected = body.joint_names[parent] if parent >= 0 else None
         found = rig.data.bones[name].parent
         assert (found.name if found else None) == expected
