@@ -73,6 +73,7 @@ class Job:
 
 
 _client: BackendClient | None = None
+_ready: messages.Ready | None = None
 _jobs: dict[Any, Job] = {}
 
 
@@ -155,9 +156,9 @@ def cancel_all() -> None:
 
 def stop() -> None:
     """Cancels all jobs and ends the backend process."""
-    global _client
+    global _client, _ready
     cancel_all()
-    client, _client = _client, None
+    client, _client, _ready = _client, None, None
     if client is not None:
         client.close()
 
@@ -165,6 +166,27 @@ def stop() -> None:
 def is_warm() -> bool:
     """Whether a backend process is up."""
     return _client is not None
+
+
+def handshake(seconds: float) -> messages.Ready:
+    """Starts the backend if need be and waits until it has said who it is.
+
+    Raises:
+        Sketch2PoseError: it cannot start, or says nothing in time.
+    """
+    _warm_client()
+    end = time.monotonic() + seconds
+    while _ready is None and time.monotonic() < end:
+        pump()
+        time.sleep(_WAIT_STEP)
+    if _ready is None:
+        raise Sketch2PoseError(
+            "The backend does not answer",
+            f"it said nothing for {seconds:.0f} seconds",
+            f"Look into its log, {backend.log_path()}",
+            "backend.silent",
+        )
+    return _ready
 
 
 def _warm_client() -> BackendClient:
@@ -181,6 +203,9 @@ def _new_folder() -> Path:
 
 
 def _receive(message: Any) -> None:
+    global _ready
+    if isinstance(message, messages.Ready):
+        _ready = message
     job = _jobs.get(getattr(message, "job_id", None))
     if job is None:
         return

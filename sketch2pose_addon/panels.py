@@ -1,4 +1,4 @@
-"""The sidebar: a short way for the first job, sub-panels for the rest. Draws state, never changes it."""
+"""The sidebar: few rows for the first job, sub-panels for the rest. Draws state, never changes it."""
 
 from __future__ import annotations
 

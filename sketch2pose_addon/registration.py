@@ -13,8 +13,10 @@ from types import ModuleType
 
 import bpy
 
-# Order matters: property groups first, because panels and operators point to them.
-_CORE_MODULES = ("properties", "preferences", "jobs", "panels", "cli")
+# Order matters: property groups first, because panels and operators point to them; panels before
+# operators, because operator modules may bring panels that belong below the main one.
+_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "panels")
+_AFTER_OPERATORS = ("cli",)
 
 _registered: list[ModuleType] = []
 
@@ -24,9 +26,9 @@ def modules() -> list[ModuleType]:
     package = __package__
     operators = importlib.import_module(".operators", package)
     operator_names = sorted(info.name for info in pkgutil.iter_modules(operators.__path__))
-    names = [f".{name}" for name in _CORE_MODULES[:2]]
+    names = [f".{name}" for name in _BEFORE_OPERATORS]
     names += [f".operators.{name}" for name in operator_names]
-    names += [f".{name}" for name in _CORE_MODULES[2:]]
+    names += [f".{name}" for name in _AFTER_OPERATORS]
     return [importlib.import_module(name, package) for name in names]
 
 
@@ -47,16 +49,24 @@ def unregister() -> None:
 
 
 def _register_module(module: ModuleType) -> None:
+    try:
+        for cls in getattr(module, "classes", ()):
+            bpy.utils.register_class(cls)
+        if hasattr(module, "register"):
+            module.register()
+    except Exception:
+        _unregister_classes(module)
+        raise
     _registered.append(module)
-    for cls in getattr(module, "classes", ()):
-        bpy.utils.register_class(cls)
-    if hasattr(module, "register"):
-        module.register()
 
 
 def _unregister_module(module: ModuleType) -> None:
     if hasattr(module, "unregister"):
         module.unregister()
+    _unregister_classes(module)
+
+
+def _unregister_classes(module: ModuleType) -> None:
     for cls in reversed(getattr(module, "classes", ())):
         if cls.is_registered:
             bpy.utils.unregister_class(cls)

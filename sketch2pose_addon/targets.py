@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..inference.protocol.errors import Sketch2PoseError
+from .armature_io import refusal
 from .grease_pencil import is_drawing
 from .properties import settings
 
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
 
 
 def target_rig(context: Context, name: str = "") -> Object | None:
-    """The armature of that name, else the one picked in the panel, else the active one."""
+    """The armature of that name, else the picked one, else the active one, else the only one."""
     if name:
         return bpy.data.objects.get(name)
     picked = settings(context).target
     if picked is not None and picked.name in context.scene.objects:
         return picked
     active = context.view_layer.objects.active
-    return active if active is not None and active.type == "ARMATURE" else None
+    if active is not None and active.type == "ARMATURE":
+        return active
+    rigs = [item for item in context.scene.objects if item.type == "ARMATURE"]
+    return rigs[0] if len(rigs) == 1 else None
 
 
 def drawing_object(context: Context, name: str = "") -> Object | None:
@@ -37,20 +41,6 @@ def drawing_object(context: Context, name: str = "") -> Object | None:
     return picked if present and is_drawing(picked) else None
 
 
-def problem_of_target(target: Object | None) -> Sketch2PoseError | None:
-    """Why the object cannot be posed, or None when it can."""
-    if target is None:
-        return _no_target("no rig is chosen", "Choose an armature in the field Rig")
-    if target.type != "ARMATURE":
-        return _no_target(f'"{target.name}" is not an armature', "Choose an armature as Rig")
-    if not target.data.bones:
-        return _no_target(f'"{target.name}" has no bones', "Choose an armature with bones")
-    if target.library is not None:
-        fix = "Select it and use Object > Library Override > Make"
-        return _no_target(f'"{target.name}" is linked from another file', fix)
-    return None
-
-
 def checked_target(context: Context, name: str = "") -> Object:
     """The rig that receives the pose.
 
@@ -59,12 +49,25 @@ def checked_target(context: Context, name: str = "") -> Object:
     """
     target = target_rig(context, name)
     if target is None and name:
-        raise _no_target(f'there is no object "{name}"', "Choose an armature of this file")
-    problem = problem_of_target(target)
+        raise Sketch2PoseError(
+            "Nothing to pose",
+            f'there is no object "{name}" in this file',
+            "Choose an armature of this file",
+            "target.none",
+        )
+    problem = refusal(target)
     if problem is not None:
         raise problem
     assert target is not None
     return target
+
+
+def target_is_refused(operator: type[bpy.types.Operator], context: Context) -> bool:
+    """For `poll()`: whether there is nothing to pose; the greyed button then says why."""
+    problem = refusal(target_rig(context))
+    if problem is not None:
+        operator.poll_message_set(str(problem))
+    return problem is not None
 
 
 def checked_drawing(context: Context, name: str = "") -> Object:
@@ -80,7 +83,3 @@ def checked_drawing(context: Context, name: str = "") -> Object:
         raise Sketch2PoseError("Nothing to read", what, fix, "drawing.none")
     assert drawing is not None
     return drawing
-
-
-def _no_target(why: str, fix: str) -> Sketch2PoseError:
-    return Sketch2PoseError("Nothing to pose", why, fix, "target.unusable")

@@ -9,9 +9,12 @@ import numpy as np
 from bpy.props import BoolProperty
 from mathutils import Matrix
 
+from ...inference.protocol.errors import Sketch2PoseError
 from .. import grease_pencil
+from ..armature_io import refusal
 from ..capture import store_view, stored_view, viewport_area
 from ..properties import settings
+from ..results import present_hips
 from ..targets import target_rig
 from ..view import DrawingView, viewport_camera
 
@@ -46,6 +49,7 @@ class SKETCH2POSE_OT_draw(bpy.types.Operator):
         return True
 
     def execute(self, context: Context) -> set[str]:
+        _remember_target(context)
         pivot = _pivot(context)
         view = _view(context, pivot)
         drawing = None if self.new else _present_sheet(context, view)
@@ -58,13 +62,21 @@ class SKETCH2POSE_OT_draw(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _remember_target(context: Context) -> None:
+    """Drawing makes another object the active one; the rig must not be lost by that."""
+    if settings(context).target is None:
+        settings(context).target = target_rig(context)
+
+
 def _pivot(context: Context) -> np.ndarray:
-    """Where the sheet stands: the middle of the rig, or the 3D cursor."""
+    """Where the sheet stands: through the rig's hips, or at the 3D cursor."""
     target = target_rig(context)
-    if target is None or not target.data.bones:
+    if refusal(target) is not None or target is None:
         return np.array(context.scene.cursor.location)
-    corners = np.array([target.matrix_world @ bone.head for bone in target.pose.bones])
-    return (corners.min(0) + corners.max(0)) / 2
+    try:
+        return present_hips(target)
+    except Sketch2PoseError:  # a rig nobody knows can still be drawn next to
+        return np.array(target.matrix_world.translation)
 
 
 def _view(context: Context, pivot: np.ndarray) -> DrawingView:

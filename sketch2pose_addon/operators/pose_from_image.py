@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
-from .. import jobs, results
 from ...inference.protocol.errors import Sketch2PoseError
 from ...inference.protocol.messages import SketchRequest
+from .. import jobs, results
 from ..job_operator import JobOperator
-from ..targets import checked_target
+from ..targets import checked_target, target_is_refused
 
 if TYPE_CHECKING:
     from bpy.types import Context, Event
@@ -39,7 +39,7 @@ class SKETCH2POSE_OT_pose_from_image(JobOperator, bpy.types.Operator):
         if jobs.running() is not None:
             cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
             return False
-        return not results.refuses_target(cls, context)
+        return not target_is_refused(cls, context)
 
     def invoke(self, context: Context, event: Event) -> set[str]:
         if self.filepath or bpy.app.background:
@@ -66,8 +66,10 @@ class SKETCH2POSE_OT_pose_from_image(JobOperator, bpy.types.Operator):
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
+        motion = results.read_first_person(job)
         place = results.place_of_image(context)
-        return results.apply_result(context, job, target, place, self._frame)
+        applied = results.apply_motion(context, motion, target, place, self._frame)
+        return results.result_line(applied, len(job.files))
 
 
 def _checked_picture(filepath: str) -> Path:

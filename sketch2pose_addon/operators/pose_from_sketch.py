@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
-from .. import jobs, results
-from ..capture import capture_drawing
 from ...inference.protocol.messages import SketchRequest
 from ...inference.protocol.strokes import write_strokes
+from .. import jobs, results
+from ..capture import capture_drawing
 from ..job_operator import JobOperator
 from ..targets import (
     checked_drawing,
     checked_target,
     drawing_object,
-    problem_of_target,
-    target_rig,
+    target_is_refused,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
         if drawing_object(context) is None:
             cls.poll_message_set("There is no drawing yet: press Draw and draw a figure")
             return False
-        return not results.refuses_target(cls, context)
+        return not target_is_refused(cls, context)
 
     def begin(self, context: Context) -> jobs.Job:
         target = checked_target(context, self.target)
@@ -63,8 +62,10 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
-        place = results.place_of_drawing(context, self._captured)
-        return results.apply_result(context, job, target, place, self._frame)
+        motion = results.read_first_person(job)
+        place = results.place_of_drawing(context, self._captured, target, motion)
+        applied = results.apply_motion(context, motion, target, place, self._frame)
+        return results.result_line(applied, len(job.files))
 
 
 classes = (SKETCH2POSE_OT_pose_from_sketch,)

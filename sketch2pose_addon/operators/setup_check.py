@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import bpy
@@ -33,6 +33,28 @@ class SKETCH2POSE_OT_setup_check(bpy.types.Operator):
             return {"CANCELLED"}
         self.report({"INFO"}, "Sketch2Pose is ready")
         return {"FINISHED"}
+
+
+def _report(context: Context) -> tuple[list[str], bool]:
+    """Lines that begin with + (fine) or ! (a problem), and whether all is fine."""
+    version = ".".join(platform.python_version_tuple())
+    lines = [
+        f"+ Blender {bpy.app.version_string}, Python {version}",
+        f"+ {platform.system()} {platform.machine()}, {platform.release()}",
+        f"+ Log: {backend.log_path()}",
+    ]
+    jobs.stop()  # settings may have changed behind a warm backend
+    start = time.monotonic()
+    try:
+        ready = jobs.handshake(_TIME_LIMIT)
+    except Sketch2PoseError as error:
+        return [*lines, f"! {error}"], False
+    seconds = time.monotonic() - start
+    lines.append(f"+ Backend {ready.version} started in {seconds:.1f} s on {ready.device}")
+    lines += [f"+ {model}" for model in ready.models]
+    if ready.device_note:
+        lines.append(f"+ {ready.device_note}")
+    return lines, True
 
 
 class SKETCH2POSE_OT_copy_report(bpy.types.Operator):

@@ -1,0 +1,124 @@
+"""The backend's answer goes onto the rig: which person, where it stands, with or without keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..inference.protocol.body_motion import BodyMotion, read_body_motion
+from ..inference.protocol.errors import Sketch2PoseError
+from ..rigs import RetargetOptions
+from . import axes
+from .apply import AppliedMotion, ApplyOptions, apply_body_motion
+from .armature_io import bone_map_of
+from .properties import settings
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Object
+
+    from .capture import CapturedDrawing
+    from .jobs import Job
+
+_HIPS = (1, 2)  # SMPL's hip joints: the figure is held by the point between them
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a figure stands.
+
+    Attributes:
+        hips: [3] point between the hip joints in Blender's world; None leaves the figure where
+            the rig stands, facing as the rig does.
+        on_ground: put the lowest sole on the ground plane.
+    """
+
+    hips: np.ndarray | None
+    on_ground: bool
+
+
+def place_of_drawing(
+    context: Context, captured: CapturedDrawing, target: Object, motion: BodyMotion
+) -> Place:
+    """Where a drawn figure stands: at the depth of its sheet, under the drawn hips."""
+    placement = settings(context).placement
+    if placement == "KEEP":
+        return Place(present_hips(target), on_ground=False)
+    if motion.joints2d is None:
+        return Place(None, placement == "GROUND")
+    drawn = np.asarray(motion.joints2d[0, list(_HIPS)], float).mean(0)
+    hips = captured.world_from_page(drawn[None])[0]
+    return Place(hips, placement == "GROUND")
+
+
+def place_of_image(context: Context) -> Place:
+    """Where the figure of a picture stands: at the rig, facing as the rig does."""
+    return Place(None, settings(context).placement != "DRAWN")
+
+
+def present_hips(target: Object) -> np.ndarray:
+    """Where the rig's hips are now, in Blender's world [3]."""
+    bone_map = bone_map_of(target)
+    thighs = [target.pose.bones[bone_map.bones[f"{side}_thigh"]] for side in ("left", "right")]
+    return np.mean([np.array(target.matrix_world @ bone.head) for bone in thighs], axis=0)
+
+
+def read_first_person(job: Job) -> BodyMotion:
+    """The first person of a finished job.
+
+    Raises:
+        Sketch2PoseError: the backend left no file, or one that cannot be used.
+    """
+    motions = [path for path in job.files if path.suffix == ".npz"]
+    if not motions:
+        raise Sketch2PoseError(
+            "No pose came back",
+            "the backend finished without a result",
+            "Check the set-up in Preferences > Add-ons > Sketch2Pose",
+            "result.none",
+        )
+    return read_body_motion(motions[0])
+
+
+def apply_motion(
+    context: Context, motion: BodyMotion, target: Object, place: Place, frame: int
+) -> AppliedMotion:
+    """Puts a still onto the rig at a frame, keyed as the settings say.
+
+    Raises:
+        Sketch2PoseError: the rig cannot take it; nothing was changed.
+    """
+    options = RetargetOptions(in_world=place.hips is not None, feet_on_ground=place.on_ground)
+    if place.hips is not None:
+        motion = _moved(motion, place.hips)
+    apply_options = ApplyOptions(retarget=options, key=keys_wanted(context))
+    applied = apply_body_motion(context, motion, target, frame_start=frame, options=apply_options)
+    if applied.action and frame != context.scene.frame_current:
+        context.scene.frame_set(context.scene.frame_current)  # keys elsewhere do not pose here
+    return applied
+
+
+def keys_wanted(context: Context) -> bool:
+    """Whether the pose is keyed, by the panel's setting and Auto Keying."""
+    if settings(context).keying == "ALWAYS":
+        return True
+    return bool(context.scene.tool_settings.use_keyframe_insert_auto)
+
+
+def result_line(applied: AppliedMotion, people: int) -> str:
+    """What happened, for the panel."""
+    done = f"Keyed {applied.target} at frame {applied.frame_start}"
+    if not applied.action:
+        done = f"Posed {applied.target} without keys (Auto Keying is off)"
+    others = f"; the first of {people} figures" if people > 1 else ""
+    return ". ".join([done + others, *applied.notes])
+
+
+def _moved(motion: BodyMotion, hips: np.ndarray) -> BodyMotion:
+    """The motion carried so that its hips are at a point of Blender's world."""
+    if motion.joints3d is None:
+        return motion
+    goal = axes.body_from_blender(hips)
+    offset = (goal - motion.joints3d[0, list(_HIPS)].mean(0)).astype(np.float32)
+    return replace(motion, trans=motion.trans + offset, joints3d=motion.joints3d + offset)
