@@ -114,6 +114,7 @@ def test_pair_errors_take_the_better_assignment(seed: int) -> None:
 def test_pck_counts_what_was_drawn() -> None:
     errors = [0.0, 9.9, 10.1, np.nan]
     assert metrics.pck(errors, size=100.0, threshold=0.1) == pytest.approx(2 / 3)
+    assert metrics.pck([np.inf, np.nan], 100.0, 0.1) == 0.0
     assert np.isnan(metrics.pck([], 100.0, 0.1))
 
 

@@ -1,7 +1,7 @@
 """Figures of merit of an estimated pose, in plain NumPy.
 
-Conventions: metres; camera space is x right, y down, z forward (OpenCV), "camera from
-world"; pixels have their origin top left. 3D metrics look at the 12 limb joints in the
+Conventions: metres; camera space is x right, y down, z forward (OpenCV); pixels have
+their origin top left. 3D metrics look at the 12 limb joints in the
 order of `LIMB_JOINTS` (left and right shoulder, elbow, wrist, hip, knee, ankle of SMPL).
 
 Sources: PA-MPJPE is the protocol 2 of Human3.6M (Ionescu et al. 2014) with the similarity
@@ -31,20 +31,6 @@ HIPS = (6, 7)
 def limb_points(joints: ArrayLike) -> Array:
     """The 12 limb joints of a 24-joint SMPL array: [..., 24, D] → [..., 12, D]."""
     return np.asarray(joints)[..., LIMB_JOINTS, :]
-
-
-def camera_from_world(points: ArrayLike, rotation: ArrayLike, translation: ArrayLike) -> Array:
-    """Points of world space in camera space.
-
-    Args:
-        points: [..., 3] metres, world.
-        rotation: [3, 3] camera from world.
-        translation: [3] metres.
-
-    Returns:
-        [..., 3] metres, camera.
-    """
-    return np.asarray(points) @ np.asarray(rotation).T + np.asarray(translation)
 
 
 def align_similarity(source: ArrayLike, target: ArrayLike) -> Array:
@@ -155,10 +141,13 @@ def depth_ambiguous(truth: ArrayLike, least_slope: float = 0.35) -> bool:
 
 
 def pck(errors: ArrayLike, size: float, threshold: float) -> float:
-    """Share of finite pixel errors [N] within `threshold` times `size`; NaN when none is."""
-    finite = np.asarray(errors, float)
-    finite = finite[np.isfinite(finite)]
-    return float(np.mean(finite <= threshold * size)) if finite.size else float("nan")
+    """Share of pixel errors [N] within `threshold` times `size`.
+
+    NaN errors (not drawn) do not count, infinite ones (not found) are misses; NaN of nothing.
+    """
+    drawn = np.asarray(errors, float)
+    drawn = drawn[~np.isnan(drawn)]
+    return float(np.mean(drawn <= threshold * size)) if drawn.size else float("nan")
 
 
 def pair_errors(estimate: ArrayLike, truth: ArrayLike) -> Array:

@@ -1,0 +1,179 @@
+"""The parts of the sketch benchmark: which drawings are run and which pictures are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .drawings import RealDrawing, load_amateur, load_annotated, load_nobody
+from .external import ExternalDrawing, extra_folder, load_cast, make_set
+from .figures import (
+    EXTERNAL,
+    SYNTHETIC,
+    nobody_rows,
+    pose_reliability,
+    pose_rows,
+    real_rows,
+    rows_by,
+    time_rows,
+)
+from .reliability import draw_reliability
+from .run import Estimator, Outcome, estimate
+from .score import PoseScore, RealScore, score_pose, score_real
+from .sheet import Entry, write_sheets
+from .synthetic import SyntheticDrawing, make_synthetic
+from .table import Row
+
+EXTERNAL_COUNT = 84
+SYNTHETIC_COUNT = 300
+SYNTHETIC_SHOWN = 28
+REPEATS = 4  # of every real drawing when time is taken
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a section needs: the estimator, the evaluation data and where results go."""
+
+    estimator: Estimator
+    data: Path
+    out: Path
+    seed: int
+    quick: bool = False
+
+    def few(self, count: int) -> int:
+        """A count, or a tenth of it in a quick run."""
+        return max(count // 10, 1) if self.quick else count
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures of a section and a plain record of each drawing."""
+
+    rows: list[Row]
+    details: list[dict]
+
+
+def real_section(setting: Setting) -> Section:
+    """Hand-marked real drawings."""
+    sketches = setting.data / "sketches"
+    drawings = [
+        *load_annotated(sketches / "annotated"),
+        *load_amateur(sketches / "animated_drawings"),
+    ]
+    outcomes = [estimate(setting.estimator, drawing.path) for drawing in drawings]
+    scores = [score_real(*pair) for pair in zip(drawings, outcomes, strict=True)]
+    cases = list(zip(drawings, outcomes, scores, strict=True))
+    write_sheets([_real_entry(*case) for case in cases], setting.out, "real")
+    return Section(real_rows(scores), [_real_detail(*case) for case in cases])
+
+
+def _real_entry(drawing: RealDrawing, outcome: Outcome, score: RealScore) -> Entry:
+    caption = f"{drawing.name}: PCK@.1 {score.pck(0.1):.2f} @.05 {score.pck(0.05):.2f}"
+    caption += f" posed {score.pck(0.1, posed=True):.2f}" + ("" if score.found else " NOT FOUND")
+    truth = np.concatenate([drawing.arms, drawing.legs]).reshape(-1, 2)
+    return Entry(drawing.path, outcome.motions, caption, truth)
+
+
+def _real_detail(drawing: RealDrawing, outcome: Outcome, score: RealScore) -> dict:
+    return {
+        "name": drawing.name,
+        "found": score.found,
+        "people": score.people,
+        "refusal": outcome.refusal,
+        "pck10": round(score.pck(0.1), 3),
+        "pck05": round(score.pck(0.05), 3),
+        "posed_pck10": round(score.pck(0.1, posed=True), 3),
+    }
+
+
+def nobody_section(setting: Setting) -> Section:
+    """Pages without people: how many are called a person."""
+    paths = load_nobody(setting.data / "sketches" / "no_person")
+    outcomes = [estimate(setting.estimator, path) for path in paths]
+    cases = list(zip(paths, outcomes, strict=True))
+    entries = [Entry(path, outcome.motions, path.stem) for path, outcome in cases]
+    write_sheets(entries, setting.out, "no_person")
+    details = [{"name": path.stem, "people": len(outcome.motions)} for path, outcome in cases]
+    return Section(nobody_rows([bool(outcome.motions) for outcome in outcomes]), details)
+
+
+def external_section(setting: Setting) -> Section:
+    """Line drawings of characters the net has never seen, with exact 3D joints."""
+    cast = load_cast(setting.data / "rigs", extra_folder())
+    each = -(-setting.few(EXTERNAL_COUNT) // len(cast))
+    pack = setting.data / "mocap" / "val_poses.npz"
+    drawings = make_set(cast, pack, setting.out / "external", setting.seed, each)
+    outcomes = [estimate(setting.estimator, drawing.path) for drawing in drawings]
+    scores = _pose_scores(drawings, outcomes)
+    cases = list(zip(drawings, outcomes, scores, strict=True))
+    entries = [Entry(d.path, o.motions, f"{d.name[:38]} {short(s)}") for d, o, s in cases]
+    write_sheets(entries, setting.out, "external")
+    draw_reliability(pose_reliability(scores), setting.out / "reliability.png")
+    rows = pose_rows("external line art", scores, EXTERNAL)
+    rows += rows_by("external", [drawing.character for drawing in drawings], scores)
+    rows += rows_by("external", [drawing.pen for drawing in drawings], scores)
+    details = [
+        {**_pose_detail(d.name, s), "character": d.character, "pen": d.pen} for d, _, s in cases
+    ]
+    return Section(rows, details)
+
+
+def synthetic_section(setting: Setting) -> Section:
+    """Held-out subjects in styles withheld from training."""
+    drawings = make_synthetic(setting.few(SYNTHETIC_COUNT), setting.seed)
+    outcomes = [estimate(setting.estimator, drawing.page) for drawing in drawings]
+    scores = _pose_scores(drawings, outcomes)
+    cases = list(zip(drawings, outcomes, scores, strict=True))
+    shown = cases[:SYNTHETIC_SHOWN]
+    entries = [Entry(d.page, o.motions, f"{d.name} {short(s)}") for d, o, s in shown]
+    write_sheets(entries, setting.out, "synthetic")
+    rows = pose_rows("synthetic, styles withheld", scores, SYNTHETIC)
+    return Section(rows, [_pose_detail(d.name, s) for d, _, s in cases])
+
+
+def _pose_scores(
+    drawings: list[ExternalDrawing] | list[SyntheticDrawing], outcomes: list[Outcome]
+) -> list[PoseScore]:
+    pairs = zip(drawings, outcomes, strict=True)
+    return [score_pose(drawing.limbs, outcome, drawing.pixels) for drawing, outcome in pairs]
+
+
+def short(score: PoseScore) -> str:
+    """A pose score in half a line."""
+    if not score.found:
+        return "NOT FOUND"
+    swapped = " SWAPPED" if score.swapped else ""
+    angle = float(np.mean(score.directions))
+    return f"PA {score.pa_mm:.0f} best {score.best_mm:.0f} dir {angle:.0f}{swapped}"
+
+
+def _pose_detail(name: str, score: PoseScore) -> dict:
+    numbers = {
+        "pa_mm": score.pa_mm,
+        "mpjpe_mm": score.mpjpe_mm,
+        "best_mm": score.best_mm,
+        "direction_deg": float(np.mean(score.directions)),
+    }
+    rounded = {key: round(value, 1) if score.found else None for key, value in numbers.items()}
+    flags = {"found": score.found, "swapped": score.swapped, "ambiguous": score.ambiguous}
+    return {"name": name, **flags, **rounded}
+
+
+def latency_section(setting: Setting) -> Section:
+    """Warm time from the file to the motion on pages with one figure, on one thread."""
+    drawings = load_annotated(setting.data / "sketches" / "annotated")
+    paths = [drawing.path for drawing in drawings]
+    estimate(setting.estimator, paths[0])  # what is loaded once is not the user's wait
+    repeats = 1 if setting.quick else REPEATS
+    outcomes = [estimate(setting.estimator, path) for path in paths * repeats]
+    return Section(time_rows(outcomes), [])
+
+
+SECTIONS: dict[str, Callable[[Setting], Section]] = {
+    "real": real_section,
+    "no_person": nobody_section,
+    "external": external_section,
+    "synthetic": synthetic_section,
+    "latency": latency_section,
+}
