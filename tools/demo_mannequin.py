@@ -8,8 +8,12 @@ import bpy
 from mathutils import Matrix, Vector
 
 Ring = tuple[float, float]
-# position along the bone and radius, as shares of length and thickness
-PROFILE: tuple[Ring, ...] = ((0.0, 0.55), (0.12, 0.92), (0.4, 1.0), (0.75, 0.85), (1.0, 0.5))
+# Position along the bone and radius, as shares of length and thickness: limbs run into each other.
+LIMB: tuple[Ring, ...] = ((-0.06, 0.45), (0.0, 0.86), (0.15, 0.98), (0.5, 1.0))
+LIMB += ((0.85, 0.96), (1.0, 0.84), (1.06, 0.45))
+HEAD: tuple[Ring, ...] = tuple(
+    (0.5 - 0.52 * cos(pi * step / 12), sin(pi * step / 12) + 0.02) for step in range(13)
+)
 SIDES = 16
 
 # Radius in metres by the beginning of the bone's name; bones that match none get no capsule.
@@ -17,12 +21,13 @@ THICKNESS = {
     "DEF-spine.006": 0.095,
     "DEF-spine.005": 0.05,
     "DEF-spine.004": 0.05,
-    "DEF-spine": 0.125,
+    "DEF-spine": 0.13,
     "DEF-pelvis": 0.07,
     "DEF-shoulder": 0.05,
     "DEF-upper_arm": 0.048,
     "DEF-forearm": 0.04,
     "DEF-hand": 0.032,
+    "DEF-palm": 0.018,
     "DEF-thigh": 0.078,
     "DEF-shin": 0.055,
     "DEF-foot": 0.04,
@@ -73,8 +78,7 @@ def _add_capsule(
     """Rings along the bone, closed at both ends."""
     first = len(points)
     frame: Matrix = bone.matrix_local
-    head = bone.name.startswith("DEF-spine.006")
-    for along, share in ((0.05, 0.75), (0.35, 1.05), (0.7, 0.98), (1.0, 0.5)) if head else PROFILE:
+    for along, share in HEAD if bone.name == "DEF-spine.006" else LIMB:
         for side in range(SIDES):
             angle = 2 * pi * side / SIDES
             ring = radius * share

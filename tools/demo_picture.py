@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEIGHT = 440  # px of one row
-WIDTH = 760  # px of a photograph
+WIDTH = 840  # px of a photograph
 PAPER = 255
 COLOURS = {"Body Mesh": (0.36, 0.55, 0.78, 1.0), "Mannequin": (0.86, 0.53, 0.32, 1.0)}
 
@@ -21,9 +21,9 @@ def prepare_studio(second_rig_x: float) -> None:
     scene = bpy.context.scene
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     scene.collection.objects.link(camera)
-    camera.location = (second_rig_x / 2, -8.0, 1.25)
-    camera.rotation_euler = (radians(87.5), 0.0, 0.0)
-    camera.data.sensor_width, camera.data.lens = 36.0, 70.0
+    camera.location = (second_rig_x / 2, -10.0, 1.3)
+    camera.rotation_euler = (radians(88.0), 0.0, 0.0)
+    camera.data.sensor_width, camera.data.lens = 36.0, 72.0
     scene.camera = camera
     scene.render.engine = "BLENDER_WORKBENCH"
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT

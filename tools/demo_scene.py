@@ -21,7 +21,7 @@ from .demo_picture import compose, photograph, prepare_studio
 from .places import say
 
 FRAME_STEP = 24  # from one drawing's key to the next
-RIGIFY_PLACE = 1.7  # metres to the side of the body
+RIGIFY_PLACE = 2.1  # metres to the side of the body
 
 
 def install(zip_file: Path) -> None:
