@@ -59,8 +59,10 @@ def _wing(root: np.ndarray, angle: float, bird: Bird, rng: Rng) -> list[Path]:
     wrist = root + heading(angle + 0.25, 0.45 * bird.wing)
     tip = wrist + heading(angle - rng.uniform(0.0, 0.5), 0.6 * bird.wing)
     lower = root + heading(np.pi, bird.chord)
-    trail = [lower + t * (tip - lower) + heading(2.3, 0.3 * bird.chord * np.sin(3 * t))
-             for t in (0.33, 0.66)]
+    trail = [
+        lower + t * (tip - lower) + heading(2.3, 0.3 * bird.chord * np.sin(3 * t))
+        for t in (0.33, 0.66)
+    ]
     wing = blob(root, wrist, tip, trail[1], trail[0], lower)
     count = int(rng.integers(0, 7))
     lead = smooth([root, wrist, tip], max(count, 2))
@@ -84,19 +86,28 @@ def standing_bird(rng: Rng) -> list[Path]:
     for x in (-0.05, 0.06):
         knee = np.array([x + rng.normal(0.04, 0.03), bird.girth + 0.45 * bird.leg])
         foot = np.array([x + rng.normal(0, 0.05), bird.girth + bird.leg])
-        legs += [line((x, 0.8 * bird.girth), knee, foot), line(foot + (-0.06, 0.03), foot, foot + (0.1, 0.02))]
-    wing = blob((0.2, -0.05), (-0.1, -0.6 * bird.girth), (-0.5, 0.1), (-0.05, 0.6 * bird.girth),
-                detail=True)
+        legs += [
+            line((x, 0.8 * bird.girth), knee, foot),
+            line(foot + (-0.06, 0.03), foot, foot + (0.1, 0.02)),
+        ]
+    wing = blob(
+        (0.2, -0.05), (-0.1, -0.6 * bird.girth), (-0.5, 0.1), (-0.05, 0.6 * bird.girth), detail=True
+    )
     return [*legs, *_bird_body(bird, rng.uniform(-0.7, 0.0), rng), wing]
 
 
 def fish(rng: Rng) -> list[Path]:
     """A fish from the side."""
     girth, bend = rng.uniform(0.12, 0.35), rng.normal(0, 0.12)
-    body = tube([(-0.5, bend), (-0.15, -0.3 * bend), (0.25, 0), (0.5, 0.02)],
-                [0.04, girth, 0.9 * girth, 0.05], 12)
+    body = tube(
+        [(-0.5, bend), (-0.15, -0.3 * bend), (0.25, 0), (0.5, 0.02)],
+        [0.04, girth, 0.9 * girth, 0.05],
+        12,
+    )
     root, fork = np.array([-0.5, bend]), rng.uniform(0.12, 0.3)
-    tail = polygon(root + (0.03, 0), root + (-fork, -fork), root + (-0.5 * fork, 0), root + (-fork, fork))
+    tail = polygon(
+        root + (0.03, 0), root + (-fork, -fork), root + (-0.5 * fork, 0), root + (-fork, fork)
+    )
     dorsal = blob((0.15, -0.8 * girth), (-0.05, -1.3 * girth - 0.05), (-0.25, -0.6 * girth))
     ventral = polygon((0.05, 0.8 * girth), (-0.08, 1.3 * girth), (-0.1, 0.7 * girth))
     gill = arc(0.2, 0, 0.7 * girth, -0.9, 0.9, detail=True)
@@ -109,8 +120,17 @@ def fish(rng: Rng) -> list[Path]:
 def dolphin(rng: Rng) -> list[Path]:
     """A leaping dolphin, shark or whale."""
     arch, girth = rng.normal(0.3, 0.25), rng.uniform(0.10, 0.20)
-    body = tube([(-0.6, arch), (-0.3, 0.1 * arch), (0.1, -0.3 * arch), (0.45, 0.2 * arch), (0.65, 0.4 * arch)],
-                [0.03, 0.6 * girth, girth, 0.8 * girth, 0.03], 14)
+    body = tube(
+        [
+            (-0.6, arch),
+            (-0.3, 0.1 * arch),
+            (0.1, -0.3 * arch),
+            (0.45, 0.2 * arch),
+            (0.65, 0.4 * arch),
+        ],
+        [0.03, 0.6 * girth, girth, 0.8 * girth, 0.03],
+        14,
+    )
     root = np.array([-0.6, arch])
     fluke = [blob(root, root + heading(a, 0.22), root + heading(a - 0.4, 0.12)) for a in (2.2, 4.0)]
     back = np.array([0.05, -0.3 * arch - girth])
@@ -128,9 +148,15 @@ def snake(rng: Rng) -> list[Path]:
         x = np.linspace(-1, 1, 10)
         path = np.stack([x, rng.uniform(0.1, 0.35) * np.sin(rng.uniform(3, 7) * x)], axis=1)
         body = tube(path, np.append(np.linspace(0.2 * w, w, 8), [0.7 * w, 1.3 * w]), 30)
-        return [body, line(path[-1], path[-1] + (0.16, 0.02)), ellipse(*path[-1], 0.015, detail=True)]
+        return [
+            body,
+            line(path[-1], path[-1] + (0.16, 0.02)),
+            ellipse(*path[-1], 0.015, detail=True),
+        ]
     coils = [ellipse(rng.normal(0, 0.05), 0.12 * i, 0.5 - 0.08 * i, 0.12) for i in (2, 1, 0)]
-    neck = tube([(0.3, 0.1), (0.0, -0.2), (-0.1, -0.6), (0.15, -0.75)], [w, w, 1.2 * w, 1.4 * w], 12)
+    neck = tube(
+        [(0.3, 0.1), (0.0, -0.2), (-0.1, -0.6), (0.15, -0.75)], [w, w, 1.2 * w, 1.4 * w], 12
+    )
     return [*coils, neck, line((0.2, -0.75), (0.4, -0.72))]
 
 
@@ -147,14 +173,18 @@ def lizard(rng: Rng) -> list[Path]:
             knee = root + np.array([side * 0.28, lift * 0.1 + rng.normal(0, 0.07)])
             foot = knee + np.array([side * 0.06, lift * rng.uniform(0.1, 0.6)])
             legs.append(tube([root, knee, foot], [0.05, 0.035, 0.025], 7))
-            legs += [line(foot, foot + heading(a + np.pi / 2 * side, 0.1)) for a in (-2.2, -1.6, -1.0)]
+            legs += [
+                line(foot, foot + heading(a + np.pi / 2 * side, 0.1)) for a in (-2.2, -1.6, -1.0)
+            ]
     return [*legs, body, head]
 
 
 def butterfly(rng: Rng) -> list[Path]:
     """A butterfly, open or from the side."""
     reach, rise = rng.uniform(0.5, 0.9), rng.uniform(0.3, 0.7)
-    upper = np.array([(0.02, -0.05), (0.5 * reach, -rise), (reach, -0.9 * rise), (0.8 * reach, -0.05)])
+    upper = np.array(
+        [(0.02, -0.05), (0.5 * reach, -rise), (reach, -0.9 * rise), (0.8 * reach, -0.05)]
+    )
     lower = np.array([(0.02, 0.0), (0.7 * reach, 0.1), (0.6 * reach, 0.8 * rise), (0.15, 0.45)])
     squeeze = rng.uniform(0.25, 1.0)
     sides = ((1.0, 1.0), (-squeeze, 1.0))
@@ -162,7 +192,7 @@ def butterfly(rng: Rng) -> list[Path]:
     veins = [curve((0, 0), *(w[1:3] * s * 0.8), detail=True) for s in sides for w in (upper, lower)]
     body = tube([(0, -0.25), (0, 0.1), (0, 0.45)], [0.04, 0.05, 0.02])
     feelers = [curve((0, -0.25), (0.1 * s, -0.5), (0.25 * s, -0.6)) for s in (1, -1)]
-    return [*wings, *veins[:int(rng.integers(0, 5))], body, *feelers]
+    return [*wings, *veins[: int(rng.integers(0, 5))], body, *feelers]
 
 
 def insect(rng: Rng) -> list[Path]:
@@ -188,7 +218,9 @@ def insect(rng: Rng) -> list[Path]:
 def shelled(rng: Rng) -> list[Path]:
     """A tortoise or a snail."""
     if rng.random() < 0.5:
-        legs = [tube([(x, 0.1), (x + 0.03, 0.35)], [0.09, 0.08], 5) for x in (-0.4, -0.15, 0.25, 0.45)]
+        legs = [
+            tube([(x, 0.1), (x + 0.03, 0.35)], [0.09, 0.08], 5) for x in (-0.4, -0.15, 0.25, 0.45)
+        ]
         head = tube([(0.5, 0.05), (0.75, -0.1), (0.9, -0.12)], [0.08, 0.09, 0.07])
         shell = blob((-0.6, 0.15), (-0.4, -0.35), (0, -0.5), (0.4, -0.35), (0.6, 0.15))
         plates = [line((x, -0.42), (x * 1.4, 0.1), detail=True) for x in (-0.3, 0, 0.3)]
@@ -205,7 +237,12 @@ def octopus(rng: Rng) -> list[Path]:
     arms = []
     for x in np.linspace(-0.4, 0.4, int(rng.integers(5, 10))):
         wave = rng.normal(0, 0.15, 3)
-        points = [(x, 0.1), (x * 1.6 + wave[0], 0.5), (x * 1.8 + wave[1], 0.8), (x * 2 + wave[2], 1.1)]
+        points = [
+            (x, 0.1),
+            (x * 1.6 + wave[0], 0.5),
+            (x * 1.8 + wave[1], 0.8),
+            (x * 2 + wave[2], 1.1),
+        ]
         arms.append(tube(points, [0.07, 0.05, 0.03, 0.01], 9))
     dome = blob((-0.45, 0.15), (-0.45, -0.35), (0, -0.65), (0.45, -0.35), (0.45, 0.15), (0, 0.22))
     return [*arms, dome]

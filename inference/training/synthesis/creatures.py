@@ -46,7 +46,9 @@ QUADRUPEDS = {
     "camel": Quadruped(0.20, 0.75, 0.045, 0.55, -0.9, 0.10, 0.20, 0.05, 0.30, 1.9, 0.02, "humps"),
     "lion": Quadruped(0.18, 0.45, 0.06, 0.16, -0.6, 0.15, 0.11, 0.06, 0.70, 2.8, 0.02, "ruff"),
     "rhino": Quadruped(0.28, 0.34, 0.08, 0.12, 0.0, 0.16, 0.20, 0.07, 0.25, 2.0, 0.02, "horns"),
-    "crocodile": Quadruped(0.12, 0.15, 0.04, 0.10, 0.0, 0.10, 0.38, 0.02, 1.0, 3.0, 0.06, "stripes"),
+    "crocodile": Quadruped(
+        0.12, 0.15, 0.04, 0.10, 0.0, 0.10, 0.38, 0.02, 1.0, 3.0, 0.06, "stripes"
+    ),
 }
 
 # Swing of (near front, far front, near hind, far hind) legs and pitch of the body.
@@ -69,9 +71,9 @@ def pick(rng: Rng, table: dict):
 def jittered(species: NamedTuple, rng: Rng, amount: float = 0.18):
     """The species with every number changed by its own factor (lognormal)."""
     factors = np.exp(rng.normal(0, amount, len(species)))
-    return type(species)(*(
-        v * f if type(v) is float else v for v, f in zip(species, factors, strict=True)
-    ))
+    return type(species)(
+        *(v * f if type(v) is float else v for v, f in zip(species, factors, strict=True))
+    )
 
 
 def quadruped(rng: Rng) -> list[Path]:
@@ -85,12 +87,19 @@ def quadruped(rng: Rng) -> list[Path]:
     legs = _four_legs(animal, rump, chest, np.array(swings) + rng.normal(0, 0.15, 4))
     head, poll = _neck_and_head(animal, chest, pitch, rng)
     near, far = legs[0::2], legs[1::2]
-    return [*far, _tail(animal, rump, pitch, rng), body, *near, *head,
-            *_marks(animal, body, chest, poll, rng)]
+    return [
+        *far,
+        _tail(animal, rump, pitch, rng),
+        body,
+        *near,
+        *head,
+        *_marks(animal, body, chest, poll, rng),
+    ]
 
 
-def _four_legs(animal: Quadruped, rump: np.ndarray, chest: np.ndarray,
-               swings: np.ndarray) -> list[Path]:
+def _four_legs(
+    animal: Quadruped, rump: np.ndarray, chest: np.ndarray, swings: np.ndarray
+) -> list[Path]:
     legs = []
     for place, swing in enumerate(swings):
         front = place < 2
@@ -113,24 +122,31 @@ def _tail(animal: Quadruped, rump: np.ndarray, pitch: float, rng: Rng) -> Path:
     return tube([root, root + first, root + first + second], [w, 1.1 * w, 0.5 * w])
 
 
-def _neck_and_head(animal: Quadruped, chest: np.ndarray, pitch: float,
-                   rng: Rng) -> tuple[list[Path], np.ndarray]:
+def _neck_and_head(
+    animal: Quadruped, chest: np.ndarray, pitch: float, rng: Rng
+) -> tuple[list[Path], np.ndarray]:
     """The paths of neck and head, and where the poll is."""
     lowered = rng.random() < 0.15
     angle = (0.6 if lowered else animal.neck_angle) + 0.6 * pitch + rng.normal(0, 0.15)
     root = chest + heading(angle, 0.5 * animal.girth)
     poll = root + heading(angle, animal.neck + 0.5 * animal.girth)
-    neck = tube([chest, (root + poll) / 2, poll],
-                [0.85 * animal.girth, 0.8 * animal.head, 0.75 * animal.head])
+    neck = tube(
+        [chest, (root + poll) / 2, poll],
+        [0.85 * animal.girth, 0.8 * animal.head, 0.75 * animal.head],
+    )
     facing = rng.normal(0.35, 0.25) + 0.5 * pitch + (0.5 if lowered else 0.0)
     nose = poll + heading(facing, animal.head + animal.snout)
-    skull = tube([poll, (2 * poll + nose) / 3, nose],
-                 [animal.head, 0.85 * animal.head, 0.45 * animal.head])
+    skull = tube(
+        [poll, (2 * poll + nose) / 3, nose], [animal.head, 0.85 * animal.head, 0.45 * animal.head]
+    )
     ears = [_ear(poll, animal, facing - lean, rng) for lean in (1.5, 2.1)]
     eye = poll + heading(facing - 0.6, 0.5 * animal.head)
-    mouth = [nose + heading(facing + 1.9, 0.3 * animal.head), poll + heading(facing + 0.6, animal.head)]
+    mouth = [
+        nose + heading(facing + 1.9, 0.3 * animal.head),
+        poll + heading(facing + 0.6, animal.head),
+    ]
     face = [ellipse(*eye, 0.12 * animal.head, detail=True), line(*mouth, detail=True)]
-    return [neck, ears[1], skull, ears[0], *face[:int(rng.integers(0, 3))]], poll
+    return [neck, ears[1], skull, ears[0], *face[: int(rng.integers(0, 3))]], poll
 
 
 def _ear(poll: np.ndarray, animal: Quadruped, angle: float, rng: Rng) -> Path:
@@ -141,14 +157,17 @@ def _ear(poll: np.ndarray, animal: Quadruped, angle: float, rng: Rng) -> Path:
     return polygon(root - across, tip, root + across)
 
 
-def _marks(animal: Quadruped, body: Path, chest: np.ndarray, poll: np.ndarray,
-           rng: Rng) -> list[Path]:
+def _marks(
+    animal: Quadruped, body: Path, chest: np.ndarray, poll: np.ndarray, rng: Rng
+) -> list[Path]:
     """What tells the species: mane, stripes, horns, trunk …"""
     half = len(body.points) // 2
     top, bottom = body.points[:half], body.points[half:][::-1]
     if animal.marks == "stripes":
-        return [line(a, a + 0.6 * (b - a), detail=True) for a, b in
-                zip(top[1:], bottom[1:], strict=False)]
+        return [
+            line(a, a + 0.6 * (b - a), detail=True)
+            for a, b in zip(top[1:], bottom[1:], strict=False)
+        ]
     if animal.marks == "spots":
         centres = np.array(body.spine)[1:-1] + rng.normal(0, 0.4 * animal.girth, (6, 2))
         return [ellipse(*c, 0.04, 0.03, detail=True) for c in centres]
@@ -159,21 +178,31 @@ def _marks(animal: Quadruped, body: Path, chest: np.ndarray, poll: np.ndarray,
         length = 0.30 if animal.marks == "antlers" else 0.14
         tips = [poll + heading(a, length) for a in (-1.2, -1.8)]
         forks = [curve(poll, poll + 0.6 * (t - poll), t, detail=True) for t in tips]
-        spikes = [line(0.5 * (poll + t), 0.5 * (poll + t) + (0.08, -0.08), detail=True) for t in tips]
+        spikes = [
+            line(0.5 * (poll + t), 0.5 * (poll + t) + (0.08, -0.08), detail=True) for t in tips
+        ]
         return forks + (spikes if animal.marks == "antlers" else [])
     if animal.marks == "trunk":
         face = poll + (1.2 * animal.head, 0.1)
-        return [tube([face, face + (0.14, 0.25), face + (0.10, 0.5), face + (0.24, 0.6)],
-                     [0.07, 0.06, 0.04, 0.03])]
+        return [
+            tube(
+                [face, face + (0.14, 0.25), face + (0.10, 0.5), face + (0.24, 0.6)],
+                [0.07, 0.06, 0.04, 0.03],
+            )
+        ]
     if animal.marks == "humps":
         return [blob((x - 0.16, -0.1), (x, -0.42), (x + 0.16, -0.1)) for x in (-0.2, 0.2)]
     if animal.marks == "wool":
         ring = np.array(body.points[::3])
-        return [arc(*p, 0.08, a, a + 4.0, detail=True) for p, a in
-                zip(ring, rng.uniform(0, 6.3, len(ring)), strict=True)]
+        return [
+            arc(*p, 0.08, a, a + 4.0, detail=True)
+            for p, a in zip(ring, rng.uniform(0, 6.3, len(ring)), strict=True)
+        ]
     if animal.marks == "ruff":
-        return [line(poll + heading(a, 0.16), poll + heading(a, 0.27), detail=True)
-                for a in np.linspace(1.2, 5.6, 11)]
+        return [
+            line(poll + heading(a, 0.16), poll + heading(a, 0.27), detail=True)
+            for a in np.linspace(1.2, 5.6, 11)
+        ]
     return []
 
 
@@ -214,8 +243,11 @@ def upright(rng: Rng) -> list[Path]:
     seat = np.array([0.0, 0.0])
     shoulder = seat + heading(-np.pi / 2 + a.lean, 0.62 * a.height)
     crown = shoulder + heading(-np.pi / 2 + 0.5 * a.lean, 0.38 * a.height)
-    body = tube([seat, (seat + shoulder) / 2 - (0.05, 0), shoulder, crown],
-                [a.belly, 0.95 * a.belly, a.chest, 0.8 * a.head], 11)
+    body = tube(
+        [seat, (seat + shoulder) / 2 - (0.05, 0), shoulder, crown],
+        [a.belly, 0.95 * a.belly, a.chest, 0.8 * a.head],
+        11,
+    )
     facing = rng.normal(0.15, 0.25)
     nose = crown + heading(facing, a.head + a.snout)
     skull = tube([crown, (crown + nose) / 2, nose], [a.head, 0.8 * a.head, 0.4 * a.head])
@@ -224,8 +256,9 @@ def upright(rng: Rng) -> list[Path]:
     paw = elbow + heading(rng.uniform(-0.3, 1.5), 0.5 * a.arm)
     arm = tube([shoulder + (0, 0.05), elbow, paw], [0.07, 0.05, 0.04])
     thigh = ellipse(0.08, 0.08, a.haunch, 0.85 * a.haunch, rng.normal(0.2, 0.2))
-    foot = tube([(0.02, a.belly + 0.02), (0.2, a.belly + 0.03), (0.42, a.belly + 0.04)],
-                [0.05, 0.06, 0.04])
+    foot = tube(
+        [(0.02, a.belly + 0.02), (0.2, a.belly + 0.03), (0.42, a.belly + 0.04)], [0.05, 0.06, 0.04]
+    )
     paths = [_upright_tail(a, rng), ears[1], body, skull, ears[0], arm, thigh, foot]
     if rng.random() < 0.6:
         paths.append(ellipse(*(crown + heading(facing - 0.6, 0.5 * a.head)), 0.02, detail=True))
@@ -237,8 +270,11 @@ def upright(rng: Rng) -> list[Path]:
 
 def _upright_ear(crown: np.ndarray, a: Upright, angle: float) -> Path:
     root = crown + heading(angle, 0.75 * a.head)
-    return tube([root, root + heading(angle, 0.5 * a.ear), root + heading(angle - 0.3, a.ear)],
-                [0.25 * a.ear, 0.28 * a.ear, 0.05 * a.ear], 6)
+    return tube(
+        [root, root + heading(angle, 0.5 * a.ear), root + heading(angle - 0.3, a.ear)],
+        [0.25 * a.ear, 0.28 * a.ear, 0.05 * a.ear],
+        6,
+    )
 
 
 def _upright_tail(a: Upright, rng: Rng) -> Path:

@@ -58,8 +58,11 @@ def draw_paths(ink: np.ndarray, paths: list[Path], hand: Hand, rng: np.random.Ge
     shaken = _wobbled(lines, pen.wobble, rng)
     if hand.mode == "parts":
         _draw_parts(ink, paths, shaken, pen)
-        strokes = [_joined(s, p, False) for s, p in zip(shaken, paths, strict=True)
-                   if not p.closed or p.detail]
+        strokes = [
+            _joined(s, p, False)
+            for s, p in zip(shaken, paths, strict=True)
+            if not p.closed or p.detail
+        ]
     elif hand.mode in ("xray", "stick"):
         strokes = [_joined(s, p, spines) for s, p in zip(shaken, paths, strict=True)]
     else:
@@ -79,8 +82,7 @@ def _joined(stroke: np.ndarray, path: Path, spines: bool) -> np.ndarray:
     return np.concatenate([stroke, stroke[:1]])
 
 
-def _wobbled(lines: list[np.ndarray], amount: float,
-             rng: np.random.Generator) -> list[np.ndarray]:
+def _wobbled(lines: list[np.ndarray], amount: float, rng: np.random.Generator) -> list[np.ndarray]:
     """The lines moved by a slow wander along each, and a small slip of each as a whole."""
     counts = [len(line) for line in lines]
     index = np.repeat(np.arange(len(lines)), counts)
@@ -105,8 +107,13 @@ def _draw_parts(ink: np.ndarray, paths: list[Path], shaken: list[np.ndarray], pe
         cv2.polylines(ink, [region], True, pen.ink, pen.width, cv2.LINE_AA, SHIFT)
 
 
-def _draw_silhouette(ink: np.ndarray, paths: list[Path], shaken: list[np.ndarray], hand: Hand,
-                     rng: np.random.Generator) -> list[np.ndarray]:
+def _draw_silhouette(
+    ink: np.ndarray,
+    paths: list[Path],
+    shaken: list[np.ndarray],
+    hand: Hand,
+    rng: np.random.Generator,
+) -> list[np.ndarray]:
     """Fill the union of all regions as the mode says; returns the strokes still to draw."""
     mask = np.zeros_like(ink)
     inner = []
@@ -135,8 +142,15 @@ def fill_mask(ink: np.ndarray, mask: np.ndarray, hand: Hand, rng: np.random.Gene
         ink[mask > 0] = hand.pen.ink
     elif hand.mode in ("scribble", "hatch"):
         layer = np.zeros_like(ink)
-        cv2.polylines(layer, _fixed(_fill_lines(len(ink), hand, rng)), False, hand.pen.ink,
-                      max(1, hand.pen.width - 1), cv2.LINE_AA, SHIFT)
+        cv2.polylines(
+            layer,
+            _fixed(_fill_lines(len(ink), hand, rng)),
+            False,
+            hand.pen.ink,
+            max(1, hand.pen.width - 1),
+            cv2.LINE_AA,
+            SHIFT,
+        )
         reach = cv2.dilate(mask, np.ones((3, 3), np.uint8)) if hand.mode == "scribble" else mask
         np.maximum(ink, cv2.bitwise_and(layer, reach), out=ink)
 
@@ -167,8 +181,9 @@ def _zigzag(rows: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray
     return grid.reshape(-1, 2) + rng.normal(0, 0.05 * size, (grid.size // 2, 2))
 
 
-def _stroke(ink: np.ndarray, strokes: list[np.ndarray], hand: Hand,
-            rng: np.random.Generator) -> None:
+def _stroke(
+    ink: np.ndarray, strokes: list[np.ndarray], hand: Hand, rng: np.random.Generator
+) -> None:
     if hand.choppy:
         strokes = [piece for stroke in strokes for piece in _chopped(stroke, hand.pen.wobble, rng)]
     elif hand.pen.overshoot:
@@ -178,8 +193,9 @@ def _stroke(ink: np.ndarray, strokes: list[np.ndarray], hand: Hand,
     cv2.polylines(ink, _fixed(strokes), False, hand.pen.ink, hand.pen.width, cv2.LINE_AA, SHIFT)
 
 
-def _interrupted(strokes: list[np.ndarray], chance: float,
-                 rng: np.random.Generator) -> list[np.ndarray]:
+def _interrupted(
+    strokes: list[np.ndarray], chance: float, rng: np.random.Generator
+) -> list[np.ndarray]:
     """The lines, some of them with a piece left out."""
     left, share = [], rng.random((len(strokes), 3))
     for stroke, (lot, place, width) in zip(strokes, share, strict=True):

@@ -55,12 +55,23 @@ def facing_animal(rng: Rng) -> list[Path]:
     side = 1.0 if rng.random() < 0.5 else -1.0
     root = np.array([0.7 * width * side, 0.6 * height])
     swing = root + (side * 0.5 * face.tail, rng.normal(-0.1, 0.15))
-    tail = tube([root, swing, swing + (side * 0.2 * face.tail, -0.5 * face.tail)], [0.05, 0.06, 0.03])
+    tail = tube(
+        [root, swing, swing + (side * 0.2 * face.tail, -0.5 * face.tail)], [0.05, 0.06, 0.03]
+    )
     legs = _front_legs(width, height, rng)
-    haunches = [ellipse(s * 0.9 * width, 0.65 * height, 0.35 * width, 0.4 * height) for s in (-1, 1)]
+    haunches = [
+        ellipse(s * 0.9 * width, 0.65 * height, 0.35 * width, 0.4 * height) for s in (-1, 1)
+    ]
     sits = rng.random() < 0.6
     belly = [ellipse(0, 0.1 * height, 0.6 * width, 0.7 * height, detail=True)]
-    return [tail, *(haunches if sits else []), body, *legs, *head, *(belly if rng.random() < 0.3 else [])]
+    return [
+        tail,
+        *(haunches if sits else []),
+        body,
+        *legs,
+        *head,
+        *(belly if rng.random() < 0.3 else []),
+    ]
 
 
 def _front_legs(width: float, height: float, rng: Rng) -> list[Path]:
@@ -69,16 +80,25 @@ def _front_legs(width: float, height: float, rng: Rng) -> list[Path]:
     legs = []
     for side in (-1, 1):
         x = side * apart
-        legs += [tube([(x, 0.2 * height), (x, 0.6 * height), (x, low)], [0.09, 0.08, 0.08], 5),
-                 ellipse(x, low, 0.12, 0.07)]
+        legs += [
+            tube([(x, 0.2 * height), (x, 0.6 * height), (x, low)], [0.09, 0.08, 0.08], 5),
+            ellipse(x, low, 0.12, 0.07),
+        ]
     return legs
 
 
 def _head(face: Face, centre: np.ndarray, rng: Rng) -> list[Path]:
     ears = [path for side in (-1, 1) for path in _ear(face, centre, side)]
     skull = ellipse(*centre, face.width, face.height)
-    eyes = [ellipse(*(centre + (s * 0.4 * face.width, -0.15 * face.height)), 0.1 * face.width * size,
-                    detail=True) for size in (1.0, 2.4)[: 1 + face.beak] for s in (-1, 1)]
+    eyes = [
+        ellipse(
+            *(centre + (s * 0.4 * face.width, -0.15 * face.height)),
+            0.1 * face.width * size,
+            detail=True,
+        )
+        for size in (1.0, 2.4)[: 1 + face.beak]
+        for s in (-1, 1)
+    ]
     return [*ears, skull, *eyes, *_muzzle(face, centre + (0, 0.35 * face.height))]
 
 
@@ -97,13 +117,29 @@ def _muzzle(face: Face, nose: np.ndarray) -> list[Path]:
     m = face.muzzle
     if face.beak:
         return [polygon(nose + (-m, -2 * m), nose + (m, -2 * m), nose + (0, m), detail=True)]
-    paths = [ellipse(*nose, 1.2 * m, 0.9 * m, detail=True), ellipse(*(nose - (0, 0.4 * m)), 0.4 * m, 0.3 * m, detail=True)]
-    paths += [arc(nose[0] + s * 0.4 * m, nose[1] + 0.1 * m, 0.4 * m, 0.3, 2.8, detail=True) for s in (-1, 1)]
+    paths = [
+        ellipse(*nose, 1.2 * m, 0.9 * m, detail=True),
+        ellipse(*(nose - (0, 0.4 * m)), 0.4 * m, 0.3 * m, detail=True),
+    ]
+    paths += [
+        arc(nose[0] + s * 0.4 * m, nose[1] + 0.1 * m, 0.4 * m, 0.3, 2.8, detail=True)
+        for s in (-1, 1)
+    ]
     if face.whiskers:
-        paths += [line(nose + (s * m, t), nose + (s * 1.3 * face.width, 2.5 * t), detail=True)
-                  for s in (-1, 1) for t in (-0.05, 0.02)]
+        paths += [
+            line(nose + (s * m, t), nose + (s * 1.3 * face.width, 2.5 * t), detail=True)
+            for s in (-1, 1)
+            for t in (-0.05, 0.02)
+        ]
     if face.ear_width > 0.3 and face.muzzle < 0.08:
         paths.append(tube([nose, nose + (0.0, 0.3), nose + (0.12, 0.6)], [0.1, 0.08, 0.05]))
     elif m > 0.22:
-        paths.append(curve(nose + (-0.6 * m, 0.9 * m), nose + (0, 1.1 * m), nose + (0.6 * m, 0.9 * m), detail=True))
+        paths.append(
+            curve(
+                nose + (-0.6 * m, 0.9 * m),
+                nose + (0, 1.1 * m),
+                nose + (0.6 * m, 0.9 * m),
+                detail=True,
+            )
+        )
     return paths

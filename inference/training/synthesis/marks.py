@@ -10,11 +10,11 @@ from .shapes import Path, arc, box, curve, ellipse, heading, line, polygon
 
 # Letters as strokes on a 3 x 3 grid of points: digits 0-8, row by row; a space lifts the pen.
 LETTERS = {
-    "A": "61 18 35", "B": "06 0156 3578", "C": "2068", "D": "0157860", "E": "2068 34", "F": "206 34",
-    "H": "06 28 35", "I": "17", "K": "06 23 38", "L": "068", "M": "60428", "N": "6082", "O": "02860",
-    "P": "60253", "R": "602538", "S": "203586", "T": "02 17", "U": "0682", "V": "072", "W": "06482",
-    "X": "08 26", "Y": "04 24 47", "Z": "0268", "1": "317", "2": "02536 68", "3": "02458 86", "4": "0358 28",
-    "5": "203586", "7": "026", "8": "02860 35",
+    "A": "61 18 35", "B": "06 0156 3578", "C": "2068", "D": "0157860", "E": "2068 34",
+    "F": "206 34", "H": "06 28 35", "I": "17", "K": "06 23 38", "L": "068", "M": "60428",
+    "N": "6082", "O": "02860", "P": "60253", "R": "602538", "S": "203586", "T": "02 17",
+    "U": "0682", "V": "072", "W": "06482", "X": "08 26", "Y": "04 24 47", "Z": "0268", "1": "317",
+    "2": "02536 68", "3": "02458 86", "4": "0358 28", "5": "203586", "7": "026", "8": "02860 35",
 }  # fmt: skip
 
 
@@ -70,7 +70,9 @@ def scribble(rng: Rng) -> list[Path]:
         swing = np.where(np.arange(n) % 2, 1.0, -1.0)[:, None] * rng.normal(0, 0.4, (1, 2))
         return [line(*(drift + swing + rng.normal(0, 0.04, (n, 2))))]
     turn = t * rng.uniform(10, 60)
-    return [Path(drift + rng.uniform(0.1, 0.5) * np.concatenate([np.cos(turn), np.sin(turn)], axis=1))]
+    return [
+        Path(drift + rng.uniform(0.1, 0.5) * np.concatenate([np.cos(turn), np.sin(turn)], axis=1))
+    ]
 
 
 def lines(rng: Rng) -> list[Path]:
@@ -89,10 +91,17 @@ def limblike(rng: Rng) -> list[Path]:
     kind = int(rng.integers(4))
     if kind == 0:
         turns = rng.uniform(0, 6.28) + np.cumsum(rng.uniform(0.5, 2.0, int(rng.integers(2, 6))))
-        return [curve((0, 0), heading(a + rng.normal(0, 0.2), 0.5), heading(a, rng.uniform(0.6, 1))) for a in turns]
+        return [
+            curve((0, 0), heading(a + rng.normal(0, 0.2), 0.5), heading(a, rng.uniform(0.6, 1)))
+            for a in turns
+        ]
     if kind == 1:
         signs = [str(s) for s in rng.choice(list("XYTKHVZNL"), int(rng.integers(1, 3)))]
-        return [p for i, s in enumerate(signs) for p in letter(s, -0.8 + 1.0 * i, -0.8, 0.8, rng.uniform(0.8, 1.6))]
+        return [
+            p
+            for i, s in enumerate(signs)
+            for p in letter(s, -0.8 + 1.0 * i, -0.8, 0.8, rng.uniform(0.8, 1.6))
+        ]
     if kind == 2:
         steps = heading(rng.uniform(0, 6.3), 0.5) + rng.normal(0, 0.4, (int(rng.integers(3, 7)), 2))
         chain = np.cumsum(steps, 0)
@@ -119,13 +128,26 @@ def _figure(kind: int, x: float, y: float, r: float, rng: Rng) -> list[Path]:
         n = int(rng.integers(3, 8))
         angles = rng.uniform(0, 6.3) + np.arange(2 * n) * np.pi / n
         radii = np.tile([r, r if kind == 2 else 0.45 * r], n)
-        return [polygon(*(np.stack([np.cos(angles), np.sin(angles)], axis=1) * radii[:, None] + (x, y)))]
+        return [
+            polygon(*(np.stack([np.cos(angles), np.sin(angles)], axis=1) * radii[:, None] + (x, y)))
+        ]
     if kind == 4:
         d = 0.35 * r
-        ties = [line((x + a * r, y + b * r), (x + a * r + d, y + b * r - d)) for a, b in ((-1, -1), (1, -1), (1, 1))]
-        return [box(x - r, y - r, x + r, y + r), box(x - r + d, y - r - d, x + r + d, y + r - d), *ties]
+        ties = [
+            line((x + a * r, y + b * r), (x + a * r + d, y + b * r - d))
+            for a, b in ((-1, -1), (1, -1), (1, 1))
+        ]
+        return [
+            box(x - r, y - r, x + r, y + r),
+            box(x - r + d, y - r - d, x + r + d, y + r - d),
+            *ties,
+        ]
     turn = np.linspace(0, rng.uniform(8, 25), 60)
-    return [Path(np.stack([np.cos(turn), np.sin(turn)], axis=1) * (r * turn / turn[-1])[:, None] + (x, y))]
+    return [
+        Path(
+            np.stack([np.cos(turn), np.sin(turn)], axis=1) * (r * turn / turn[-1])[:, None] + (x, y)
+        )
+    ]
 
 
 def grid(rng: Rng) -> list[Path]:
@@ -138,7 +160,10 @@ def grid(rng: Rng) -> list[Path]:
         return rows + columns
     if kind < 0.7:
         return rows
-    bars = [box(x, y, x + 0.15, 1) for x, y in zip(np.linspace(-0.9, 0.8, m), rng.uniform(-0.8, 0.8, m), strict=True)]
+    bars = [
+        box(x, y, x + 0.15, 1)
+        for x, y in zip(np.linspace(-0.9, 0.8, m), rng.uniform(-0.8, 0.8, m), strict=True)
+    ]
     plot = [curve(*np.stack([np.linspace(-1, 1, 8), rng.uniform(-0.8, 0.8, 8)], axis=1))]
     return [line((-1, -1), (-1, 1), (1, 1)), *(bars if kind < 0.85 else plot)]
 
@@ -146,12 +171,17 @@ def grid(rng: Rng) -> list[Path]:
 def specks(rng: Rng) -> list[Path]:
     """A page with next to nothing on it: dots and short ticks."""
     places = rng.uniform(-1, 1, (int(rng.integers(1, 12)), 2))
-    return [line(p, p + rng.normal(0, 0.02, 2)) for p in places] + [line((-1, -1), (-1, -1)), line((1, 1), (1, 1))]
+    return [line(p, p + rng.normal(0, 0.02, 2)) for p in places] + [
+        line((-1, -1), (-1, -1)),
+        line((1, 1), (1, 1)),
+    ]
 
 
 def ball(rng: Rng) -> list[Path]:
     """A ball with seams, a balloon on its string, a wheel."""
-    seams = [arc(x, 0, r, a, b, detail=True) for x, r, a, b in
-             ((-0.9, 1.0, -0.8, 0.8), (0.9, 1.0, 2.35, 3.9), (0, 0.0, 0, 1))][:int(rng.integers(0, 3))]
+    seams = [
+        arc(x, 0, r, a, b, detail=True)
+        for x, r, a, b in ((-0.9, 1.0, -0.8, 0.8), (0.9, 1.0, 2.35, 3.9), (0, 0.0, 0, 1))
+    ][: int(rng.integers(0, 3))]
     string = [curve((0, 0.9), (0.15, 1.3), (-0.1, 1.7))] if rng.random() < 0.3 else []
     return [ellipse(0, 0, rng.uniform(0.7, 1), 0.9), *seams, *string]

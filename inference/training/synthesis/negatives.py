@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from . import birds_fish_insects, creatures, facing_animals, marks, things
+from . import birds_fish_insects, creatures, facing_animals, made_things, marks, plants_and_land
 from .drawing import Hand, draw_paths, random_hand
 from .shapes import Path, fit, placed
 
@@ -30,23 +30,23 @@ SUBJECTS: dict[str, tuple[float, Callable[[np.random.Generator], list[Path]]]] =
     "insect": (2, birds_fish_insects.insect),
     "shelled": (1, birds_fish_insects.shelled),
     "octopus": (1.5, birds_fish_insects.octopus),
-    "tree": (4, things.tree),
-    "plant": (3, things.plant),
-    "landscape": (3, things.landscape),
-    "cloud": (1, things.cloud),
-    "sun": (1, things.sun),
-    "house": (2, things.house),
-    "towers": (2.5, things.towers),
-    "car": (2.5, things.car),
-    "ship": (2, things.ship),
-    "plane": (2, things.plane),
-    "rocket": (2, things.rocket),
-    "cannon": (2, things.cannon),
-    "furniture": (2.5, things.furniture),
-    "vessel": (2.5, things.vessel),
-    "flag": (1.5, things.flag),
-    "lattice": (2.5, things.lattice),
-    "tool": (2.5, things.tool),
+    "tree": (4, plants_and_land.tree),
+    "plant": (3, plants_and_land.plant),
+    "landscape": (3, plants_and_land.landscape),
+    "cloud": (1, plants_and_land.cloud),
+    "sun": (1, plants_and_land.sun),
+    "house": (2, made_things.house),
+    "towers": (2.5, made_things.towers),
+    "car": (2.5, made_things.car),
+    "ship": (2, made_things.ship),
+    "plane": (2, made_things.plane),
+    "rocket": (2, made_things.rocket),
+    "cannon": (2, made_things.cannon),
+    "furniture": (2.5, made_things.furniture),
+    "vessel": (2.5, made_things.vessel),
+    "flag": (1.5, made_things.flag),
+    "lattice": (2.5, made_things.lattice),
+    "tool": (2.5, made_things.tool),
     "writing": (4, marks.writing),
     "arrows": (1, marks.arrows),
     "scribble": (3, marks.scribble),
@@ -88,8 +88,14 @@ def draw_negative(rng: np.random.Generator, size: int) -> np.ndarray:
     return ink
 
 
-def draw_subject(ink: np.ndarray, rng: np.random.Generator, centre: np.ndarray, half: float,
-                 hand: Hand, weights: Mapping[str, float] | None = None) -> str:
+def draw_subject(
+    ink: np.ndarray,
+    rng: np.random.Generator,
+    centre: np.ndarray,
+    half: float,
+    hand: Hand,
+    weights: Mapping[str, float] | None = None,
+) -> str:
     """Draw one thing on `ink` in place and return its name.
 
     Args:
@@ -135,7 +141,9 @@ def _places(count: int, rng: np.random.Generator) -> list[tuple[np.ndarray, floa
 def contact_sheet(seed: int, count: int, size: int = 160, columns: int = 10) -> np.ndarray:
     """`count` drawings in one picture, black on white, to be looked at."""
     rng = np.random.default_rng(seed)
-    tiles = [cv2.copyMakeBorder(255 - draw_negative(rng, size), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-             for _ in range(count)]
-    rows = [np.hstack(tiles[i:i + columns]) for i in range(0, count, columns)]
+    tiles = [
+        cv2.copyMakeBorder(255 - draw_negative(rng, size), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+        for _ in range(count)
+    ]
+    rows = [np.hstack(tiles[i : i + columns]) for i in range(0, count, columns)]
     return np.vstack(rows)

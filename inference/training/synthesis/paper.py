@@ -17,7 +17,7 @@ CHANCES = {
     "smear": 0.06,
     "ruled": 0.06,
     "specks": 0.12,
-    "gradient": 0.12,
+    "gradient": 0.10,
     "blur": 0.18,
     "pixelate": 0.10,
     "noise": 0.22,
@@ -62,7 +62,7 @@ def _noise(size: int, soft: bool, rng: Rng) -> np.ndarray:
     if size > TILE:
         tile = np.tile(tile, (size // TILE + 1, size // TILE + 1))
     y, x = rng.integers(0, len(tile) - size + 1, 2)
-    part = tile[y:y + size, x:x + size]
+    part = tile[y : y + size, x : x + size]
     return part[::-1] if rng.random() < 0.5 else part.T
 
 
@@ -122,7 +122,9 @@ def _ruled(ink: np.ndarray, rng: Rng) -> np.ndarray:
     layer = np.zeros_like(ink)
     step, tilt = rng.uniform(0.04, 0.15) * size, rng.normal(0, 1.5)
     for y in np.arange(rng.uniform(0, step), size, step):
-        cv2.line(layer, (0, round(y)), (size, round(y + tilt)), int(rng.integers(20, 90)), 1, cv2.LINE_AA)
+        cv2.line(
+            layer, (0, round(y)), (size, round(y + tilt)), int(rng.integers(20, 90)), 1, cv2.LINE_AA
+        )
     if rng.random() < 0.4:
         layer = np.maximum(layer, layer.T)
     return np.maximum(ink, layer)
@@ -133,13 +135,19 @@ def _specks(ink: np.ndarray, rng: Rng) -> np.ndarray:
     result, size = ink.copy(), len(ink)
     darkest = max(41, int(ink.max()))
     for x, y in rng.integers(0, size, (int(rng.integers(1, 25)), 2)):
-        cv2.circle(result, (int(x), int(y)), int(rng.integers(0, 2)), int(rng.integers(40, darkest + 1)), -1)
+        cv2.circle(
+            result,
+            (int(x), int(y)),
+            int(rng.integers(0, 2)),
+            int(rng.integers(40, darkest + 1)),
+            -1,
+        )
     return result
 
 
 def _gradient(ink: np.ndarray, rng: Rng) -> np.ndarray:
     """Uneven light: a slope or a dark side that the normaliser did not take away."""
-    corners = rng.uniform(-30, 60, (3, 3)).astype(np.float32)
+    corners = rng.uniform(-30, 40, (3, 3)).astype(np.float32)
     light = cv2.resize(corners, ink.shape[::-1], interpolation=cv2.INTER_CUBIC)
     return _added(ink, np.maximum(light, 0))
 
@@ -176,7 +184,17 @@ def _bitmap(ink: np.ndarray, rng: Rng) -> np.ndarray:
 
 
 TRACES = {
-    "gamma": _gamma, "pencil": _pencil, "grain": _grain, "gaps": _gaps, "smear": _smear, "ruled": _ruled,
-    "specks": _specks, "gradient": _gradient, "blur": _blur, "pixelate": _pixelate, "noise": _added_noise,
-    "jpeg": _jpeg, "bitmap": _bitmap,
-}  # fmt: skip
+    "gamma": _gamma,
+    "pencil": _pencil,
+    "grain": _grain,
+    "gaps": _gaps,
+    "smear": _smear,
+    "ruled": _ruled,
+    "specks": _specks,
+    "gradient": _gradient,
+    "blur": _blur,
+    "pixelate": _pixelate,
+    "noise": _added_noise,
+    "jpeg": _jpeg,
+    "bitmap": _bitmap,
+}

@@ -28,6 +28,8 @@ class Path(NamedTuple):
     spine: np.ndarray | None = None
 
 
+# A round end between the two sides of a limb: shares of (side, ahead).
+_CAP = np.array([[0.75, 0.66], [0.0, 1.0], [-0.75, 0.66]])
 _QUARTERS = np.array([[0.0], [0.25], [0.5], [0.75]])
 
 
@@ -38,9 +40,14 @@ def _spline_matrix(controls: int, samples: int, closed: bool) -> np.ndarray:
     t = np.linspace(0.0, spans, samples, endpoint=not closed)
     first = np.minimum(t.astype(int), spans - 1)
     u = t - first
-    basis = 0.5 * np.stack([
-        -u + 2 * u**2 - u**3, 2 - 5 * u**2 + 3 * u**3, u + 4 * u**2 - 3 * u**3, u**3 - u**2,
-    ])
+    basis = 0.5 * np.stack(
+        [
+            -u + 2 * u**2 - u**3,
+            2 - 5 * u**2 + 3 * u**3,
+            u + 4 * u**2 - 3 * u**3,
+            u**3 - u**2,
+        ]
+    )
     matrix = np.zeros((samples, controls))
     for offset, weight in zip((-1, 0, 1, 2), basis, strict=True):
         index = first + offset
@@ -89,15 +96,15 @@ def _circle(samples: int) -> np.ndarray:
     return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def ellipse(x: float, y: float, rx: float, ry: float | None = None, tilt: float = 0.0,
-            detail: bool = False) -> Path:
+def ellipse(
+    x: float, y: float, rx: float, ry: float | None = None, tilt: float = 0.0, detail: bool = False
+) -> Path:
     """An ellipse about (x, y); `tilt` in radians, clockwise on the page."""
     ring = _circle(18) * (rx, rx if ry is None else ry)
     return Path(turned(ring, tilt) + (x, y), True, detail)
 
 
-def arc(x: float, y: float, radius: float, start: float, stop: float,
-        detail: bool = False) -> Path:
+def arc(x: float, y: float, radius: float, start: float, stop: float, detail: bool = False) -> Path:
     """Part of a circle between two angles in radians (0 = right, pi/2 = down)."""
     angles = np.linspace(start, stop, 10)
     points = np.stack([np.cos(angles), np.sin(angles)], axis=1) * radius
@@ -120,8 +127,9 @@ def tube(points: ArrayLike, radii: ArrayLike, samples: int = 8) -> Path:
     ahead[0], ahead[-1] = spine[1] - spine[0], spine[-1] - spine[-2]
     ahead /= np.sqrt((ahead**2).sum(1, keepdims=True)) + 1e-9
     side = ahead[:, ::-1] * (-1.0, 1.0) * radius
-    caps = spine[[0, -1]] + ahead[[0, -1]] * radius[[0, -1]] * [[-1.0], [1.0]]
-    outline = np.concatenate([spine + side, caps[1:], (spine - side)[::-1], caps[:1]])
+    start = spine[0] - _CAP @ np.stack([side[0], ahead[0] * radius[0]])
+    end = spine[-1] + _CAP @ np.stack([side[-1], ahead[-1] * radius[-1]])
+    outline = np.concatenate([spine + side, end, (spine - side)[::-1], start])
     return Path(outline, closed=True, spine=spine)
 
 
@@ -155,9 +163,7 @@ def placed(paths: list[Path], linear: np.ndarray, offset: ArrayLike) -> list[Pat
     ]
 
 
-def fit(
-    paths: list[Path], angle: float = 0.0, flip: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
+def fit(paths: list[Path], angle: float = 0.0, flip: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """The map (linear [2, 2], offset [2]) that turns, mirrors when `flip`, and fills [-1, 1]."""
     c, s = np.cos(angle), np.sin(angle)
     linear = np.array([[-c if flip else c, -s], [-s if flip else s, c]])
