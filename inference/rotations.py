@@ -207,7 +207,7 @@ def nearest_rotmat(matrix: ArrayLike) -> Array:
     u, _, vt = np.linalg.svd(as_floating(matrix))
     sign = np.sign(np.linalg.det(u @ vt))
     u[..., :, 2] *= sign[..., None]
-    return u @ vt
+    return as_floating(u @ vt)
 
 
 def angle_between(a: ArrayLike, b: ArrayLike) -> Array:

@@ -1,5 +1,6 @@
 """Writing files whole or not at all."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -22,10 +23,12 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         temporary.write_bytes(data)
         os.replace(temporary, target)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise Sketch2PoseError(
             f'The file "{target.name}" could not be written',
             f'the folder "{target.parent}" refused it ({error.strerror})',
             "Choose a folder that exists, may be written to and has space left",
             "file.unwritable",
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,123 @@
+"""Arguments of `python -m inference`; what the commands do is in `cli_*.py`.
+
+Exit codes: 0 all inputs gave a result, 3 some had none (each named with why), 2 unusable
+arguments, 130 interrupted.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from inference.cli_terms import INTERRUPTED, UNUSABLE
+from inference.devices import DEVICE_NAMES
+from inference.protocol.errors import Sketch2PoseError
+from inference.version import read_version
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def run(arguments: list[str]) -> int:
+    """Parse the arguments and run the command.
+
+    Args:
+        arguments: without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else UNUSABLE
+    try:
+        return options.command(options)
+    except Sketch2PoseError as error:
+        print(error, file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m inference", description="Drawings to poses of an SMPL body."
+    )
+    parser.add_argument("--version", action="version", version=read_version())
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_sketch(commands)
+    _add_convert(commands)
+    _add_info(commands)
+    _add_serve(commands)
+    return parser
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    command: Command,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=command)
+    common = parser.add_argument_group("where it runs")
+    common.add_argument("--device", choices=DEVICE_NAMES, default="auto", type=str.lower)
+    common.add_argument("--threads", type=_thread_count, default=0, help="0: as many as fit")
+    common.add_argument("--models", type=Path, metavar="DIR", help="your own models")
+    common.add_argument("--site", action="append", metavar="DIR", help="folder with libraries")
+    return parser  # fmt: skip
+
+
+def _thread_count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return count
+
+
+def _add_sketch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    def command(options: argparse.Namespace) -> int:
+        from inference.cli_estimate import estimate_sketches
+
+        return estimate_sketches(options)
+
+    parser = _add_command(commands, "sketch", "Estimate the poses of drawn figures.", command)
+    parser.add_argument("inputs", nargs="+", metavar="IMAGE", help="PNG, JPEG, SVG, strokes, …")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each input")
+
+
+def _add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    def command(options: argparse.Namespace) -> int:
+        from inference.cli_convert import convert
+
+        return convert(options)
+
+    text = "Convert motions between files, and import other tools' results."
+    parser = _add_command(commands, "convert", text, command)
+    parser.add_argument("input", metavar="IN")
+    parser.add_argument("output", metavar="OUT", help="kind by suffix: .npz, .json or .bvh")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+
+def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    def command(options: argparse.Namespace) -> int:
+        from inference.cli_info import show_info
+
+        return show_info(options)
+
+    parser = _add_command(commands, "info", "Show device, models, licences and checks.", command)
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    def command(options: argparse.Namespace) -> int:
+        from inference.cli_terms import settings_from
+        from inference.serve import serve
+
+        return serve(options, settings_from)
+
+    text = "Answer requests on standard input (docs/protocol.md)."
+    parser = _add_command(commands, "serve", text, command)
+    parser.add_argument("--log", type=Path, metavar="FILE", help="rotating log; default stderr")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end when this process dies")

@@ -1,0 +1,63 @@
+"""`sketch`: drawings in, one BodyMotion file for each person out."""
+
+import argparse
+import glob
+import json
+import sys
+from pathlib import Path
+
+from inference.cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
+from inference.estimators import Estimators
+from inference.outputs import open_output_folder
+from inference.protocol.messages import SketchRequest
+from inference.protocol.summary import InputSummary
+from inference.report import JobReport
+from inference.run_request import run_request
+
+
+def estimate_sketches(options: argparse.Namespace) -> int:
+    """Estimate all inputs and print what came of each.
+
+    Args:
+        options: with `inputs`, `out`, `json` and the common ones.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        Sketch2PoseError: the folder for results or of models cannot be used.
+    """
+    settings = settings_from(options)
+    if settings.device.note:
+        print(settings.device.note, file=sys.stderr)
+    open_output_folder(options.out)
+    request = SketchRequest(_expanded(options.inputs), str(options.out))
+    report = JobReport(on_warning=lambda text: print(text, file=sys.stderr))
+    complete = True
+    for summary in run_request(request, Estimators(settings), report):
+        _print_summary(summary, options.json)
+        complete &= summary.error is None
+    return DONE if complete else SOME_WITHOUT_RESULT
+
+
+def _expanded(inputs: list[str]) -> list[str]:
+    """Inputs with wildcards resolved where the shell has not (Windows)."""
+    expanded: list[str] = []
+    for text in inputs:
+        has_wildcard = any(letter in text for letter in "*?")
+        matches = sorted(glob.glob(text)) if has_wildcard and not Path(text).exists() else []
+        expanded += matches or [text]
+    return expanded
+
+
+def _print_summary(summary: InputSummary, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(summary.json()), flush=True)
+        return
+    error = summary.exception()
+    if error is not None:
+        print(error, file=sys.stderr, flush=True)
+        return
+    people = "1 person" if summary.people == 1 else f"{summary.people} people"
+    files = ", ".join(summary.files)
+    print(f"{summary.input}: {people} in {summary.seconds:.2f} s → {files}", flush=True)

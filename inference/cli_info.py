@@ -1,0 +1,95 @@
+"""`info`: what runs here, what is installed, under which licences."""
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Callable
+
+from inference.cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
+from inference.devices import available_devices
+from inference.estimators import Estimators, list_models
+from inference.protocol.messages import PROTOCOL_VERSION
+from inference.version import read_version
+
+LIBRARIES = {"numpy": "BSD-3-Clause", "onnxruntime": "MIT", "cv2": "Apache-2.0"}
+
+
+def show_info(options: argparse.Namespace) -> int:
+    """Print versions, device, models with licences, and the outcome of the checks.
+
+    Args:
+        options: with `json` and the common ones.
+
+    Returns:
+        0 when every check passed, 3 otherwise.
+    """
+    info = collect_info(options)
+    if options.json:
+        print(json.dumps(info))
+    else:
+        _print_readable(info)
+    return DONE if all(check["passed"] for check in info["checks"]) else SOME_WITHOUT_RESULT
+
+
+def collect_info(options: argparse.Namespace) -> dict:
+    """Everything `info` prints, as plain values.
+
+    Args:
+        options: the common ones.
+
+    Returns:
+        version, protocol, python, platform, device, libraries, body, models, checks.
+    """
+    from inference.body import load_default_body
+
+    settings = settings_from(options)
+    body = load_default_body()
+    return {
+        "version": read_version(),
+        "protocol": PROTOCOL_VERSION,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "device": {
+            "name": settings.device.name,
+            "note": settings.device.note,
+            "installed": available_devices(),
+        },
+        "libraries": [
+            {"name": name, "version": _version_of(name), "licence": licence}
+            for name, licence in LIBRARIES.items()
+        ],
+        "body": {"name": body.name, "licence": body.licence},
+        "models": list_models(settings.model_folder),
+        "checks": [
+            _checked("sketch estimator loads", lambda: Estimators(settings).sketch),
+        ],
+    }
+
+
+def _version_of(library: str) -> str:
+    return str(getattr(__import__(library), "__version__", "unknown"))
+
+
+def _checked(name: str, action: Callable[[], object]) -> dict:
+    try:
+        action()
+    except Exception as error:  # noqa: BLE001 - the report must name whatever is wrong
+        return {"name": name, "passed": False, "why": f"{type(error).__name__}: {error}"}
+    return {"name": name, "passed": True, "why": ""}
+
+
+def _print_readable(info: dict) -> None:
+    print(f"Sketch2Pose {info['version']} (protocol {info['protocol']})")
+    print(f"Python {info['python']} on {info['platform']}")
+    device = info["device"]
+    print(f"Device: {device['name']} (installed: {', '.join(device['installed'])})")
+    if device["note"]:
+        print(f"  {device['note']}")
+    for library in info["libraries"]:
+        print(f"Library: {library['name']} {library['version']} ({library['licence']})")
+    print(f"Body: {info['body']['name']} ({info['body']['licence']})")
+    print(f"Models: {', '.join(info['models']) or 'none'}")
+    for check in info["checks"]:
+        outcome = "ok" if check["passed"] else f"failed: {check['why']}"
+        print(f"Check: {check['name']}: {outcome}", file=sys.stdout)

@@ -1,0 +1,102 @@
+"""Requests to results: the stages behind both the backend process and the command line."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from inference.estimators import Estimators
+from inference.outputs import OutputFolder, open_output_folder
+from inference.protocol.body_motion import BodyMotion, SourceNote
+from inference.protocol.errors import Cancelled, Sketch2PoseError
+from inference.protocol.messages import SketchRequest
+from inference.protocol.summary import InputSummary
+from inference.report import PartReport, Report
+
+LOADED = 0.1  # share of a drawing's progress when it is loaded
+ESTIMATED = 0.95  # share when its people are estimated
+
+Stage = Callable[[str, Estimators, Report], list[BodyMotion]]
+
+_log = logging.getLogger(__name__)
+
+
+def run_request(
+    request: SketchRequest, estimators: Estimators, report: Report
+) -> Iterator[InputSummary]:
+    """Do a request, one input after the other; a failed input does not stop the others.
+
+    Args:
+        request: what to do.
+        estimators: loaded on first use.
+        report: progress, warnings and cancelling.
+
+    Yields:
+        The outcome of each input, in order.
+
+    Raises:
+        Sketch2PoseError: the folder for results cannot be used.
+        Cancelled: the user has cancelled; the input under way has left no files.
+    """
+    output = open_output_folder(request.out_dir)
+    count = len(request.inputs)
+    for number, path in enumerate(request.inputs):
+        part = PartReport(report, number / count, (number + 1) / count)
+        yield _one_input(path, STAGES[type(request)], estimators, output, part)
+
+
+def _one_input(
+    path: str, stage: Stage, estimators: Estimators, output: OutputFolder, report: PartReport
+) -> InputSummary:
+    start = time.perf_counter()
+    stem = output.stem_for(path)
+    try:
+        report.check()
+        motions = stage(path, estimators, report)
+        report.progress(ESTIMATED, "Writing the result")
+        files, index = output.write(stem, motions)
+    except Cancelled:
+        raise
+    except Exception as error:  # noqa: BLE001 - a failed input must not take the others along
+        seconds = time.perf_counter() - start
+        return InputSummary.failed(path, _understandable(error), seconds, report.warnings)
+    return InputSummary(
+        input=path,
+        people=len(motions),
+        seconds=round(time.perf_counter() - start, 4),
+        warnings=report.warnings,
+        files=[str(file) for file in files],
+        index=str(index) if index else None,
+    )
+
+
+def _understandable(error: Exception) -> Sketch2PoseError:
+    """The error itself, or a sentence for what should never happen (with its trace logged)."""
+    if isinstance(error, Sketch2PoseError):
+        return error
+    if isinstance(error, MemoryError):
+        fix = "Close other programs or use a smaller input"
+        return Sketch2PoseError("The work stopped", "there is not enough memory", fix, "memory")
+    _log.error("unexpected error", exc_info=error)
+    why = f"an error that should not happen ({type(error).__name__}: {error})"
+    fix = "Please report it with the backend's log"
+    return Sketch2PoseError("The work stopped", why, fix, "unexpected")
+
+
+def _estimate_drawing(path: str, estimators: Estimators, report: Report) -> list[BodyMotion]:
+    from inference.sketch.page import load_page
+
+    name = Path(path).name
+    report.progress(0.0, f"Opening {name}")
+    page = load_page(path)
+    for sentence in page.warnings:
+        report.warn(sentence)
+    report.progress(LOADED, f"Looking for figures in {name}")
+    estimation = PartReport(report, LOADED, ESTIMATED)
+    motions = estimators.sketch.estimate(page, estimation)
+    source = SourceNote(page.name, page.kind)
+    return [replace(motion, source=source) for motion in motions]
+
+
+STAGES: dict[type, Stage] = {SketchRequest: _estimate_drawing}
