@@ -70,7 +70,7 @@ def draw_paths(ink: np.ndarray, paths: list[Path], hand: Hand, rng: np.random.Ge
     if not strokes:
         return
     _stroke(ink, strokes, hand, rng)
-    for _ in range((rng.random() < pen.repeats) + (rng.random() < 0.6 * pen.repeats)):
+    for _ in range(int((rng.random(2) < (pen.repeats, 0.6 * pen.repeats)).sum())):
         strokes = _wobbled(strokes, 0.6 + 0.8 * pen.wobble, rng)
         _stroke(ink, strokes, hand, rng)
 

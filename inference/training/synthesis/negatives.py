@@ -61,6 +61,7 @@ COUNTS = {1: 0.62, 2: 0.26, 3: 0.12}  # subjects on a page
 CUT_OFF = 0.15  # share of pages whose subject runs over the border
 TIGHT = 0.55  # share of single subjects that fill the page, as the finder crops them
 GROUND = 0.2  # share of pages with a line to stand on
+NEVER_STICKS = {"lizard", "upright animal", "facing animal"}  # as sticks they would be people
 THICKEST = 0.12  # widest line, in halves of a subject: wider ones would be blots
 ANY_ANGLE = 0.08  # share of subjects turned by any angle
 
@@ -116,7 +117,8 @@ def draw_subject(
     stretch = np.exp(rng.normal(0, 0.12))
     sides = np.array([half * stretch, half / stretch])
     pen = replace(hand.pen, width=min(hand.pen.width, max(1, round(THICKEST * half))))
-    hand = hand._replace(pen=pen)
+    mode = "xray" if hand.mode == "stick" and name in NEVER_STICKS else hand.mode
+    hand = hand._replace(pen=pen, mode=mode)
     draw_paths(ink, placed(paths, sides[:, None] * linear, sides * offset + centre), hand, rng)
     return name
 
