@@ -1,6 +1,7 @@
 """How well and how fast drawings become poses: real drawings, external line art, synthesis.
 
     python tests/benchmarks/bench_sketch.py [--out FOLDER] [--only real external …] [--quick]
+                                              [--models FOLDER]
 
 Runs the estimator that the command line runs and writes sketch.json (figures beside what is
 asked of them) and contact sheets of every drawing. Everything runs on one thread.
@@ -33,11 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     pin_to_one_core()
     sys.path.insert(0, str(ROOT))
-    from inference.sketch.estimate import SketchEstimator
+    from inference.devices import choose_device
+    from inference.estimators import Estimators, Settings
     from tests.benchmarks.sketch.sections import Setting
     from tests.benchmarks.sketch.table import print_table
 
-    setting = Setting(SketchEstimator("cpu"), data, options.out, SEED, options.quick)
+    estimators = Estimators(Settings(choose_device("cpu", threads=1), options.models))
+    setting = Setting(estimators.sketch, data, options.out, SEED, options.quick)
     rows = run_sections(setting, options.only)
     print_table(rows)
     return 0 if all(row.met for row in rows) else 1
@@ -57,15 +60,18 @@ def run_sections(setting: Setting, names: list[str]) -> list[Row]:
 
     setting.out.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
+    notes: list[str] = []
     details: dict[str, list[dict]] = {}
     for name in names:
         section = SECTIONS[name](setting)
         rows += section.rows
+        notes += section.notes
         details[name] = section.details
         report = {
             "benchmark": "sketch",
             "seed": setting.seed,
             "rows": [row.as_json() for row in rows],
+            "notes": notes,
             "pictures": sorted(path.name for path in setting.out.glob("*.png")),
             "details": details,
         }
@@ -77,6 +83,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     default = ROOT / "build" / "benchmarks" / "sketch"
     parser.add_argument("--out", type=Path, default=default, help="folder of the results")
+    parser.add_argument("--models", type=Path, help="folder of other weights (sketch.onnx)")
     parser.add_argument("--only", nargs="+", choices=SECTION_NAMES, default=list(SECTION_NAMES))
     parser.add_argument("--quick", action="store_true", help="a tenth of the drawings")
     return parser.parse_args(arguments)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from . import metrics
 from .run import Outcome
-from .score import TRUTH_REACHED, PoseScore, RealScore
+from .score import MILLIMETRES, TRUTH_REACHED, PoseScore, RealScore, adult
 from .table import Row
+
+Array = NDArray[np.floating]
 
 
 class Asked(NamedTuple):
@@ -71,6 +73,19 @@ def pose_rows(what: str, scores: Sequence[PoseScore], asked: Asked) -> list[Row]
         Row(truth, 100.0 * mean(reached), "%", *asked.truth, True, len(reached)),
         Row(f"{what}: calibration error", pose_reliability(scores).error, "", cases=n),
     ]
+
+
+def proportion_rows(truths: Sequence[Array], bodies: Array) -> list[Row]:
+    """What proportions alone cost: the default body in the very pose that was drawn.
+
+    Args:
+        truths: N times [12, 3] limb joints of the characters, metres.
+        bodies: [N, 12, 3] those of the default body in the same pose.
+    """
+    pairs = zip(bodies, map(adult, truths), strict=True)
+    cost = [MILLIMETRES * metrics.pa_mpjpe(adult(body), truth) for body, truth in pairs]
+    what = "external line art: PA-MPJPE median of the true pose on the default body"
+    return [Row(what, median(cost), "mm", cases=len(cost))]
 
 
 def rows_by(what: str, labels: Sequence[str], scores: Sequence[PoseScore]) -> list[Row]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+
+from inference.body.model import load_default_body
 
 from .drawings import RealDrawing, load_amateur, load_annotated, load_nobody
 from .external import ExternalDrawing, extra_folder, load_cast, make_set
@@ -14,16 +17,20 @@ from .figures import (
     nobody_rows,
     pose_reliability,
     pose_rows,
+    proportion_rows,
     real_rows,
     rows_by,
     time_rows,
 )
+from .metrics import limb_points
 from .reliability import draw_reliability
 from .run import Estimator, Outcome, estimate
 from .score import PoseScore, RealScore, score_pose, score_real
 from .sheet import Entry, write_sheets
 from .synthetic import SyntheticDrawing, make_synthetic
 from .table import Row
+
+Array = NDArray[np.floating]
 
 EXTERNAL_COUNT = 84
 SYNTHETIC_COUNT = 300
@@ -48,10 +55,11 @@ class Setting:
 
 @dataclass(frozen=True)
 class Section:
-    """Figures of a section and a plain record of each drawing."""
+    """Figures of a section, a plain record of each drawing, and sentences for the reader."""
 
     rows: list[Row]
     details: list[dict]
+    notes: tuple[str, ...] = ()
 
 
 def real_section(setting: Setting) -> Section:
@@ -111,16 +119,24 @@ def external_section(setting: Setting) -> Section:
     write_sheets(entries, setting.out, "external")
     draw_reliability(pose_reliability(scores), setting.out / "reliability.png")
     rows = pose_rows("external line art", scores, EXTERNAL)
+    rows += proportion_rows([drawing.limbs for drawing in drawings], _true_bodies(drawings))
     rows += rows_by("external", [drawing.character for drawing in drawings], scores)
     rows += rows_by("external", [drawing.pen for drawing in drawings], scores)
     details = [
         {**_pose_detail(d.name, s), "character": d.character, "pen": d.pen} for d, _, s in cases
     ]
-    return Section(rows, details)
+    names = ", ".join(character.name for character in cast)
+    return Section(rows, details, (f"External line art shows {names}, {each} drawings each.",))
+
+
+def _true_bodies(drawings: list[ExternalDrawing]) -> Array:
+    """[N, 12, 3] the default body in the poses that were drawn, metres."""
+    local = np.stack([drawing.local for drawing in drawings])
+    return limb_points(load_default_body().forward(local, np.zeros((len(local), 3))))
 
 
 def synthetic_section(setting: Setting) -> Section:
-    """Held-out subjects in styles withheld from training."""
+    """Held-out subjects in styles withheld from training (needs the training code)."""
     drawings = make_synthetic(setting.few(SYNTHETIC_COUNT), setting.seed)
     outcomes = [estimate(setting.estimator, drawing.page) for drawing in drawings]
     scores = _pose_scores(drawings, outcomes)
