@@ -91,8 +91,10 @@ def landscape(rng: Rng) -> list[Path]:
     peaks[0::2] = np.stack(
         [np.linspace(-1.1, 1.1, count + 1), rng.uniform(0, 0.2, count + 1)], axis=1
     )
-    ridge = line(*peaks) if rng.random() < 0.6 else curve(*peaks)
-    paths = [ridge]
+    if rng.random() < 0.4:  # regions, which a hand may hatch
+        paths = [polygon(*peaks[2 * i : 2 * i + 3]) for i in range(count)]
+    else:
+        paths = [line(*peaks) if rng.random() < 0.6 else curve(*peaks)]
     if rng.random() < 0.5:
         bend = rng.uniform(-0.6, 0.6)
         paths += [
