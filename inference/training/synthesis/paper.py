@@ -149,7 +149,8 @@ def _gradient(ink: np.ndarray, rng: Rng) -> np.ndarray:
     """Uneven light: a slope or a dark side that the normaliser did not take away."""
     corners = rng.uniform(-30, 40, (3, 3)).astype(np.float32)
     light = cv2.resize(corners, ink.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return _added(ink, np.maximum(light, 0))
+    share = max(int(ink.max()), 90) / 255  # the normaliser leaves less where ink is faint
+    return _added(ink, np.maximum(light * share, 0))
 
 
 def _blur(ink: np.ndarray, rng: Rng) -> np.ndarray:
