@@ -16,7 +16,7 @@ from inference.sketch.page import Page
 from tests.benchmarks.bench_sketch import SECTION_NAMES, run_sections
 from tests.benchmarks.sketch import metrics
 from tests.benchmarks.sketch.drawings import RealDrawing
-from tests.benchmarks.sketch.figures import EXTERNAL, pose_rows, time_rows
+from tests.benchmarks.sketch.figures import EXTERNAL, pose_rows, proportion_rows, time_rows
 from tests.benchmarks.sketch.observed import observe
 from tests.benchmarks.sketch.run import Outcome, Report, estimate
 from tests.benchmarks.sketch.score import score_pose, score_real
@@ -115,6 +115,14 @@ def test_an_estimate_without_camera_is_an_error_of_the_estimator() -> None:
     motion = replace(oracle_motion(random_pose(1)), camera_focal=None)
     with pytest.raises(ValueError, match="lacks camera_focal"):
         observe(motion)
+
+
+def test_proportions_cost_nothing_on_the_same_body_and_something_on_another() -> None:
+    limbs, _ = truth_of(oracle_motion(random_pose(5)))
+    assert proportion_rows([limbs], limbs[None])[0].value < 1e-6
+    long_arms = limbs.copy()
+    long_arms[[4, 5]] += 0.5 * (limbs[[4, 5]] - limbs[[2, 3]])
+    assert proportion_rows([long_arms], limbs[None])[0].value > 10.0
 
 
 class Oracle:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating]
 
 _CHUNK = 4_000_000  # candidate pixels at a time: bounds the memory of close-ups
+_ON_EDGE = 1e-9  # rounding must not open seams between neighbours
 NOTHING = -1
 
 
@@ -43,19 +44,34 @@ def rasterise(points: Array, faces: NDArray, focal: float, center: Array, size: 
         size: side of the image, px.
     """
     corners = project(points, focal, center)[faces]
-    inverse_depth = 1.0 / points[faces, 2]  # linear over the image, unlike the depth itself
+    planes = _planes(corners, 1.0 / points[faces, 2])  # 1/z is linear over the image
     nearest = np.zeros(size * size)
     face_at = np.full(size * size, NOTHING)
     for part in _parts(corners, size):
-        pixel, face, value = _candidates(corners, inverse_depth, part, size)
-        order = np.argsort(value, kind="stable")  # nearest last, so that it is what stays
-        pixel, face, value = pixel[order], face[order], value[order]
-        last = len(pixel) - 1 - np.unique(pixel[::-1], return_index=True)[1]
-        last = last[value[last] > nearest[pixel[last]]]
-        nearest[pixel[last]], face_at[pixel[last]] = value[last], face[last]
+        pixel, face, value = _candidates(corners, planes, part, size)
+        better = value > nearest[pixel]
+        order = np.argsort(value[better])
+        pixel, face, value = (array[better][order] for array in (pixel, face, value))
+        nearest[pixel], face_at[pixel] = value, face  # of equal pixels the last, nearest, stays
     with np.errstate(divide="ignore"):
         depth = 1.0 / nearest
     return Seen(face_at.reshape(size, size), depth.reshape(size, size))
+
+
+def _planes(corners: Array, inverse_depth: Array) -> Array:
+    """[F, 4, 3] coefficients (of x, of y, constant) of the barycentric shares and of 1/z.
+
+    Degenerate triangles get a share of -1 everywhere, which keeps them out.
+    """
+    x, y = corners[..., 0], corners[..., 1]
+    after, last = [1, 2, 0], [2, 0, 1]
+    constant = x[:, after] * y[:, last] - x[:, last] * y[:, after]
+    edges = np.stack([y[:, after] - y[:, last], x[:, last] - x[:, after], constant], axis=-1)
+    area = edges[..., 2].sum(1)[:, None, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(np.abs(area) > 1e-12, edges / area, [0.0, 0.0, -1.0])
+    depth_plane = np.einsum("fc,fck->fk", inverse_depth, shares)
+    return np.concatenate([shares, depth_plane[:, None]], axis=1)
 
 
 def _boxes(corners: Array, size: int) -> tuple[NDArray, NDArray]:
@@ -72,7 +88,7 @@ def _parts(corners: Array, size: int) -> list[NDArray]:
 
 
 def _candidates(
-    corners: Array, inverse_depth: Array, part: NDArray, size: int
+    corners: Array, planes: Array, part: NDArray, size: int
 ) -> tuple[NDArray, NDArray, Array]:
     """Pixels inside triangles `part`: (pixel, face, 1/z), one row for each pair."""
     low, extent = _boxes(corners[part], size)
@@ -81,19 +97,15 @@ def _candidates(
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     x = low[row, 0] + within % extent[row, 0]
     y = low[row, 1] + within // extent[row, 0]
-    share = _barycentric(corners[part][row], x, y)
-    inside = (share >= 0.0).all(1)
-    value = np.sum(share * inverse_depth[part][row], axis=1)
-    return (y * size + x)[inside], part[row[inside]], value[inside]
+    face = part[row]
+    for corner in range(3):
+        inside = _at(planes[:, corner], face, x, y) >= -_ON_EDGE
+        face, x, y = face[inside], x[inside], y[inside]
+    return y * size + x, face, _at(planes[:, 3], face, x, y)
 
 
-def _barycentric(triangle: Array, x: NDArray, y: NDArray) -> Array:
-    (ax, ay), (bx, by), (cx, cy) = (triangle[:, corner].T for corner in range(3))
-    area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = ((bx - x) * (cy - y) - (cx - x) * (by - y)) / area
-        second = ((cx - x) * (ay - y) - (ax - x) * (cy - y)) / area
-    return np.nan_to_num(np.stack([first, second, 1.0 - first - second], axis=1), nan=-1.0)
+def _at(planes: Array, face: NDArray, x: NDArray, y: NDArray) -> Array:
+    return planes[face, 0] * x + planes[face, 1] * y + planes[face, 2]
 
 
 def face_normals(points: Array, faces: NDArray) -> Array:
