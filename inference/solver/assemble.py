@@ -21,7 +21,7 @@ from inference.solver.weights import SolverWeights
 
 Array = NDArray[np.floating]
 
-PRIOR_SHARE = 0.3
+PRIOR_SHARE = 0.2
 """Weight of the learned prior: it has seen the directions already and must not count them twice."""
 SHARPEST_DIRECTION = np.deg2rad(3.0)
 """Least deviation granted to a seen direction, radians."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.solver.tree import cross
+
 Array = NDArray[np.floating]
 
 NOISE_SCALE = 0.25
@@ -37,7 +39,7 @@ def view_from_figure(seen: Array, quality: Array) -> Array:
     left = left + 0.5 * (weighted[:, 13] - weighted[:, 14] + weighted[:, 16] - weighted[:, 17])
     left = left + np.array([1e-3, 0.0, 0.0])
     left = _unit(left - np.sum(left * up, axis=-1, keepdims=True) * up)
-    return np.stack([left, up, np.cross(left, up)], axis=-1)
+    return np.stack([left, up, cross(left, up)], axis=-1)
 
 
 def net_input(seen: Array, quality: Array) -> tuple[Array, Array]:

@@ -41,7 +41,13 @@ SEEN_FROM_BEHIND = "seen from the other side"
 LIMB_JOINTS = np.array([1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21])
 FLAT = np.sin(np.deg2rad(10.0))
 """Depth component below which flipping a bone changes nothing worth showing."""
-CANDIDATES = 256
+CANDIDATES = 128
+"""Sign patterns drawn before the search goes on around the best ones."""
+SEARCH_ROUNDS = 2
+NEIGHBOURHOOD = 10
+"""Patterns around which each round searches."""
+KEPT = 64
+"""Patterns kept, the likeliest."""
 TEMPERING = 0.6
 """Power of the sign odds when candidates are drawn, so that unlikely signs are tried as well."""
 COVER_DISTANCE = 0.03
@@ -72,7 +78,7 @@ class Candidates:
 def candidates(
     bones: DrawnBones, away_probability: Array, back_probability: float, ranker: Dense, seed: int
 ) -> Candidates:
-    """Draws sign patterns by their odds and weighs them by the learned plausibility of the figure.
+    """Sign patterns by their odds and by the learned plausibility of the figure, likely ones sought out.
 
     Args:
         bones: the figure as drawn.
@@ -83,21 +89,58 @@ def candidates(
     """
     odds = _flip_log_odds(bones, away_probability)
     flips = _drawn_flips(odds, np.random.default_rng(seed))
-    signs = 1 - 2 * (flips @ _MEMBERS)
-    view = np.tile(bones.directions, (len(flips), 1, 1))
-    view[..., 2] *= signs
+    log_posterior = _log_posterior(flips, odds, bones, ranker)
+    for _ in range(SEARCH_ROUNDS):
+        near = _neighbours(flips, log_posterior, odds)
+        if not len(near):
+            break
+        flips = np.concatenate([flips, near])
+        log_posterior = np.append(log_posterior, _log_posterior(near, odds, bones, ranker))
+    keep = np.argsort(-log_posterior)[:KEPT]
+    return _both_sides(flips[keep], log_posterior[keep], bones, back_probability)
+
+
+def _log_posterior(flips: Array, odds: Array, bones: DrawnBones, ranker: Dense) -> Array:
+    """Unnormalised log posterior [N] of sign patterns [N, groups]."""
+    camera = (bones.camera_from_view @ _flipped(flips, bones)[..., None])[..., 0]
+    quality = np.broadcast_to(features.quality_from_weight(bones.weight), camera.shape[:2])
+    inputs, _ = features.net_input(camera, quality)
+    return ranker(inputs)[:, 0].astype(np.float64) + flips @ np.where(np.isfinite(odds), odds, 0)
+
+
+def _neighbours(flips: Array, log_posterior: Array, odds: Array) -> Array:
+    """Patterns one flip away from the best ones and not tried yet."""
+    best = flips[np.argsort(-log_posterior)[:NEIGHBOURHOOD]]
+    singles = np.eye(len(odds))[np.isfinite(odds)]
+    near = np.abs(best[:, None] - singles).reshape(-1, len(odds))
+    place_values = 2.0 ** np.arange(len(odds))
+    codes, first = np.unique(near @ place_values, return_index=True)
+    return near[first[~np.isin(codes, flips @ place_values)]]
+
+
+def _both_sides(
+    flips: Array, log_posterior: Array, bones: DrawnBones, back_probability: float
+) -> Candidates:
+    """Each pattern as seen, and as if seen from behind; both are equally plausible figures."""
+    view = _flipped(flips, bones)
     camera = (bones.camera_from_view @ view[..., None])[..., 0]
-    behind = _mirrored_depth(view)
-    behind = (bones.camera_from_view[MIRROR] @ behind[..., None])[..., 0]
-    directions = np.concatenate([camera, behind])
+    behind = (bones.camera_from_view[MIRROR] @ _mirrored_depth(view)[..., None])[..., 0]
     weight = np.stack([bones.weight, bones.weight[MIRROR]]).repeat(len(flips), axis=0)
-    log_side = np.log([1 - back_probability, back_probability]).repeat(len(flips))
-    log_flips = np.tile(_log_likelihood(flips, odds), 2)
-    inputs, _ = features.net_input(directions, features.quality_from_weight(weight))
-    log_posterior = ranker(inputs)[:, 0].astype(np.float64) + log_flips + log_side
-    probability = np.exp(log_posterior - log_posterior.max())
-    swapped = np.arange(len(directions)) >= len(flips)
-    return Candidates(directions, weight, swapped, probability / probability.sum())
+    sides = np.log([1 - back_probability, back_probability])
+    log_both = (log_posterior + sides[:, None]).ravel()
+    probability = np.exp(log_both - log_both.max())
+    return Candidates(
+        directions=np.concatenate([camera, behind]),
+        weight=weight,
+        swapped=np.repeat([False, True], len(flips)),
+        probability=probability / probability.sum(),
+    )
+
+
+def _flipped(flips: Array, bones: DrawnBones) -> Array:
+    view = np.tile(bones.directions, (len(flips), 1, 1))
+    view[..., 2] *= 1 - 2 * (flips @ _MEMBERS)
+    return view
 
 
 def _mirrored_depth(view: Array) -> Array:
@@ -130,11 +173,6 @@ def _drawn_flips(odds: Array, random: np.random.Generator) -> Array:
     return flips[np.sort(first)]
 
 
-def _log_likelihood(flips: Array, odds: Array) -> Array:
-    finite = np.where(np.isfinite(odds), odds, 0)
-    return flips @ finite - np.logaddexp(0, finite).sum()
-
-
 def chosen(found: Candidates, rest: RestBody, count: int) -> tuple[NDArray[np.intp], Array]:
     """Picks the candidates that cover most of the posterior, the likeliest first.
 
@@ -144,9 +182,9 @@ def chosen(found: Candidates, rest: RestBody, count: int) -> tuple[NDArray[np.in
     Returns:
         Indices [H] and the posterior mass [H] for which each stands; masses sum to 1.
     """
-    points = _joint_positions(found.directions, rest)[:, LIMB_JOINTS]
-    top = np.argsort(-found.probability)[:96]
-    apart = np.linalg.norm(points[top][:, None] - points[top][None], axis=-1).mean(-1)
+    top = np.argsort(-found.probability)[:KEPT]
+    points = _joint_positions(found.directions[top], rest)[:, LIMB_JOINTS]
+    apart = np.linalg.norm(points[:, None] - points[None], axis=-1).mean(-1)
     likeness = np.exp(-0.5 * (apart / COVER_DISTANCE) ** 2)
     mass = found.probability[top] / found.probability[top].sum()
     picked = [0]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.rotations import skew_from_vector
+from inference.solver.tree import cross
 
 Array = NDArray[np.floating]
 
@@ -63,9 +64,9 @@ def make_limits(axis: Array, mean_direction: Array, swing: Array, twist: Array) 
 
 def shortest_turn(source: Array, target: Array) -> Array:
     """Rotations [..., 3, 3] taking unit vectors `source` [..., 3] to `target` [..., 3], not opposite."""
-    cross = skew_from_vector(np.cross(source, target))
+    turn = skew_from_vector(cross(source, target))
     cosine = np.sum(source * target, axis=-1)[..., None, None]
-    return np.eye(3) + cross + cross @ cross / np.maximum(1 + cosine, 1e-6)
+    return np.eye(3) + turn + turn @ turn / np.maximum(1 + cosine, 1e-6)
 
 
 def perpendicular_basis(axis: Array) -> Array:
@@ -73,7 +74,7 @@ def perpendicular_basis(axis: Array) -> Array:
     seed = np.where(np.abs(axis[..., 2:]) < 0.9, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])
     first = seed - np.sum(seed * axis, axis=-1, keepdims=True) * axis
     first = first / np.linalg.norm(first, axis=-1, keepdims=True)
-    return np.stack([first, np.cross(axis, first)], axis=-1)
+    return np.stack([first, cross(axis, first)], axis=-1)
 
 
 def swing_twist(local: Array, limits: JointLimits) -> SwingTwist:
@@ -118,7 +119,7 @@ def _twist(relative: Array, axis: Array) -> tuple[Array, Array]:
     trace = relative[..., 0, 0] + relative[..., 1, 1] + relative[..., 2, 2]
     scalar = np.maximum(1 + trace, 1e-6)[..., None]
     about = np.sum(vee * axis, axis=-1, keepdims=True)
-    gradient = scalar * axis + np.cross(axis, vee) + about * vee / scalar
+    gradient = scalar * axis + cross(axis, vee) + about * vee / scalar
     return 2 * np.arctan2(about, scalar)[..., 0], gradient / (scalar + about**2 / scalar)
 
 

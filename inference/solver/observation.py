@@ -65,6 +65,7 @@ class SolveResult:
         scores: [H] posterior probability of each hypothesis, summing to at most 1.
         confidence: [24] probability that the bone ending in the joint points within
             `inference.solver.confidence.GOOD_ANGLE` of the truth in the first hypothesis.
+        doubts: [24, 3] what the confidence is made of, see `inference.solver.confidence.doubts`.
         labels: [H] which limbs differ from the first hypothesis, e.g. "left forearm, head".
         joints: [H, 24, 3] world positions, metres.
         camera: the drawing's camera, or its perspective equivalent.
@@ -74,6 +75,7 @@ class SolveResult:
     translations: Array
     scores: Array
     confidence: Array
+    doubts: Array
     labels: tuple[str, ...]
     joints: Array
     camera: Camera

@@ -21,11 +21,11 @@ from inference.solver.drawn_bones import drawn_bones
 from inference.solver.hypotheses import Candidates, candidates, chosen, difference_label
 from inference.solver.observation import DirectionObservation, SolveResult, checked
 from inference.solver.rank import Ranking, ranked
-from inference.solver.weights import SolverWeights, load_weights
+from inference.solver.weights import load_weights
 
 Array = NDArray[np.floating]
 
-ITERATIONS = 8
+ITERATIONS = 6
 SPARE_HYPOTHESES = 3
 """Solved besides those asked for, as some end in the same pose."""
 
@@ -81,11 +81,13 @@ def solve_directions(
     joints, translations, camera = _placed(
         seen, body, rest, solution.world[ranking.order], found.swapped[kept]
     )
+    features = _doubts(solution, ranking, found, rest)
     return SolveResult(
         rotations=_world_rotations(solution.world[ranking.order], camera),
         translations=translations,
         scores=ranking.score,
-        confidence=_confidence(solution, ranking, found, rest, weights, seen),
+        confidence=confidence(features, weights.confidence, seen.presence),
+        doubts=features,
         labels=_labels(solution.world[ranking.order], found.swapped[kept], rest),
         joints=joints,
         camera=camera,
@@ -124,18 +126,12 @@ def _world_rotations(world: Array, camera: Camera) -> Array:
     return local
 
 
-def _confidence(
-    solution: lm.Solution,
-    ranking: Ranking,
-    found: Candidates,
-    rest: tree.RestBody,
-    weights: SolverWeights,
-    seen: DirectionObservation,
+def _doubts(
+    solution: lm.Solution, ranking: Ranking, found: Candidates, rest: tree.RestBody
 ) -> Array:
     best = ranking.order[0]
     bones = tree.bone_vectors(solution.world[best : best + 1], rest.directions)[0]
-    features = doubts(solution.hessian[best], bones, found.directions, found.probability)
-    return confidence(features, weights.confidence, seen.presence)
+    return doubts(solution.hessian[best], bones, found.directions, found.probability)
 
 
 def _labels(world: Array, swapped: NDArray[np.bool_], rest: tree.RestBody) -> tuple[str, ...]:

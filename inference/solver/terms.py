@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.rotations import rotvec_from_rotmat, skew_from_vector
+from inference.solver.tree import cross
 
 Array = NDArray[np.floating]
 
@@ -63,7 +64,7 @@ def direction_term(bones: Array, targets: DirectionTargets) -> tuple[Array, Arra
     stiffness += plane_weight[..., None, None] * _outer(targets.plane_normal)
     stiffness += targets.shortening_weight[..., None, None] * _outer(targets.tangent)
     turn = skew_from_vector(bones)
-    return cost, np.cross(bones, pull), -turn @ stiffness @ turn
+    return cost, cross(bones, pull), -turn @ stiffness @ turn
 
 
 def _toward_direction(bones: Array, targets: DirectionTargets) -> tuple[Array, Array, Array]:
@@ -83,7 +84,7 @@ def facing_term(world_head: Array, facing: Array, weight: float) -> tuple[Array,
     turn = skew_from_vector(nose)
     return (
         weight * np.sum(away**2, axis=-1),
-        weight * np.cross(nose, away),
+        weight * cross(nose, away),
         -weight * turn @ turn,
     )
 

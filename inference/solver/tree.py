@@ -99,3 +99,12 @@ def sum_over_owned(per_bone: Array) -> Array:
     """Adds what the bones [N, 24, ...] say to the parts that carry them: [N, 24, ...]."""
     flat = per_bone.reshape(len(per_bone), 24, -1)
     return (_OWNS @ flat).reshape(per_bone.shape)
+
+
+def cross(a: Array, b: Array) -> Array:
+    """Cross product of [..., 3] arrays; numpy's own costs more than the solve of small batches."""
+    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    product[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
+    product[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
+    product[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    return product

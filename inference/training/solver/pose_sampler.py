@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from inference.body import load_default_body
+
 PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
 MIRROR = (0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22)
 LEFT_LIMBS = ((4, 7, 10), (5, 8, 11), (18, 20, 22), (19, 21, 23))
@@ -52,7 +54,7 @@ class PosePool:
 
     measured: torch.Tensor  # [N, 24, 4] wxyz
     recombined: torch.Tensor  # [M, 24, 4] wxyz
-    rest_directions: torch.Tensor  # [24, 3] unit, row 0 zero
+    rest_directions: torch.Tensor  # [S, 24, 3] unit, row 0 zero: the skeletons to train for
     measured_share: float = 0.5
 
     def sample(self, count: int, generator: torch.Generator) -> torch.Tensor:
@@ -84,20 +86,27 @@ def load_pool(mocap: Path, extra: Path | None = None) -> PosePool:
     if extra is not None:
         authored = torch.as_tensor(np.load(extra)["quats"].astype(np.float32))
         recombined = torch.cat([recombined, authored])
-    offsets = torch.as_tensor(packed["rest_offsets"].astype(np.float32))
-    return PosePool(measured, recombined, torch.nn.functional.normalize(offsets, dim=-1))
+    return PosePool(measured, recombined, _rest_directions(packed["rest_offsets"]))
+
+
+def _rest_directions(pack_offsets: np.ndarray) -> torch.Tensor:
+    """Bone directions at rest of the pack's skeleton and of the default body."""
+    offsets = np.stack([pack_offsets, load_default_body().rest_offsets()]).astype(np.float32)
+    offsets[:, 0] = 0
+    return torch.nn.functional.normalize(torch.as_tensor(offsets), dim=-1)
 
 
 def jittered_rest(
     rest: torch.Tensor, count: int, spread: float, generator: torch.Generator
 ) -> torch.Tensor:
-    """Rest directions [count, 24, 3] of other bodies: left-right symmetric Gaussian noise of `spread` radians.
+    """Rest directions [count, 24, 3] near those given [S, 24, 3], symmetric, off by `spread` radians.
 
     Rigs differ in where hips, collars and spine joints lie; the nets must not depend on one of them.
     """
+    bodies = rest[torch.randint(len(rest), (count,), generator=generator)]
     noise = torch.randn(count, 24, 3, generator=generator) * spread
     reflected = noise[:, list(MIRROR)] * torch.tensor([-1.0, 1.0, 1.0])
-    directions = rest + (noise + reflected) / 2**0.5
+    directions = bodies + (noise + reflected) / 2**0.5
     directions[:, 0] = 0
     return torch.nn.functional.normalize(directions, dim=-1)
 

@@ -1,0 +1,132 @@
+"""How well and how fast the sketch solver turns seen bone directions into poses.
+
+    python tests/benchmarks/bench_solver.py [--count 300] [--pictures FOLDER]
+
+Validation poses of the mocap pack (S2P_SHARED) are seen with known errors and solved on the default body:
+PA-MPJPE of 12 limb joints, direction of 8 limb bones, local rotation of 8 limb joints with twist, best of
+five, how often one of five is within 40 mm, calibration of the confidence, and CPU time of one thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from inference.body import load_default_body  # noqa: E402
+from inference.rotations import angle_between, rotmat_from_quat  # noqa: E402
+from inference.solver import solve_directions, tree  # noqa: E402
+from inference.solver.confidence import GOOD_ANGLE  # noqa: E402
+from inference.training.solver import measures  # noqa: E402
+from inference.training.solver.simulated import Eyesight, Scene, observe, random_scene  # noqa: E402
+
+NAN = float("nan")
+INF = float("inf")
+CASES = {
+    "exact directions": Eyesight(0.0, INF),
+    "10° noise": Eyesight(np.deg2rad(10), INF, 8.0),
+    "20° noise": Eyesight(np.deg2rad(20), INF, 12.0),
+    "exact, signs 84 % sure": Eyesight(0.0, 2.0),
+    "15° noise, signs 84 % sure": Eyesight(np.deg2rad(15), 2.0, 10.0),
+    "exact, signs unknown": Eyesight(0.0, 0.0),
+    "2D joints only, signs unknown": Eyesight(NAN, 0.0),
+}
+TWIST_JOINTS = [1, 2, 4, 5, 16, 17, 18, 19]
+GOOD_MM = 40.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One solved figure: errors of the hypotheses [H], of the best one, and its confidence."""
+
+    pa_mm: np.ndarray
+    direction_deg: np.ndarray  # [24]
+    rotation_deg: float
+    confidence: np.ndarray  # [24]
+    milliseconds: float
+
+
+def solved(scene: Scene, eyes: Eyesight, body, rest: tree.RestBody, random) -> Outcome:
+    """Observe and solve one scene."""
+    observation = observe(scene, eyes, random)
+    started = time.process_time()
+    result = solve_directions(observation, body)
+    spent = time.process_time() - started
+    local = result.rotations.copy()
+    local[:, 0] = result.camera.rotation @ local[:, 0]
+    world = tree.world_from_local(local)
+    points = tree.positions(world, rest)[:, measures.LIMB_JOINTS]
+    bones = tree.bone_vectors(world[:1], rest.directions)[0]
+    twist = angle_between(local[0, TWIST_JOINTS], scene.local[TWIST_JOINTS])
+    return Outcome(
+        measures.pa_mpjpe(points, scene.joints[measures.LIMB_JOINTS]),
+        measures.direction_error(bones, scene.bones),
+        float(np.rad2deg(twist).mean()),
+        result.confidence,
+        1000 * spent,
+    )
+
+
+def calibration_error(outcomes: list[Outcome]) -> float:
+    """Expected calibration error (Naeini et al. 2015) of the limb bones' confidence, ten bins."""
+    confidence = np.concatenate([outcome.confidence[measures.LIMB_BONES] for outcome in outcomes])
+    errors = np.concatenate([outcome.direction_deg[measures.LIMB_BONES] for outcome in outcomes])
+    right = errors < np.rad2deg(GOOD_ANGLE)
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    gaps = [
+        abs(confidence[bins == k].mean() - right[bins == k].mean()) * (bins == k).mean()
+        for k in np.unique(bins)
+    ]
+    return float(np.sum(gaps))
+
+
+def row(name: str, outcomes: list[Outcome]) -> str:
+    """One line of the Markdown table."""
+    first = np.array([outcome.pa_mm[0] for outcome in outcomes])
+    best = np.array([outcome.pa_mm.min() for outcome in outcomes])
+    bones = np.array([outcome.direction_deg[measures.LIMB_BONES].mean() for outcome in outcomes])
+    rotation = np.array([outcome.rotation_deg for outcome in outcomes])
+    spent = np.array([outcome.milliseconds for outcome in outcomes])
+    return (
+        f"| {name} | {first.mean():.1f} | {bones.mean():.1f} | {rotation.mean():.1f} | "
+        f"{best.mean():.1f} | {np.mean(best < GOOD_MM):.0%} | {calibration_error(outcomes):.3f} | "
+        f"{np.median(spent):.0f} / {np.percentile(spent, 95):.0f} |"
+    )
+
+
+def validation_poses(count: int) -> np.ndarray:
+    """Local rotations [count, 24, 3, 3] of the mocap pack's validation subjects."""
+    shared = Path(os.environ.get("S2P_SHARED", ROOT.parent / "shared"))
+    quats = np.load(shared / "data" / "mocap" / "val_poses.npz")["quats"].astype(np.float64)
+    return rotmat_from_quat(quats[np.random.default_rng(0).permutation(len(quats))[:count]])
+
+
+def main() -> None:
+    """Command line; see the module docstring."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=300)
+    arguments = parser.parse_args()
+    body = load_default_body()
+    rest = tree.rest_body(np.asarray(body.joints(), np.float64))
+    poses = validation_poses(arguments.count)
+    print(
+        "| seen | PA mm | direction ° | rotation ° | best of 5 mm | one < 40 mm | ECE | ms p50 / p95 |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    for name, eyes in CASES.items():
+        random = np.random.default_rng(1)
+        scenes = [random_scene(local, rest, random) for local in poses]
+        print(row(name, [solved(scene, eyes, body, rest, random) for scene in scenes]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
