@@ -7,15 +7,18 @@ folders with the libraries are passed as arguments.
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..inference.protocol.client import BackendClient
 from ..inference.protocol.errors import Sketch2PoseError
+from ..inference.protocol.process import clean_environment
 from .preferences import ADDON_ID, preferences
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from .preferences import Sketch2PosePreferences
 
 _RESTARTS = 3  # after that many deaths in a row the user is told instead
+_DESCRIBE_LIMIT = 60.0  # s; a cold disk and a virus scanner need their time
 _LIBRARIES = ("onnxruntime", "cv2", "numpy")
 
 
@@ -42,9 +46,13 @@ def new_client(context: Context) -> BackendClient:
     )
 
 
-def command(settings: Sketch2PosePreferences) -> list[str]:
-    """The command line of the backend."""
-    arguments = [_python(settings), "-u", "-m", "inference", "serve", "--device", settings.device]
+def command(settings: Sketch2PosePreferences, task: str = "serve") -> list[str]:
+    """The command line of the backend for one of its tasks.
+
+    Raises:
+        Sketch2PoseError: the preferences point to something that is not there.
+    """
+    arguments = [_python(settings), "-m", "inference", task, "--device", settings.device]
     for folder in library_folders(settings):
         arguments += ["--site", folder]
     if settings.threads:
@@ -56,11 +64,26 @@ def command(settings: Sketch2PosePreferences) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Environment of the process: Blender's, with the extension on Python's path."""
-    dropped = {"PYTHONHOME", "PYTHONSTARTUP"}
-    env = {key: value for key, value in os.environ.items() if key not in dropped}
-    env["PYTHONPATH"] = str(extension_folder())
-    env["PYTHONNOUSERSITE"] = "1"
-    return env
+    return clean_environment({**os.environ, "PYTHONPATH": str(extension_folder())})
+
+
+def describe(settings: Sketch2PosePreferences) -> dict[str, Any]:
+    """What the backend says about itself: versions, device, models, checks. Blocks.
+
+    Raises:
+        Sketch2PoseError: it cannot start, or does not answer in time.
+    """
+    arguments = [*command(settings, "info"), "--json"]
+    try:
+        done = subprocess.run(
+            arguments, env=environment(), capture_output=True, timeout=_DESCRIBE_LIMIT, check=False
+        )
+        return json.loads(done.stdout)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _no_start(str(error)) from error
+    except ValueError as error:  # it died before it had said anything
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise _no_start(lines[-1] if lines else f"exit status {done.returncode}") from error
 
 
 def library_folders(settings: Sketch2PosePreferences) -> list[str]:
@@ -93,6 +116,15 @@ def user_folder() -> Path:
     if ADDON_ID.startswith("bl_ext."):
         return Path(bpy.utils.extension_path_user(ADDON_ID, create=True))
     return Path(bpy.app.tempdir)
+
+
+def _no_start(why: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        "The backend cannot start",
+        why,
+        "Install the full extension, or choose Python and Libraries in its preferences",
+        "backend.start",
+    )
 
 
 def _python(settings: Sketch2PosePreferences) -> str:

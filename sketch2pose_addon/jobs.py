@@ -73,7 +73,6 @@ class Job:
 
 
 _client: BackendClient | None = None
-_ready: messages.Ready | None = None
 _jobs: dict[Any, Job] = {}
 
 
@@ -90,16 +89,10 @@ def submit(title: str, make_request: Callable[[Path], Any], *, quiet: bool = Fal
     """
     job = Job(title, _new_folder(), quiet=quiet)
     try:
-        request = make_request(job.folder)
-        job.number = _warm_client().submit(request)
+        job.number = _warm_client().submit(make_request(job.folder))
     except OSError as error:
         job.discard()
-        raise Sketch2PoseError(
-            "The job could not be prepared",
-            f"its temporary folder cannot be written ({error.strerror or error})",
-            "Check Preferences > File Paths > Temporary Files and the free space of the disk",
-            "job.folder",
-        ) from error
+        raise _unwritable(error) from error
     except BaseException:
         job.discard()
         raise
@@ -156,9 +149,9 @@ def cancel_all() -> None:
 
 def stop() -> None:
     """Cancels all jobs and ends the backend process."""
-    global _client, _ready
+    global _client
     cancel_all()
-    client, _client, _ready = _client, None, None
+    client, _client = _client, None
     if client is not None:
         client.close()
 
@@ -166,27 +159,6 @@ def stop() -> None:
 def is_warm() -> bool:
     """Whether a backend process is up."""
     return _client is not None
-
-
-def handshake(seconds: float) -> messages.Ready:
-    """Starts the backend if need be and waits until it has said who it is.
-
-    Raises:
-        Sketch2PoseError: it cannot start, or says nothing in time.
-    """
-    _warm_client()
-    end = time.monotonic() + seconds
-    while _ready is None and time.monotonic() < end:
-        pump()
-        time.sleep(_WAIT_STEP)
-    if _ready is None:
-        raise Sketch2PoseError(
-            "The backend does not answer",
-            f"it said nothing for {seconds:.0f} seconds",
-            f"Look into its log, {backend.log_path()}",
-            "backend.silent",
-        )
-    return _ready
 
 
 def _warm_client() -> BackendClient:
@@ -199,13 +171,22 @@ def _warm_client() -> BackendClient:
 
 
 def _new_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="sketch2pose_", dir=bpy.app.tempdir or None))
+    try:
+        return Path(tempfile.mkdtemp(prefix="sketch2pose_", dir=bpy.app.tempdir or None))
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        "The job could not be prepared",
+        f"its temporary folder cannot be written ({error.strerror or error})",
+        "Check Preferences > File Paths > Temporary Files and the free space of the disk",
+        "job.folder",
+    )
 
 
 def _receive(message: Any) -> None:
-    global _ready
-    if isinstance(message, messages.Ready):
-        _ready = message
     job = _jobs.get(getattr(message, "job_id", None))
     if job is None:
         return

@@ -1,4 +1,4 @@
-"""The sidebar: few rows for the first job, sub-panels for the rest. Draws state, never changes it."""
+"""The sidebar: few rows for the first job, sub-panels for the rest. Draws state only."""
 
 from __future__ import annotations
 

@@ -63,11 +63,27 @@ def checked_target(context: Context, name: str = "") -> Object:
 
 
 def target_is_refused(operator: type[bpy.types.Operator], context: Context) -> bool:
-    """For `poll()`: whether there is nothing to pose; the greyed button then says why."""
-    problem = refusal(target_rig(context))
-    if problem is not None:
-        operator.poll_message_set(str(problem))
-    return problem is not None
+    """For `poll()`: whether there is nothing to pose; the greyed button then says why.
+
+    Scripts may name any rig when they call the operator, which `poll()` cannot see: where nothing
+    is picked but something could be, it lets them through.
+    """
+    picked = target_rig(context)
+    problem = refusal(picked)
+    open_choice = picked is None and any(refusal(item) is None for item in bpy.data.objects)
+    if problem is None or open_choice or bpy.app.background:
+        return False
+    operator.poll_message_set(str(problem))
+    return True
+
+
+def drawing_is_missing(operator: type[bpy.types.Operator], context: Context) -> bool:
+    """The same for the drawing."""
+    open_choice = any(is_drawing(item) for item in bpy.data.objects)
+    if drawing_object(context) is not None or open_choice or bpy.app.background:
+        return False
+    operator.poll_message_set("There is no drawing yet: press Draw and draw a figure")
+    return True
 
 
 def checked_drawing(context: Context, name: str = "") -> Object:
@@ -77,9 +93,8 @@ def checked_drawing(context: Context, name: str = "") -> Object:
         Sketch2PoseError: there is none.
     """
     drawing = drawing_object(context, name)
-    if not is_drawing(drawing):
-        what = f'"{name}" is not a grease pencil drawing' if name else "there is no drawing"
+    if drawing is None or not is_drawing(drawing):
+        why = f'"{name}" is not a grease pencil drawing' if name else "there is no drawing"
         fix = "Press Draw in the Sketch2Pose panel and draw a figure"
-        raise Sketch2PoseError("Nothing to read", what, fix, "drawing.none")
-    assert drawing is not None
+        raise Sketch2PoseError("Nothing to read", why, fix, "drawing.none")
     return drawing

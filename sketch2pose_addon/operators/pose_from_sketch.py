@@ -16,7 +16,7 @@ from ..job_operator import JobOperator
 from ..targets import (
     checked_drawing,
     checked_target,
-    drawing_object,
+    drawing_is_missing,
     target_is_refused,
 )
 
@@ -42,10 +42,7 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
         if jobs.running() is not None:
             cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
             return False
-        if drawing_object(context) is None:
-            cls.poll_message_set("There is no drawing yet: press Draw and draw a figure")
-            return False
-        return not target_is_refused(cls, context)
+        return not (drawing_is_missing(cls, context) or target_is_refused(cls, context))
 
     def begin(self, context: Context) -> jobs.Job:
         target = checked_target(context, self.target)

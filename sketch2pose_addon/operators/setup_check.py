@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import platform
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ...inference.protocol.errors import Sketch2PoseError
-from .. import backend, jobs
+from .. import backend
 from ..preferences import preferences
 
 if TYPE_CHECKING:
     from bpy.types import Context
 
-_TIME_LIMIT = 30.0  # s for the backend to describe itself
-
 
 class SKETCH2POSE_OT_setup_check(bpy.types.Operator):
     bl_idname = "sketch2pose.setup_check"
     bl_label = "Check Set-up"
-    bl_description = "Start the backend once and list device, models and folders"
+    bl_description = "Start the backend once and list versions, device and models"
     bl_options = {"INTERNAL"}
 
     def execute(self, context: Context) -> set[str]:
@@ -37,24 +34,33 @@ class SKETCH2POSE_OT_setup_check(bpy.types.Operator):
 
 def _report(context: Context) -> tuple[list[str], bool]:
     """Lines that begin with + (fine) or ! (a problem), and whether all is fine."""
-    version = ".".join(platform.python_version_tuple())
+    python = platform.python_version()
     lines = [
-        f"+ Blender {bpy.app.version_string}, Python {version}",
-        f"+ {platform.system()} {platform.machine()}, {platform.release()}",
+        f"+ Blender {bpy.app.version_string}, Python {python}, {platform.platform(terse=True)}",
         f"+ Log: {backend.log_path()}",
     ]
-    jobs.stop()  # settings may have changed behind a warm backend
-    start = time.monotonic()
     try:
-        ready = jobs.handshake(_TIME_LIMIT)
+        described = backend.describe(preferences(context))
     except Sketch2PoseError as error:
         return [*lines, f"! {error}"], False
-    seconds = time.monotonic() - start
-    lines.append(f"+ Backend {ready.version} started in {seconds:.1f} s on {ready.device}")
-    lines += [f"+ {model}" for model in ready.models]
-    if ready.device_note:
-        lines.append(f"+ {ready.device_note}")
-    return lines, True
+    lines += _described(described)
+    return lines, not any(line.startswith("!") for line in lines)
+
+
+def _described(info: dict[str, Any]) -> list[str]:
+    device = info["device"]
+    libraries = ", ".join(f"{item['name']} {item['version']}" for item in info["libraries"])
+    lines = [
+        f"+ Backend {info['version']}, Python {info['python']}, {libraries}",
+        f"+ Device: {device['name']} (available: {', '.join(device['installed'])})",
+    ]
+    lines += [f"+ {device['note']}"] if device["note"] else []
+    lines.append(f"+ Body: {info['body']['name']} ({info['body']['licence']})")
+    lines.append(f"+ Models: {', '.join(info['models']) or 'none'}")
+    for check in info["checks"]:
+        name = check["name"].capitalize()
+        lines.append(f"+ {name}" if check["passed"] else f"! {name}: {check['why']}")
+    return lines
 
 
 class SKETCH2POSE_OT_copy_report(bpy.types.Operator):

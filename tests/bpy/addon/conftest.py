@@ -1,0 +1,173 @@
+"""Fixtures of the add-on's user side: a rig, a drawing, a backend that does what the test asks."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+FAKE_BACKEND = ROOT / "tests" / "fakes" / "fake_backend.py"
+LEFT_SHOULDER = 16
+
+
+@pytest.fixture
+def rig() -> bpy.types.Object:
+    """The default body's armature, active and selected."""
+    bpy.ops.sketch2pose.create_body(with_skin=False)
+    return bpy.context.object
+
+
+@pytest.fixture
+def figure() -> list[np.ndarray]:
+    """Strokes [N, 3] of a stick figure in the x-z plane: trunk, arms, legs, head."""
+
+    def line(*corners: tuple[float, float]) -> np.ndarray:
+        flat = np.concatenate(
+            [np.linspace(a, b, 12) for a, b in zip(corners, corners[1:], strict=False)]
+        )
+        return np.c_[flat[:, 0], np.zeros(len(flat)), flat[:, 1]]
+
+    turn = np.linspace(0, 2 * np.pi, 30)
+    head = np.c_[0.12 * np.cos(turn), 0 * turn, 1.6 + 0.12 * np.sin(turn)]
+    return [
+        line((0, 1.45), (0, 0.95)),
+        line((0, 1.42), (0.3, 1.25), (0.5, 1.5)),
+        line((0, 1.42), (-0.25, 1.2), (-0.35, 0.95)),
+        line((0, 0.95), (0.15, 0.5), (0.2, 0.05)),
+        line((0, 0.95), (-0.15, 0.5), (-0.2, 0.05)),
+        head,
+    ]
+
+
+@pytest.fixture
+def drawing(addon: Callable[[str], ModuleType], figure: list[np.ndarray]) -> bpy.types.Object:
+    """The figure as a grease pencil object of the scene."""
+    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    made = grease_pencil.new_drawing("Figure")
+    bpy.context.scene.collection.objects.link(made)
+    grease_pencil.add_strokes(made, figure, bpy.context.scene.frame_current)
+    bpy.context.view_layer.update()
+    return made
+
+
+@pytest.fixture(scope="session")
+def motion(addon: Callable[[str], ModuleType]) -> Any:
+    """A still of the default body with its left arm raised, seen by nobody."""
+    sys.path.insert(0, str(ROOT))
+    load_default_body = importlib.import_module("inference.body").load_default_body
+    body_motion = addon("inference.protocol.body_motion")
+    poses = np.zeros((1, 72), np.float32)
+    poses[0, LEFT_SHOULDER * 3 + 2] = 1.0
+    trans = np.array([[0.0, 1.0, 0.0]], np.float32)
+    betas = np.zeros(10, np.float32)
+    joints = np.asarray(load_default_body().forward(poses, trans, betas), np.float32)
+    return body_motion.BodyMotion(
+        poses=poses,
+        trans=trans,
+        betas=betas,
+        joints3d=joints,
+        confidence=np.ones((1, 24), np.float32),
+        body_model=body_motion.BodyModelNote("default", "CC0-1.0"),
+        source=body_motion.SourceNote("figure", "strokes"),
+    )
+
+
+@dataclass
+class Backend:
+    """The fake backend of a test.
+
+    Attributes:
+        do: what happens to the next requests, see tests/fakes/fake_backend.py.
+        requests: those that were sent.
+    """
+
+    monkeypatch: pytest.MonkeyPatch
+    addon: Callable[[str], ModuleType]
+    file: Path
+    do: str = "succeed"
+
+    def answer_with(self, motion: Any) -> None:
+        self.addon("inference.protocol.body_motion").write_body_motion(self.file, motion)
+
+    def install(self) -> None:
+        backend = self.addon("sketch2pose_addon.backend")
+        command = [sys.executable, str(FAKE_BACKEND), "--file", str(self.file)]
+        self.monkeypatch.setattr(backend, "command", lambda *_: command)
+        real = self.addon("inference.protocol.messages").SketchRequest
+        for name in ("pose_from_sketch", "pose_from_image"):
+            module = self.addon(f"sketch2pose_addon.operators.{name}")
+            asked = lambda **fields: real(**fields, options={"do": self.do})  # noqa: E731
+            self.monkeypatch.setattr(module, "SketchRequest", asked)
+
+
+@pytest.fixture
+def backend(
+    addon: Callable[[str], ModuleType],
+    motion: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[Backend]:
+    """A backend that answers with `motion`, in a process of its own."""
+    fake = Backend(monkeypatch, addon, tmp_path / "motion.npz")
+    fake.answer_with(motion)
+    fake.install()
+    jobs = addon("sketch2pose_addon.jobs")
+    jobs.stop()
+    yield fake
+    jobs.stop()
+
+
+@pytest.fixture
+def snapshot() -> Callable[[], dict]:
+    """All that a failed job must leave as it was."""
+
+    def take() -> dict:
+        bpy.context.view_layer.update()
+        objects = {
+            item.name: (
+                [tuple(row) for row in item.matrix_world],
+                [tuple(v for row in bone.matrix_basis for v in row) for bone in item.pose.bones]
+                if item.pose
+                else None,
+                item.animation_data.action.name
+                if item.animation_data and item.animation_data.action
+                else None,
+                item.mode,
+            )
+            for item in bpy.data.objects
+        }
+        return {
+            "objects": objects,
+            "actions": sorted(action.name for action in bpy.data.actions),
+            "frame": bpy.context.scene.frame_current,
+            "active": bpy.context.view_layer.objects.active,
+        }
+
+    return take
+
+
+def keyed_frames(rig: bpy.types.Object) -> set[float]:
+    """Frames with keys in the rig's action, on every Blender."""
+    data = rig.animation_data
+    if data is None or data.action is None:
+        return set()
+    action = data.action
+    if bpy.app.version < (4, 4, 0):
+        curves = action.fcurves
+    else:
+        curves = action.layers[0].strips[0].channelbag(data.action_slot).fcurves
+    return {point.co.x for curve in curves for point in curve.keyframe_points}
+
+
+@pytest.fixture(name="keyed_frames")
+def keyed_frames_fixture() -> Callable[[bpy.types.Object], set[float]]:
+    return keyed_frames
