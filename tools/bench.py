@@ -2,12 +2,14 @@
 
 Each script takes ``--out FOLDER`` and writes ``<name>.json`` there: ``{"benchmark", "rows"}``, a
 row being {what, value, unit, must, aim, larger_is_better, met, cases}. No figure is typed by hand.
+``"notes"`` are sentences above the table, ``"show"`` maps captions to pictures in that folder.
 """
 
 from __future__ import annotations
 
 import json
 import platform
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,8 +70,18 @@ def _measure(python: Path, name: str) -> bool:
     kept = {"benchmark": name, "rows": report["rows"], "notes": report.get("notes", [])}
     kept |= {"machine": machine(), "commit": _commit(), "version": version()}
     STORE.mkdir(parents=True, exist_ok=True)
+    kept["show"] = {
+        text: _keep_picture(out / file) for text, file in report.get("show", {}).items()
+    }
     (STORE / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return True
+
+
+def _keep_picture(picture: Path) -> str:
+    """Copy a picture beside the figures; its path from the page's folder."""
+    kept = STORE / picture.name
+    shutil.copyfile(picture, kept)
+    return kept.relative_to(PAGE.parent).as_posix()
 
 
 def stored_reports() -> list[dict]:
@@ -89,6 +101,7 @@ def _section(report: dict) -> str:
     lines += ["", *(f"{note}\n" for note in report["notes"])]
     lines += ["| figure | measured | must | aim | cases | |", "|---|---:|---:|---:|---:|---|"]
     lines += [_table_row(row) for row in report["rows"]]
+    lines += [f"\n![{text}]({path})\n\n*{text}*" for text, path in report.get("show", {}).items()]
     return "\n".join(lines) + "\n"
 
 

@@ -61,17 +61,20 @@ def run_sections(setting: Setting, names: list[str]) -> list[Row]:
     setting.out.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
     notes: list[str] = []
+    show: dict[str, str] = {}
     details: dict[str, list[dict]] = {}
     for name in names:
         section = SECTIONS[name](setting)
         rows += section.rows
         notes += section.notes
+        show |= section.show
         details[name] = section.details
         report = {
             "benchmark": "sketch",
             "seed": setting.seed,
             "rows": [row.as_json() for row in rows],
             "notes": notes,
+            "show": show,
             "pictures": sorted(path.name for path in setting.out.glob("*.png")),
             "details": details,
         }

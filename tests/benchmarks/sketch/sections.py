@@ -1,7 +1,7 @@
 """The parts of the sketch benchmark: which drawings are run and which pictures are made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,12 @@ Array = NDArray[np.floating]
 EXTERNAL_COUNT = 84
 SYNTHETIC_COUNT = 300
 SYNTHETIC_SHOWN = 28
+RELIABILITY = "reliability.png"
+EXTERNAL_CAPTION = (
+    "External line art: drawing with the joints read, posed body from the same view and from "
+    "the side; left limbs warm, right limbs cold"
+)
+RELIABILITY_CAPTION = "How often a joint stated with some confidence lies within 5 % of the figure"
 REPEATS = 4  # of every real drawing when time is taken
 
 
@@ -55,11 +61,19 @@ class Setting:
 
 @dataclass(frozen=True)
 class Section:
-    """Figures of a section, a plain record of each drawing, and sentences for the reader."""
+    """What a section measured.
+
+    Attributes:
+        rows: the figures.
+        details: a plain record of each drawing.
+        notes: sentences for the reader.
+        show: caption → file name of the pictures that go into the documentation.
+    """
 
     rows: list[Row]
     details: list[dict]
     notes: tuple[str, ...] = ()
+    show: dict[str, str] = field(default_factory=dict)
 
 
 def real_section(setting: Setting) -> Section:
@@ -116,8 +130,8 @@ def external_section(setting: Setting) -> Section:
     scores = _pose_scores(drawings, outcomes)
     cases = list(zip(drawings, outcomes, scores, strict=True))
     entries = [Entry(d.path, o.motions, f"{d.name[:38]} {short(s)}") for d, o, s in cases]
-    write_sheets(entries, setting.out, "external")
-    draw_reliability(pose_reliability(scores), setting.out / "reliability.png")
+    sheets = write_sheets(entries, setting.out, "external")
+    draw_reliability(pose_reliability(scores), setting.out / RELIABILITY)
     rows = pose_rows("external line art", scores, EXTERNAL)
     rows += proportion_rows([drawing.limbs for drawing in drawings], _true_bodies(drawings))
     rows += rows_by("external", [drawing.character for drawing in drawings], scores)
@@ -126,7 +140,9 @@ def external_section(setting: Setting) -> Section:
         {**_pose_detail(d.name, s), "character": d.character, "pen": d.pen} for d, _, s in cases
     ]
     names = ", ".join(character.name for character in cast)
-    return Section(rows, details, (f"External line art shows {names}, {each} drawings each.",))
+    note = f"External line art shows {names}, {each} drawings each."
+    show = {EXTERNAL_CAPTION: sheets[0].name, RELIABILITY_CAPTION: RELIABILITY}
+    return Section(rows, details, (note,), show)
 
 
 def _true_bodies(drawings: list[ExternalDrawing]) -> Array:
