@@ -11,6 +11,8 @@ orientation is ``source_turn * align * target_rest``.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from .human import ARM, FINGERS, LEG, SIDES, part_of, side_of
@@ -49,7 +51,7 @@ def align_rests(source: Positions, target: Positions) -> dict[str, FloatArray]:
         _align_arm(side, source, target, source_frame, align)
         _align_leg(side, source, target, source_frame, align)
         _align_fingers(side, target, align)
-    return _with_twists(align)
+    return _with_followers(align)
 
 
 def _direction(rest: Positions, start: str, end: str) -> FloatArray | None:
@@ -157,9 +159,9 @@ def _align_fingers(side: str, target: Positions, align: dict[str, FloatArray]) -
             align[role] = hand
 
 
-def _with_twists(align: dict[str, FloatArray]) -> dict[str, FloatArray]:
+def _with_followers(align: dict[str, FloatArray]) -> dict[str, FloatArray]:
     for role in align:
-        main, found, _ = role.partition("_twist_")
-        if found and main in align:
+        main = re.split("_twist_|_with_", role)[0]
+        if main != role and main in align:
             align[role] = align[main]
     return align

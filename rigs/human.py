@@ -69,8 +69,9 @@ def _parent(role: str, present: set[str]) -> str | None:
     if role in ("hips", "root", "location"):
         return None
     side, part = side_of(role), part_of(role)
-    if "_twist_" in part:
-        return f"{side}_{part.partition('_twist_')[0]}"
+    for follower in ("_twist_", "_with_"):
+        if follower in role:
+            return role.partition(follower)[0]
     if part in ARM and part != "shoulder":
         return f"{side}_{ARM[ARM.index(part) - 1]}"
     if part in LEG:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from .bone_map import BoneMap
 from .errors import RigError
-from .human import BODY_ROLES, REQUIRED_ROLES, parent_role
+from .human import BODY_ROLES, CHAINS, REQUIRED_ROLES, chain_roles, parent_role
 from .preset import Preset, load_presets
 from .skeleton import Skeleton
 
@@ -59,10 +59,12 @@ def match_preset(preset: Preset, skeleton: Skeleton, names: Mapping[str, str]) -
         return None
     prefix = _family_prefix(preset, names)
     bones: dict[str, str] = {}
-    for role, options in preset.bones.items():
+    for role in sorted(preset.bones, key=lambda role: role in ("root", "location")):
+        options = preset.bones[role]
         found = next((names[k] for o in options if (k := prefix + plain_name(o)) in names), None)
         if found is not None and found not in bones.values():
             bones[role] = found
+    bones = _renumbered(bones)
     if any(role not in bones for role in REQUIRED_ROLES):
         return None
     linked = skeleton.with_parents(preset.parents)
@@ -75,6 +77,16 @@ def match_preset(preset: Preset, skeleton: Skeleton, names: Mapping[str, str]) -
         switches=tuple(s for s in preset.switches if s[0] in skeleton.index),
         limbs={k: v for k, v in preset.limbs.items() if v.end in skeleton.index},
     )
+
+
+def _renumbered(bones: dict[str, str]) -> dict[str, str]:
+    """Close the gaps in chains: a rig may have fewer spine bones than its family's longest."""
+    chained = {role for chain in CHAINS for role in chain_roles(bones, chain)}
+    result = {role: bone for role, bone in bones.items() if role not in chained}
+    for chain in CHAINS:
+        present = [bones[role] for role in chain_roles(bones, chain)]
+        result.update({f"{chain}_{n}": bone for n, bone in enumerate(present, start=1)})
+    return result
 
 
 def _family_prefix(preset: Preset, names: Mapping[str, str]) -> str:

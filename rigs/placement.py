@@ -25,7 +25,7 @@ class Stage:
     Attributes:
         up: [3] unit vector in rig space.
         ground: height of the ground along ``up``, rig units.
-        start: [3] where the hips' path begins (its height is not used).
+        start: [3] where the hips' path begins (its height only if that is asked for).
         scale: rig units a source metre, by leg length.
         lift: rig units to add to the hips' height because ankles differ in height.
         rest_ground: height that the rig's soles stand on at rest.
@@ -97,12 +97,20 @@ def ankle_height(rest: Positions, frame: FloatArray, ground: float | None) -> fl
     return float(np.mean([sole.height for sole in found])) if found else 0.0
 
 
-def hips_path(placed: HumanMotion, stage: Stage, in_place: bool) -> FloatArray:
-    """Return where the point between the hip joints has to be, [T, 3] in rig space."""
+def hips_path(
+    placed: HumanMotion, stage: Stage, in_place: bool, start_is_exact: bool
+) -> FloatArray:
+    """Return where the point between the hip joints has to be, [T, 3] in rig space.
+
+    Heights above the ground follow leg length, so a standing figure stands; with
+    ``start_is_exact`` the first frame is put at the stage's very start instead, also in mid-air.
+    """
     source = middle(placed.positions, "thigh")
     height = source @ stage.up
     flat = (source - source[0]) - np.outer((height - height[0]), stage.up)
     start = stage.start - (stage.start @ stage.up) * stage.up
     path = start + (0.0 if in_place else stage.scale) * flat
     level = stage.ground + stage.scale * height + stage.lift
+    if start_is_exact:
+        level = level - level[0] + stage.start @ stage.up
     return path + np.outer(level, stage.up)

@@ -1,13 +1,15 @@
 """Reading the preset files: names of one rig family's bones, by role.
 
 A preset is data. ``{s}`` in a name stands for the family's word for the side and ``{n}`` for a
-finger's joint, 1 to 3; a list of names gives alternatives, except for the chains ``spine`` and
-``neck``, where it is the chain itself (and a list in that list gives alternatives).
+finger's joint, 1 to 3; fingers counted otherwise list their ``joints``. A list of names gives
+alternatives, except for the chains ``spine`` and ``neck``, where it is the chain itself (and a list
+in that list gives alternatives).
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -79,8 +81,9 @@ def _roles(bones: dict[str, Any], words: dict[str, str]) -> Iterator[tuple[str, 
         elif key in FINGERS:
             for side, word in words.items():
                 for n in (1, 2, 3):
-                    yield f"{side}_{key}_{n}", _alternatives(value, word, n)
-        elif key.partition("_twist_")[0] in ARM + LEG:
+                    names = value["joints"][n - 1] if isinstance(value, dict) else value
+                    yield f"{side}_{key}_{n}", _alternatives(names, word, n)
+        elif re.split("_twist_|_with_", key)[0] in ARM + LEG:
             for side, word in words.items():
                 yield f"{side}_{key}", _alternatives(value, word)
         else:

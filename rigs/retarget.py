@@ -10,22 +10,23 @@ Conventions: rig space, quaternions wxyz, see ``human_motion``, ``alignment`` an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from .alignment import align_rests
 from .bone_map import BoneMap
-from .human import FINGERS, part_of
+from .control_rig import limbs_to_ik
+from .figure import Figure
+from .grounding import lock_feet, lock_hands, put_on_ground
+from .human import SIDES
 from .human_motion import HumanMotion
-from .kinematics import PosedBones, descendants, pose_bones
 from .landmarks import middle
-from .placement import Stage, hips_path, place
+from .placement import hips_path, place
 from .pose_tracks import PoseTracks
-from .rotations import FloatArray, continuous_quats, multiply
+from .roots import hold_loose_parts, travel_by_root
+from .rotations import FloatArray, continuous_quats, multiply, rotate
 from .skeleton import Skeleton
-from .soles import lowest_sole
 from .spread import spread_torso
+from .twist import add_twists
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,21 @@ class RetargetOptions:
 
     Attributes:
         in_world: the figure stands where the motion stands in the scene, not where the rig does.
-        feet_on_ground: lift or lower the whole clip so that its lowest sole touches the ground.
+        feet_on_ground: lift or lower the whole clip so that its lowest sole touches the ground;
+            without it a motion placed in the world starts with its hips exactly where they are.
+        lock_contacts: hold planted feet (and hands that rest on something) still, by limb IK.
         in_place: keep the hips over their starting place.
+        use_root_bone: let the root bone carry the level path and the heading.
+        use_ik: drive a control rig's limbs by its IK controls instead of its FK ones.
         mirror: exchange left and right.
     """
 
     in_world: bool = False
     feet_on_ground: bool = True
+    lock_contacts: bool = False
     in_place: bool = False
+    use_root_bone: bool = False
+    use_ik: bool = False
     mirror: bool = False
 
 
@@ -66,18 +74,46 @@ def retarget(
         RigError: the map does not fit the rig or leaves a required bone open.
     """
     options = options or RetargetOptions()
+    figure = new_figure(motion, target, bone_map, options)
+    carry_hips(figure, options)
+    hold_loose_parts(figure)
+    locking = options.lock_contacts and figure.frame_count > 2
+    if options.feet_on_ground:
+        put_on_ground(figure, by_contacts=locking)
+    if locking:
+        if not options.in_place:
+            lock_feet(figure)
+        lock_hands(figure)
+    if options.use_root_bone:
+        travel_by_root(figure)
+    switches = limbs_to_ik(figure) if options.use_ik else bone_map.switches
+    return tracks_of(figure, switches)
+
+
+def new_figure(
+    motion: HumanMotion, target: Skeleton, bone_map: BoneMap, options: RetargetOptions
+) -> Figure:
+    """Square source and target and set the orientation goals."""
     bone_map.checked(target)
     rig = target.with_parents(bone_map.parents)
+    rest = rest_joints(rig, bone_map)
+    source = motion.mirrored() if options.mirror else motion
+    placed, stage = place(source, rest, rig, options.in_world)
+    return Figure(rig, bone_map, rest, placed, stage, pose_goals(placed, rest, rig, bone_map))
+
+
+def rest_joints(rig: Skeleton, bone_map: BoneMap) -> dict[str, FloatArray]:
+    """Return the rest position [3] of every mapped joint, rig space.
+
+    Where a rig stops at the forearm or shin, that bone's tail stands for the wrist or ankle.
+    """
     rest = {role: rig.head(bone) for role, bone in bone_map.bones.items()}
-    placed, stage = place(
-        motion.mirrored() if options.mirror else motion, rest, rig, options.in_world
-    )
-    goals = pose_goals(placed, rest, rig, bone_map)
-    posed = pose_bones(rig, goals, motion.frame_count)
-    carrier = bone_map.bones.get("location", bone_map.bones["hips"])
-    offset = _hips_offset(posed, placed, stage, bone_map, options, rest, rig)
-    posed = posed.moved(descendants(rig, carrier, posed.heads), offset)
-    return _tracks(posed, goals, carrier, offset, bone_map, motion)
+    for side in SIDES:
+        for part, end in (("forearm", "hand"), ("shin", "foot")):
+            bone = bone_map.bones.get(f"{side}_{part}")
+            if bone is not None and f"{side}_{end}" not in rest:
+                rest[f"{side}_{end}"] = rig.tails[rig.index[bone]]
+    return rest
 
 
 def pose_goals(
@@ -85,9 +121,11 @@ def pose_goals(
 ) -> dict[str, FloatArray]:
     """Return the orientation [T, 4] in rig space that every driven bone has to take."""
     align = align_rests(placed.rest, rest)
-    turns = target_turns(placed, rest)
+    turns = add_twists(target_turns(placed, rest), placed.rest, bone_map.bones, rig)
     goals = {}
     for role, turn in turns.items():
+        if role not in bone_map.bones:
+            continue  # a landmark only
         bone = bone_map.bones[role]
         rest_quat = rig.rest_quats[rig.index[bone]]
         goals[bone] = multiply(turn, multiply(align[role], rest_quat))
@@ -104,47 +142,33 @@ def target_turns(placed: HumanMotion, rest: Mapping[str, FloatArray]) -> dict[st
     return turns
 
 
-def _hips_offset(
-    posed: PosedBones,
-    placed: HumanMotion,
-    stage: Stage,
-    bone_map: BoneMap,
-    options: RetargetOptions,
-    rest: Mapping[str, FloatArray],
-    rig: Skeleton,
-) -> FloatArray:
-    """Return how far [T, 3] the rotated but unmoved rig has to be carried."""
-    thighs = {f"{s}_thigh": posed.heads[bone_map.bones[f"{s}_thigh"]] for s in ("left", "right")}
-    offset = hips_path(placed, stage, options.in_place) - middle(thighs, "thigh")
-    if options.feet_on_ground:
-        lowest = lowest_sole(posed, bone_map, rest, stage, rig)
-        if lowest is not None:
-            height = lowest + offset @ stage.up
-            offset = offset - (np.min(height) - stage.ground) * stage.up
-    return offset
+def carry_hips(figure: Figure, options: RetargetOptions) -> None:
+    """Bring the point between the hip joints onto its path."""
+    exact = options.in_world and not options.feet_on_ground
+    path = hips_path(figure.placed, figure.stage, options.in_place, exact)
+    thighs = {f"{side}_thigh": figure.head(f"{side}_thigh") for side in SIDES}
+    if figure.carrier in figure.rig.ancestors(figure.bone_map.bones["left_thigh"]):
+        figure.shift(figure.carrier, path - middle(thighs, "thigh"))
+    else:  # legs with roots of their own: the hips bone itself is carried, they follow later
+        rest_hips = figure.rig.head(figure.carrier) - middle(figure.rest, "thigh")
+        goal = path + _turned(figure, rest_hips)
+        figure.shift(figure.carrier, goal - figure.posed.heads[figure.carrier])
 
 
-def _tracks(
-    posed: PosedBones,
-    goals: Mapping[str, FloatArray],
-    carrier: str,
-    offset: FloatArray,
-    bone_map: BoneMap,
-    motion: HumanMotion,
-) -> PoseTracks:
+def _turned(figure: Figure, offset: FloatArray) -> FloatArray:
+    return rotate(figure.turn_of("hips"), offset)
+
+
+def tracks_of(figure: Figure, switches: tuple[tuple[str, str, float], ...]) -> PoseTracks:
+    """Read the channels off the posed figure."""
+    posed = figure.posed
     return PoseTracks(
-        rotations={bone: continuous_quats(posed.basis(bone)) for bone in goals},
-        locations={carrier: posed.location(carrier, offset)},
-        switches=bone_map.switches,
-        framerate=motion.framerate,
-        frame_count=motion.frame_count,
+        rotations={bone: continuous_quats(posed.basis(bone)) for bone in figure.goals},
+        locations={bone: posed.location(bone, s) for bone, s in figure.shifts.items()},
+        switches=switches,
+        framerate=figure.placed.framerate,
+        frame_count=figure.frame_count,
         heads=posed.heads,
         poses=posed.poses,
+        notes=tuple(figure.notes),
     )
-
-
-def without_fingers(tracks: PoseTracks, bone_map: BoneMap) -> PoseTracks:
-    """Return the tracks less all finger bones."""
-    fingers = {b for r, b in bone_map.bones.items() if part_of(r).partition("_")[0] in FINGERS}
-    kept = {bone: track for bone, track in tracks.rotations.items() if bone not in fingers}
-    return replace(tracks, rotations=kept)

@@ -94,7 +94,7 @@ def quat_from_rotvec(rotvecs: ArrayLike) -> FloatArray:
 def rotvec_from_quat(quaternions: ArrayLike) -> FloatArray:
     """Return the shortest rotation vectors [..., 3] of unit ``quaternions`` [..., 4]."""
     q = np.asarray(quaternions, dtype=np.float64)
-    q = np.where(q[..., :1] < 0, -q, q)
+    q = q * np.where(q[..., :1] < 0, -1.0, 1.0)
     length = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
     angle = 2.0 * np.arctan2(length, q[..., :1])
     scale = np.where(length > 1e-9, angle / np.maximum(length, _TINY), 2.0)

@@ -5,16 +5,10 @@ Conventions: rig space; heights are measured along the stage's ``up``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from .bone_map import BoneMap
-from .kinematics import PosedBones
-from .landmarks import Sole, body_frame, soles
-from .placement import Stage
+from .landmarks import Sole
 from .rotations import FloatArray, inverse, multiply, rotate
-from .skeleton import Skeleton
 
 
 def sole_points(
@@ -31,21 +25,3 @@ def sole_points(
     turn = multiply(pose, inverse(rest_quat))
     offsets = np.array([point - sole.ankle for _, point in sole.points])
     return ankle[:, None] + rotate(turn[:, None], offsets[None])
-
-
-def lowest_sole(
-    posed: PosedBones,
-    bone_map: BoneMap,
-    rest: Mapping[str, FloatArray],
-    stage: Stage,
-    rig: Skeleton,
-) -> FloatArray | None:
-    """Return the height [T] of the lowest sole point of each frame; None for footless rigs."""
-    heights = []
-    for side, sole in soles(rest, body_frame(rest), stage.rest_ground).items():
-        bone = bone_map.bones[f"{side}_foot"]
-        if bone in posed.poses:
-            rest_quat = rig.rest_quats[rig.index[bone]]
-            points = sole_points(rest_quat, posed.poses[bone], posed.heads[bone], sole)
-            heights.append((points @ stage.up).min(axis=1))
-    return np.min(heights, axis=0) if heights else None

@@ -1,0 +1,119 @@
+"""Driving a control rig's limbs through its IK controls.
+
+The limbs are solved as FK first; hand and foot controls then go where hands and feet are, and each
+pole goes where its elbow or knee points, so that the rig's own solver finds the same pose. All
+switches that this needs are keyed with it.
+
+Conventions: rig space, quaternions wxyz.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .bone_map import LimbControls
+from .figure import LIMBS, Figure
+from .grounding import hinge_axis
+from .human import SIDES
+from .kinematics import PosedBones, pose_bones
+from .rotations import FloatArray, inverse, multiply, normalized, rotate
+
+# The pole stands off by this share of the limb's length: far enough to be calm, near enough to see.
+_POLE_DISTANCE = 0.8
+_STRAIGHT = np.radians(12.0)
+
+
+def limbs_to_ik(figure: Figure) -> tuple[tuple[str, str, float], ...]:
+    """Replace the limbs' FK goals by goals of their IK controls and return the switches to key."""
+    switches = list(figure.bone_map.switches)
+    changes: list[tuple[LimbControls, tuple[str, str, str], str]] = []
+    for side in SIDES:
+        for kind in LIMBS:
+            controls = figure.bone_map.limbs.get(f"{side}_{kind}")
+            roles = figure.limb(side, kind)
+            if controls is not None and roles is not None:
+                changes.append((controls, roles, side))
+    posed = figure.posed
+    for controls, roles, side in changes:
+        _drive(figure, posed, controls, roles, side)
+        switches = _overridden(switches, controls.switches)
+    return tuple(switches)
+
+
+def _overridden(
+    switches: list[tuple[str, str, float]], changes: tuple[tuple[str, str, float], ...]
+) -> list[tuple[str, str, float]]:
+    taken = {(bone, prop) for bone, prop, _ in changes}
+    return [s for s in switches if (s[0], s[1]) not in taken] + list(changes)
+
+
+def _drive(
+    figure: Figure,
+    posed: PosedBones,
+    controls: LimbControls,
+    roles: tuple[str, str, str],
+    side: str,
+) -> None:
+    end_bone = figure.bone_map.bones[roles[2]]
+    turn = _turn(figure, posed, end_bone)
+    pole = _pole_position(figure, posed, roles)
+    _move_rigidly(figure, posed, controls.end, end_bone, turn)
+    _move_to(figure, controls.pole, pole)
+    toes = figure.bone_map.bones.get(f"{side}_toes")
+    if controls.toes is not None and toes is not None and toes in figure.goals:
+        figure.goals[controls.toes] = multiply(
+            _turn(figure, posed, toes), figure.rig.rest_quats[figure.rig.index[controls.toes]]
+        )
+        del figure.goals[toes]
+    for role in roles:
+        del figure.goals[figure.bone_map.bones[role]]
+    figure.invalidate()
+
+
+def _turn(figure: Figure, posed: PosedBones, bone: str) -> FloatArray:
+    rest_quat = figure.rig.rest_quats[figure.rig.index[bone]]
+    return multiply(posed.poses[bone], inverse(rest_quat))
+
+
+def _move_rigidly(
+    figure: Figure, posed: PosedBones, control: str, follow: str, turn: FloatArray
+) -> None:
+    """Let ``control`` go along with the bone ``follow`` as if they were one piece."""
+    rig = figure.rig
+    offset = rig.head(control) - rig.head(follow)
+    figure.goals[control] = multiply(turn, rig.rest_quats[rig.index[control]])
+    figure.invalidate()
+    _place(figure, control, posed.heads[follow] + rotate(turn, offset))
+
+
+def _move_to(figure: Figure, control: str, position: FloatArray) -> None:
+    """Bring ``control`` to ``position`` [T, 3], at its rest orientation."""
+    rest_quat = figure.rig.rest_quats[figure.rig.index[control]]
+    figure.goals[control] = np.tile(rest_quat, (figure.frame_count, 1))
+    figure.invalidate()
+    _place(figure, control, position)
+
+
+def _place(figure: Figure, control: str, position: FloatArray) -> None:
+    alone = pose_bones(figure.rig, {control: figure.goals[control]}, figure.frame_count)
+    figure.shift(control, position - alone.heads[control])
+
+
+def _pole_position(figure: Figure, posed: PosedBones, roles: tuple[str, str, str]) -> FloatArray:
+    """Return where the pole stands [T, 3]: out from the joint, in the limb's plane.
+
+    A bent limb shows its plane; as it straightens, the plane of its hinge takes over smoothly, so
+    that the pole does not flip.
+    """
+    start, middle, end = (posed.heads[figure.bone_map.bones[role]] for role in roles)
+    line = normalized(end - start)
+    out = middle - start
+    out = out - np.sum(out * line, axis=1, keepdims=True) * line
+    length = np.linalg.norm(middle - start, axis=1) + np.linalg.norm(end - middle, axis=1)
+    # The hinge closes the limb, so the joint stands out towards axis x line.
+    hinge_out = normalized(np.cross(line, hinge_axis(figure, roles[0])))
+    straight = np.sin(_STRAIGHT) * 0.25 * length
+    bend = np.linalg.norm(out, axis=1) / straight
+    weight = np.clip(1.0 - bend, 0.0, 1.0)[:, None]
+    direction = normalized(normalized(out) * (1.0 - weight) + hinge_out * weight)
+    return middle + (_POLE_DISTANCE * length)[:, None] * direction

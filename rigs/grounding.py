@@ -1,0 +1,134 @@
+"""Feet on the target's own ground: hips height, foot locks, hand locks.
+
+Conventions: rig space; heights along the stage's ``up``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .contacts import foot_contacts
+from .figure import Figure
+from .foot_lock import hips_drop, lock_correction
+from .human import SIDES
+from .landmarks import body_frame, soles
+from .limb_ik import REACH, reach_goal
+from .rotations import FloatArray, normalized, rotate
+from .soles import sole_points
+
+
+def posed_soles(figure: Figure) -> dict[str, FloatArray]:
+    """Return the sole points (heel, ball) [T, 2, 3] of each driven foot, by side."""
+    found = {}
+    frame = body_frame(figure.rest)
+    for side, sole in soles(figure.rest, frame, figure.stage.rest_ground).items():
+        bone = figure.bone(f"{side}_foot")
+        if bone is not None:
+            rest_quat = figure.rig.rest_quats[figure.rig.index[bone]]
+            pose, head = figure.posed.poses[bone], figure.posed.heads[bone]
+            found[side] = sole_points(rest_quat, pose, head, sole)
+    return found
+
+
+def put_on_ground(figure: Figure, by_contacts: bool = False) -> None:
+    """Lift or lower the whole clip so that its feet touch the ground.
+
+    Args:
+        figure: the target.
+        by_contacts: let the planted feet decide (what sinks in is left to the foot lock) rather
+            than the lowest sole point of all frames.
+    """
+    found = posed_soles(figure)
+    if not found:
+        return
+    up = figure.stage.up
+    lowest = {side: (points @ up).min(axis=1) for side, points in found.items()}
+    resting = _resting_heights(figure, lowest) if by_contacts else np.array([])
+    level = np.median(resting) if len(resting) else min(h.min() for h in lowest.values())
+    lift = (figure.stage.ground - float(level)) * up
+    figure.shift(figure.carrier, np.tile(lift, (figure.frame_count, 1)))
+
+
+def _resting_heights(figure: Figure, lowest: dict[str, FloatArray]) -> FloatArray:
+    contacts = foot_contacts(figure.placed)
+    heights = []
+    for side, height in lowest.items():
+        for role in (f"{side}_foot", f"{side}_toes"):
+            if role in contacts:
+                heights.append(height[contacts[role]])
+    return np.concatenate(heights) if heights else np.array([])
+
+
+def lock_feet(figure: Figure) -> None:
+    """Hold planted feet still and above the ground by bending the legs."""
+    contacts = foot_contacts(figure.placed)
+    points = posed_soles(figure)
+    goals = {}
+    for side, roles in figure.legs():
+        if side in points:
+            heel, ball = points[side][:, 0], points[side][:, 1]
+            none = np.zeros(figure.frame_count, dtype=bool)
+            correction = lock_correction(
+                heel,
+                ball,
+                contacts.get(f"{side}_foot", none),
+                contacts.get(f"{side}_toes", none),
+                figure.stage.up,
+                figure.stage.ground,
+                figure.placed.framerate,
+            )
+            goals[roles] = figure.head(roles[2]) + correction
+    if goals:
+        _sink_hips(figure, goals)
+        for roles, goal in goals.items():
+            bend_limb(figure, roles, goal)
+
+
+def _sink_hips(figure: Figure, goals: dict[tuple[str, str, str], FloatArray]) -> None:
+    legs = []
+    for (thigh, shin, foot), goal in goals.items():
+        length = np.linalg.norm(figure.rest[shin] - figure.rest[thigh])
+        length += np.linalg.norm(figure.rest[foot] - figure.rest[shin])
+        legs.append((figure.head(thigh), goal, REACH * float(length)))
+    drop = hips_drop(legs, figure.stage.up, figure.placed.framerate)
+    figure.shift(figure.carrier, np.outer(-drop, figure.stage.up))
+
+
+def lock_hands(figure: Figure) -> None:
+    """Hold hands still while the motion says that they rest on something."""
+    for side in SIDES:
+        roles = figure.limb(side, "arm")
+        resting = figure.placed.contacts.get(f"{side}_hand")
+        if roles is None or resting is None or not (resting > 0.5).any():
+            continue
+        none = np.zeros(figure.frame_count, dtype=bool)
+        head = figure.head(roles[2])
+        # Without an "up" a lock holds in all three directions and knows no ground.
+        correction = lock_correction(
+            head, head, none, resting > 0.5, np.zeros(3), 0.0, figure.placed.framerate
+        )
+        bend_limb(figure, roles, head + correction)
+
+
+def bend_limb(figure: Figure, roles: tuple[str, str, str], goal: FloatArray) -> None:
+    """Bring the end of a limb to ``goal`` [T, 3], keeping the orientation of hand or foot."""
+    upper, lower, end = roles
+    turns = reach_goal(
+        figure.head(upper), figure.head(lower), figure.head(end), goal, hinge_axis(figure, upper)
+    )
+    figure.turn_bones(upper, turns.upper)
+    figure.turn_bones(lower, turns.lower)
+
+
+def hinge_axis(figure: Figure, upper: str) -> FloatArray:
+    """Return the axis [T, 3] that closes a limb's elbow or knee, carried along by its upper bone.
+
+    Elbows bend a resting arm forward, knees a resting leg backward.
+    """
+    side, _, part = upper.partition("_")
+    rest = figure.placed.rest
+    forward = rotate(body_frame(rest), [0.0, 0.0, 1.0])
+    following = f"{side}_{'forearm' if part == 'upper_arm' else 'shin'}"
+    along = rest[following] - rest[upper]
+    axis = np.cross(along, forward if part == "upper_arm" else -forward)
+    return rotate(figure.placed.turns[upper], normalized(axis))

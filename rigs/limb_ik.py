@@ -1,0 +1,79 @@
+"""Analytic two-bone IK that corrects a limb as little as possible.
+
+The limb keeps its plane and its roll: first the elbow or knee opens or closes until hand or foot is
+at the wanted distance, then the whole limb swings the short way onto the goal. Where a limb is
+straight its plane is not defined; a carried hinge axis then decides, so poles never flip.
+
+Conventions: rig space; results are turns (quaternions wxyz) to put *before* the present
+orientations: ``new = turn * old``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .rotations import FloatArray, multiply, normalized, quat_from_rotvec, rotate, swing_between
+
+# A limb is never stretched fully: at the very end small moves of the goal snap the joint.
+REACH = 0.9995
+_HINGE_WEIGHT = 0.05
+
+
+@dataclass(frozen=True)
+class LimbTurns:
+    """What to turn the two bones of a limb by.
+
+    Attributes:
+        upper: [T, 4].
+        lower: [T, 4].
+        missed: [T] distance by which the goal is out of reach.
+    """
+
+    upper: FloatArray
+    lower: FloatArray
+    missed: FloatArray
+
+
+def reach_goal(
+    start: FloatArray, middle: FloatArray, end: FloatArray, goal: FloatArray, hinge: FloatArray
+) -> LimbTurns:
+    """Bring the end of a limb to ``goal``.
+
+    Args:
+        start: [T, 3] shoulder or hip.
+        middle: [T, 3] elbow or knee.
+        end: [T, 3] wrist or ankle.
+        goal: [T, 3] where the end has to be.
+        hinge: [T, 3] unit axis about which the limb bends (right-handed, closing it), used where
+            the limb is nearly straight.
+    """
+    upper, lower = middle - start, end - middle
+    upper_length, lower_length = _length(upper), _length(lower)
+    wanted = _length(goal - start)
+    longest = REACH * (upper_length + lower_length)
+    shortest = np.abs(upper_length - lower_length) + 1e-4 * longest
+    distance = np.clip(wanted, shortest, longest)
+    axis = np.cross(upper, lower) / (upper_length * lower_length)[:, None]
+    axis = normalized(axis + _HINGE_WEIGHT * hinge)
+    bend = _bend_at(distance, upper_length, lower_length) - _bend_now(upper, lower)
+    fold = quat_from_rotvec(axis * bend[:, None])
+    folded_end = middle + rotate(fold, lower)
+    swing = swing_between(folded_end - start, goal - start, np.array([0.0, 0.0, 1.0]))
+    return LimbTurns(swing, multiply(swing, fold), np.abs(wanted - distance))
+
+
+def _length(vectors: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.norm(vectors, axis=-1), dtype=np.float64)
+
+
+def _bend_at(distance: FloatArray, upper: FloatArray, lower: FloatArray) -> FloatArray:
+    """Return the bend [T] (0 = straight) at which a limb spans ``distance`` (law of cosines)."""
+    cosine = (distance**2 - upper**2 - lower**2) / (2.0 * upper * lower)
+    return np.arccos(np.clip(cosine, -1.0, 1.0))
+
+
+def _bend_now(upper: FloatArray, lower: FloatArray) -> FloatArray:
+    cross = _length(np.cross(upper, lower))
+    return np.asarray(np.arctan2(cross, np.sum(upper * lower, axis=-1)), dtype=np.float64)
