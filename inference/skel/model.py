@@ -1,0 +1,113 @@
+"""A SKEL body: skin, bones and the 46 degrees of freedom that move both.
+
+Conventions: metres, radians; world y up, rest pose = T-pose facing +z, left at +x. `trans` is added
+to the rest position of the pelvis joint.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inference.body.model import shaped
+from inference.body.skinning import skin_vertices
+
+from .alignment import rest_from_osim
+from .kinematics import SkelPose, SkelRest, pose_skeleton, rest_skeleton
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class SkelModel:
+    """A SKEL model with V skin vertices, S bone vertices and K shape parameters.
+
+    Attributes:
+        name, licence: shown to the user.
+        v_template: [V, 3]. faces: [F, 3]. weights: [V, 24]. shapedirs: [V, 3, K].
+        joints_template: [24, 3]. joint_shapedirs: [24, 3, K].
+        bone_vertices: [S, 3] bones at rest. bone_faces: [G, 3]. bone_weights: [S, 24].
+        apose_rel_transfo: [24, 4, 4]. per_joint_rot: [24, 3, 3]: the file's bone frames.
+        posedirs: [V, 3, 207] pose correctives, or None.
+        body_name: the SMPL-format body with the same skin vertices, if there is one.
+    """
+
+    name: str
+    licence: str
+    v_template: Array
+    faces: NDArray[np.integer]
+    weights: Array
+    shapedirs: Array
+    joints_template: Array
+    joint_shapedirs: Array
+    bone_vertices: Array
+    bone_faces: NDArray[np.integer]
+    bone_weights: Array
+    apose_rel_transfo: Array
+    per_joint_rot: Array
+    posedirs: Array | None = None
+    body_name: str = ""
+
+    def rest(self, betas: ArrayLike | None = None) -> SkelRest:
+        """The resting skeleton of a shape."""
+        joints = np.asarray(shaped(self.joints_template, self.joint_shapedirs, betas), float)
+        frames = rest_from_osim(joints, self.apose_rel_transfo, self.per_joint_rot)
+        return rest_skeleton(joints, frames)
+
+    def forward(
+        self, q: ArrayLike, trans: ArrayLike, betas: ArrayLike | None = None
+    ) -> SkelPose:
+        """All bones of T frames.
+
+        Args:
+            q: [T, 46] radians. trans: [T, 3] metres. betas: [≤ K].
+
+        Returns:
+            rotations [T, 24, 3, 3], positions [T, 24, 3] and axes.
+        """
+        return pose_skeleton(self.rest(betas), np.asarray(q, float), np.asarray(trans, float))
+
+    def skin(
+        self, pose: SkelPose, betas: ArrayLike | None = None, vertex_ids: ArrayLike | None = None
+    ) -> Array:
+        """[T, V, 3] posed skin in metres, without pose correctives, or the vertices wanted."""
+        ids = slice(None) if vertex_ids is None else np.asarray(vertex_ids)
+        rest = shaped(self.v_template[ids], self.shapedirs[ids], betas)
+        joints = shaped(self.joints_template, self.joint_shapedirs, betas)
+        return skin_vertices(rest, self.weights[ids], pose.rotations, pose.positions, joints)
+
+    def bones(self, pose: SkelPose, betas: ArrayLike | None = None) -> Array:
+        """[T, S, 3] posed bone meshes in metres; each bone keeps its form and follows its joint."""
+        joints = shaped(self.joints_template, self.joint_shapedirs, betas)
+        moved = self.bone_vertices + self.bone_weights @ (joints - self.joints_template)
+        return skin_vertices(moved, self.bone_weights, pose.rotations, pose.positions, joints)
+
+    @cached_property
+    def main_bone(self) -> NDArray[np.integer]:
+        """[V] the bone with the largest weight in each skin vertex."""
+        return self.weights.argmax(1)
+
+
+def skel_from_arrays(stored: Mapping[str, NDArray]) -> SkelModel:
+    """A `SkelModel` from the keys of the default skeleton's file (`default_skel.npz`)."""
+    weights = np.zeros((len(stored["weight_joints"]), 24), np.float32)
+    rows = np.arange(len(weights))[:, None]
+    np.add.at(weights, (rows, stored["weight_joints"]), stored["weight_values"].astype(np.float32))
+    return SkelModel(
+        name=str(stored["name"]),
+        licence=str(stored["licence"]),
+        v_template=stored["v_template"],
+        faces=stored["faces"],
+        weights=weights / weights.sum(1, keepdims=True),
+        shapedirs=stored["shapedirs"].astype(np.float32),
+        joints_template=stored["joints_template"],
+        joint_shapedirs=stored["joint_shapedirs"],
+        bone_vertices=stored["bone_vertices"],
+        bone_faces=stored["bone_faces"].astype(np.int64),
+        bone_weights=np.eye(24, dtype=np.float32)[stored["bone_of_vertex"]],
+        apose_rel_transfo=stored["apose_rel_transfo"],
+        per_joint_rot=stored["per_joint_rot"],
+        body_name=str(stored["body_name"]),
+    )
