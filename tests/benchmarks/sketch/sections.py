@@ -23,6 +23,7 @@ from .figures import (
     time_rows,
 )
 from .metrics import limb_points
+from .mpfb_people import mpfb_folder
 from .reliability import draw_reliability
 from .run import Estimator, Outcome, estimate
 from .score import PoseScore, RealScore, score_pose, score_real
@@ -122,7 +123,8 @@ def nobody_section(setting: Setting) -> Section:
 
 def external_section(setting: Setting) -> Section:
     """Line drawings of characters the net has never seen, with exact 3D joints."""
-    cast = load_cast(setting.data / "rigs", extra_folder())
+    people = mpfb_folder(setting.out / "mpfb")
+    cast = load_cast(setting.data / "rigs", people, extra_folder())
     each = -(-setting.few(EXTERNAL_COUNT) // len(cast))
     pack = setting.data / "mocap" / "val_poses.npz"
     drawings = make_set(cast, pack, setting.out / "external", setting.seed, each)
@@ -153,7 +155,11 @@ def _true_bodies(drawings: list[ExternalDrawing]) -> Array:
 
 def synthetic_section(setting: Setting) -> Section:
     """Held-out subjects in styles withheld from training (needs the training code)."""
-    drawings = make_synthetic(setting.few(SYNTHETIC_COUNT), setting.seed)
+    try:
+        drawings = make_synthetic(setting.few(SYNTHETIC_COUNT), setting.seed)
+    except ImportError as error:
+        why = f"Synthetic test not run: {error.name} is missing (python build.py setup --training)."
+        return Section([], [], (why,))
     outcomes = [estimate(setting.estimator, drawing.page) for drawing in drawings]
     scores = _pose_scores(drawings, outcomes)
     cases = list(zip(drawings, outcomes, scores, strict=True))
