@@ -10,11 +10,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+import numpy as np
+
 from .bone_map import BoneMap
 from .errors import RigError
 from .human import BODY_ROLES, CHAINS, REQUIRED_ROLES, chain_roles, parent_role
 from .preset import Preset, load_presets
 from .skeleton import Skeleton
+from .topology import is_four_legged, map_by_shape
 
 _SEPARATORS = re.compile(r"[\s.\-_]+")
 
@@ -30,7 +33,7 @@ def plain_name(name: str) -> str:
 
 
 def detect_bone_map(skeleton: Skeleton) -> BoneMap:
-    """Return the best bone map for ``skeleton``.
+    """Return the best bone map for ``skeleton``: by name where a family fits, else by shape.
 
     Raises:
         RigError: it is no humanoid that could be driven.
@@ -38,12 +41,28 @@ def detect_bone_map(skeleton: Skeleton) -> BoneMap:
     names = {plain_name(name): name for name in reversed(skeleton.names)}
     maps = [m for p in load_presets() if (m := match_preset(p, skeleton, names)) is not None]
     if not maps:
+        return map_by_shape(skeleton)
+    best = max(maps, key=lambda m: map_score(m, skeleton))
+    _refuse_four_legs(best, skeleton)
+    return best
+
+
+def _refuse_four_legs(bone_map: BoneMap, skeleton: Skeleton) -> None:
+    """Refuse animals that are rigged with human names."""
+    ends = {"leg": ("thigh", "foot", "shin"), "arm": ("upper_arm", "hand", "forearm")}
+    limbs = {}
+    for limb, (start, end, fallback) in ends.items():
+        tip = bone_map.bones.get(f"left_{end}", bone_map.bones[f"left_{fallback}"])
+        limbs[limb] = skeleton.head(tip) - skeleton.head(bone_map.bones[f"left_{start}"])
+    hip, shoulder = (skeleton.head(bone_map.bones[f"left_{p}"]) for p in ("thigh", "upper_arm"))
+    other = skeleton.head(bone_map.bones["right_thigh"])
+    lateral = int(np.argmax(np.abs(hip - other)))
+    if is_four_legged(shoulder - hip, limbs["leg"], limbs["arm"], lateral):
         raise RigError(
-            "The bones of this rig are not recognised",
-            "no known rig family fits its names",
-            "Set hips, arms and legs in the Retarget panel",
+            "This rig does not look like a human body",
+            "it stands on four legs",
+            "Choose a two-legged rig",
         )
-    return max(maps, key=lambda m: map_score(m, skeleton))
 
 
 def map_score(bone_map: BoneMap, skeleton: Skeleton) -> float:
