@@ -70,7 +70,7 @@ def draw_status(layout: UILayout, context: Context) -> None:
 
 def draw_wrapped(layout: UILayout, context: Context, text: str, icon: str) -> None:
     """A sentence in as many lines as the sidebar needs."""
-    scale = context.preferences.system.ui_scale
+    scale = context.preferences.system.ui_scale or 1.0  # 0 before the first window
     width = context.region.width if context.region else 280
     letters = max(int((width / scale - 60) / _CHARACTER_WIDTH), 16)
     column = layout.column(align=True)
