@@ -113,7 +113,7 @@ def time_rows(outcomes: Sequence[Outcome]) -> list[Row]:
 
 
 def pose_reliability(scores: Sequence[PoseScore]) -> metrics.Reliability:
-    """How far the stated confidence of 2D joints agrees with how often they are right."""
+    """How far the stated confidence of limb bones agrees with how often they are right."""
     confidence = np.concatenate([score.confidence for score in scores])
     correct = np.concatenate([score.correct for score in scores])
     return metrics.reliability(confidence, correct)

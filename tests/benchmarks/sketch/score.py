@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inference.body.model import BodyModel, load_default_body
 from inference.protocol.body_motion import BodyMotion
+from inference.solver.confidence import GOOD_ANGLE
 
 from . import metrics
 from .character import LIMB_LENGTH_SUM
@@ -23,8 +24,9 @@ Array = NDArray[np.floating]
 HYPOTHESES = 5
 FOUND_OVERLAP = 0.3  # of the joints' boxes, from which the found person is the marked one
 TRUTH_REACHED = 40.0  # mm: a hypothesis this near is the truth
-CORRECT_PIXELS = 0.05  # of the figure's larger side: a joint this near is right
 MILLIMETRES = 1000.0
+
+_BONE_ENDS = tuple(end for _, end in metrics.LIMB_BONES)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class PoseScore:
         directions: [8] degrees, camera frame.
         swapped: fits better with left and right exchanged.
         ambiguous: the drawing leaves a limb's depth open.
-        confidence: [12] as stated. correct: [12] whether the 2D joint was right.
+        confidence: [8] as stated for the joints in which the limb bones end.
+        correct: [8] whether each bone points within the angle that confidence speaks of.
     """
 
     found: bool
@@ -124,17 +127,17 @@ def score_pose(
     seen = observe(motion)
     estimate = adult(metrics.limb_points(seen.in_camera(seen.joints3d)))
     readings = np.concatenate([estimate[None], _readings(motion, body or load_default_body())])
-    confidence, correct = _calibration(seen, pixels)
+    directions = metrics.limb_direction_error(estimate, truth)
     return PoseScore(
         found=True,
         pa_mm=metrics.pa_mpjpe(estimate, truth) * MILLIMETRES,
         mpjpe_mm=metrics.mpjpe(estimate, truth) * MILLIMETRES,
         best_mm=metrics.best_of(readings[:HYPOTHESES], truth) * MILLIMETRES,
-        directions=metrics.limb_direction_error(estimate, truth),
+        directions=directions,
         swapped=metrics.left_right_swapped(estimate, truth),
         ambiguous=ambiguous,
-        confidence=confidence,
-        correct=correct,
+        confidence=metrics.limb_points(seen.confidence[:, None])[list(_BONE_ENDS), 0],
+        correct=directions <= np.degrees(GOOD_ANGLE),
     )
 
 
@@ -164,11 +167,3 @@ def _readings(motion: BodyMotion, body: BodyModel) -> Array:
         return np.zeros((0, 12, 3))
     joints = body.forward(others, np.zeros((len(others), 3)), motion.betas)
     return metrics.limb_points(joints)
-
-
-def _calibration(seen: Observed, pixels: Array | None) -> tuple[Array, NDArray]:
-    if pixels is None:
-        return np.zeros(0), np.zeros(0, bool)
-    confidence = seen.confidence[list(metrics.LIMB_JOINTS)]
-    distance = np.linalg.norm(metrics.limb_points(seen.joints2d) - pixels, axis=-1)
-    return confidence, distance <= CORRECT_PIXELS * np.ptp(pixels, axis=0).max()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.body.model import load_default_body
+from inference.solver.confidence import GOOD_ANGLE
 
 from .drawings import RealDrawing, load_amateur, load_annotated, load_nobody
 from .external import ExternalDrawing, extra_folder, load_cast, make_set
@@ -41,7 +42,10 @@ EXTERNAL_CAPTION = (
     "External line art: drawing with the joints read, posed body from the same view and from "
     "the side; left limbs warm, right limbs cold"
 )
-RELIABILITY_CAPTION = "How often a joint stated with some confidence lies within 5 % of the figure"
+RELIABILITY_CAPTION = (
+    f"Of limb bones stated with some confidence, how many point within "
+    f"{np.degrees(GOOD_ANGLE):.0f}° of the truth"
+)
 REPEATS = 4  # of every real drawing when time is taken
 
 
