@@ -44,7 +44,8 @@ class BoneMap:
         preset: name of the preset that fitted, or how the map was found.
         confidence: 0 to 1 a role.
         parents: bones that follow another bone than their parent (control rigs).
-        switches: (bone, property, value) to key when the rig is driven by FK.
+        switches: (bone, property, value) to key when the rig is driven by FK; a property is a
+            custom one, or one of the pose bone itself when it starts with a dot.
         limbs: IK controls by limb role (``left_arm``, ``left_leg``, ...).
         warnings: sentences about what is doubtful.
     """

@@ -15,7 +15,7 @@ from .bone_map import LimbControls
 from .figure import LIMBS, Figure
 from .grounding import hinge_axis
 from .human import SIDES
-from .kinematics import PosedBones, pose_bones
+from .kinematics import PosedBones
 from .rotations import FloatArray, inverse, multiply, normalized, rotate
 
 # The pole stands off by this share of the limb's length: far enough to be calm, near enough to see.
@@ -26,17 +26,19 @@ _STRAIGHT = np.radians(12.0)
 def limbs_to_ik(figure: Figure) -> tuple[tuple[str, str, float], ...]:
     """Replace the limbs' FK goals by goals of their IK controls and return the switches to key."""
     switches = list(figure.bone_map.switches)
-    changes: list[tuple[LimbControls, tuple[str, str, str], str]] = []
+    posed = figure.posed
+    places: dict[str, FloatArray] = {}
     for side in SIDES:
         for kind in LIMBS:
             controls = figure.bone_map.limbs.get(f"{side}_{kind}")
             roles = figure.limb(side, kind)
             if controls is not None and roles is not None:
-                changes.append((controls, roles, side))
-    posed = figure.posed
-    for controls, roles, side in changes:
-        _drive(figure, posed, controls, roles, side)
-        switches = _overridden(switches, controls.switches)
+                places.update(_drive(figure, posed, controls, roles, side))
+                switches = _overridden(switches, controls.switches)
+    figure.invalidate()
+    now = figure.posed.heads
+    for control, place in places.items():
+        figure.shift(control, place - now[control])
     return tuple(switches)
 
 
@@ -53,50 +55,42 @@ def _drive(
     controls: LimbControls,
     roles: tuple[str, str, str],
     side: str,
-) -> None:
-    end_bone = figure.bone_map.bones[roles[2]]
-    turn = _turn(figure, posed, end_bone)
-    pole = _pole_position(figure, posed, roles)
-    _move_rigidly(figure, posed, controls.end, end_bone, turn)
-    _move_to(figure, controls.pole, pole)
+) -> dict[str, FloatArray]:
+    """Give one limb's goals to its controls and return where these have to be [T, 3]."""
+    end = figure.bone_map.bones[roles[2]]
+    turn = _turn(figure, posed, end)
+    figure.goals[controls.end] = multiply(turn, _rest_quat(figure, controls.end))
+    # The pole keeps its rest orientation: only its place means something.
+    still = _rest_quat(figure, controls.pole)
+    figure.goals[controls.pole] = np.tile(still, (figure.frame_count, 1))
+    places = {
+        controls.end: _held_by(figure, posed, end, controls.end, turn),
+        controls.pole: _pole_position(figure, posed, roles),
+    }
     toes = figure.bone_map.bones.get(f"{side}_toes")
     if controls.toes is not None and toes is not None and toes in figure.goals:
-        figure.goals[controls.toes] = multiply(
-            _turn(figure, posed, toes), figure.rig.rest_quats[figure.rig.index[controls.toes]]
-        )
+        toes_turn = _turn(figure, posed, toes)
+        figure.goals[controls.toes] = multiply(toes_turn, _rest_quat(figure, controls.toes))
         del figure.goals[toes]
     for role in roles:
         del figure.goals[figure.bone_map.bones[role]]
-    figure.invalidate()
+    return places
+
+
+def _rest_quat(figure: Figure, bone: str) -> FloatArray:
+    return figure.rig.rest_quats[figure.rig.index[bone]]
 
 
 def _turn(figure: Figure, posed: PosedBones, bone: str) -> FloatArray:
-    rest_quat = figure.rig.rest_quats[figure.rig.index[bone]]
-    return multiply(posed.poses[bone], inverse(rest_quat))
+    return multiply(posed.poses[bone], inverse(_rest_quat(figure, bone)))
 
 
-def _move_rigidly(
-    figure: Figure, posed: PosedBones, control: str, follow: str, turn: FloatArray
-) -> None:
-    """Let ``control`` go along with the bone ``follow`` as if they were one piece."""
-    rig = figure.rig
-    offset = rig.head(control) - rig.head(follow)
-    figure.goals[control] = multiply(turn, rig.rest_quats[rig.index[control]])
-    figure.invalidate()
-    _place(figure, control, posed.heads[follow] + rotate(turn, offset))
-
-
-def _move_to(figure: Figure, control: str, position: FloatArray) -> None:
-    """Bring ``control`` to ``position`` [T, 3], at its rest orientation."""
-    rest_quat = figure.rig.rest_quats[figure.rig.index[control]]
-    figure.goals[control] = np.tile(rest_quat, (figure.frame_count, 1))
-    figure.invalidate()
-    _place(figure, control, position)
-
-
-def _place(figure: Figure, control: str, position: FloatArray) -> None:
-    alone = pose_bones(figure.rig, {control: figure.goals[control]}, figure.frame_count)
-    figure.shift(control, position - alone.heads[control])
+def _held_by(
+    figure: Figure, posed: PosedBones, leader: str, control: str, turn: FloatArray
+) -> FloatArray:
+    """Return where ``control`` is when it goes along with ``leader`` as if they were one piece."""
+    offset = figure.rig.head(control) - figure.rig.head(leader)
+    return posed.heads[leader] + rotate(turn, offset)
 
 
 def _pole_position(figure: Figure, posed: PosedBones, roles: tuple[str, str, str]) -> FloatArray:

@@ -7,11 +7,11 @@ at rest, given how its parents are posed (Blender: ``pose = base * basis``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .rotations import FloatArray, inverse, multiply, rotate
+from .rotations import IDENTITY, FloatArray, inverse, multiply, rotate
 from .skeleton import Skeleton
 
 
@@ -23,11 +23,13 @@ class PosedBones:
         poses: [T, 4] orientations.
         bases: [T, 4] orientations before each bone's own channels.
         heads: [T, 3] positions.
+        location_axes: [T, 4] orientations in which location channels are expressed.
     """
 
     poses: dict[str, FloatArray]
     bases: dict[str, FloatArray]
     heads: dict[str, FloatArray]
+    location_axes: dict[str, FloatArray]
 
     def basis(self, name: str) -> FloatArray:
         """Return a bone's own rotation channel [T, 4]."""
@@ -35,13 +37,13 @@ class PosedBones:
 
     def location(self, name: str, offset: FloatArray) -> FloatArray:
         """Return the location channel [T, 3] moving a bone by ``offset`` [T, 3] in rig space."""
-        return rotate(inverse(self.bases[name]), offset)
+        return rotate(inverse(self.location_axes[name]), offset)
 
     def moved(self, names: list[str], offset: FloatArray) -> PosedBones:
         """Return a copy with the named bones' heads moved by ``offset`` [T, 3]."""
         heads = dict(self.heads)
         heads.update({name: heads[name] + offset for name in names})
-        return PosedBones(self.poses, self.bases, heads)
+        return replace(self, heads=heads)
 
 
 def pose_bones(
@@ -57,12 +59,22 @@ def pose_bones(
     poses: dict[str, FloatArray] = {}
     bases: dict[str, FloatArray] = {}
     heads: dict[str, FloatArray] = {}
+    axes: dict[str, FloatArray] = {}
     for i in skeleton.closure(imposed):
         name, parent = skeleton.names[i], int(skeleton.parents[i])
         base, head = _base(skeleton, i, parent, poses, heads, frame_count)
         bases[name], heads[name] = base, head
         poses[name] = imposed.get(name, base)
-    return PosedBones(poses, bases, heads)
+        axes[name] = (
+            base if skeleton.own_location[i] else _parent_axes(skeleton, parent, poses, base)
+        )
+    return PosedBones(poses, bases, heads, axes)
+
+
+def _parent_axes(
+    skeleton: Skeleton, parent: int, poses: Mapping[str, FloatArray], base: FloatArray
+) -> FloatArray:
+    return np.broadcast_to(IDENTITY, base.shape) if parent < 0 else poses[skeleton.names[parent]]
 
 
 def _base(

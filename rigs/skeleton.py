@@ -27,6 +27,8 @@ class Skeleton:
         tails: [B, 3] rest tails in rig space (never used for limb lengths: importers invent them).
         world_from_rig: [4, 4] placement of the rig in the world; may scale.
         inherits_rotation: [B] False where a bone ignores its parent's rotation.
+        own_location: [B] True where a bone's location channel is in its own rest axes, False where
+            it is in its parent's posed axes (Blender's "Local Location" off).
         fixed_location: names of bones whose location cannot be keyed (connected to their parent).
     """
 
@@ -36,6 +38,7 @@ class Skeleton:
     tails: FloatArray
     world_from_rig: FloatArray
     inherits_rotation: np.ndarray
+    own_location: np.ndarray
     fixed_location: frozenset[str] = frozenset()
 
     @cached_property
@@ -124,6 +127,7 @@ def make_skeleton(
     tails: FloatArray | None = None,
     world_from_rig: FloatArray | None = None,
     inherits_rotation: np.ndarray | None = None,
+    own_location: np.ndarray | None = None,
     fixed_location: Iterable[str] = (),
 ) -> Skeleton:
     """Build a :class:`Skeleton`, filling in what most callers leave at its plain value.
@@ -136,15 +140,15 @@ def make_skeleton(
         raise ValueError("bone names repeat")
     _refuse_loops(parent_array)
     rest = np.asarray(rest, dtype=np.float64)
+    yes = np.ones(len(names), dtype=bool)
     return Skeleton(
         names=names,
         parents=parent_array,
         rest=rest,
         tails=rest[:, :3, 3] if tails is None else np.asarray(tails, dtype=np.float64),
         world_from_rig=np.eye(4) if world_from_rig is None else np.asarray(world_from_rig, float),
-        inherits_rotation=(
-            np.ones(len(names), dtype=bool) if inherits_rotation is None else inherits_rotation
-        ),
+        inherits_rotation=yes if inherits_rotation is None else inherits_rotation,
+        own_location=yes if own_location is None else own_location,
         fixed_location=frozenset(fixed_location),
     )
 

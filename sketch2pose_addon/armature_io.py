@@ -54,6 +54,7 @@ def read_skeleton(armature: Object) -> Skeleton:
         tails=np.array([bone.tail_local for bone in bones], dtype=np.float64),
         world_from_rig=np.array(armature.matrix_world, dtype=np.float64),
         inherits_rotation=np.array([bone.use_inherit_rotation for bone in bones]),
+        own_location=np.array([bone.use_local_location for bone in bones]),
         fixed_location=[bone.name for bone in bones if bone.parent and bone.use_connect],
     )
 

@@ -55,13 +55,20 @@ def channels_of(target: Object, tracks: PoseTracks) -> list[Channel]:
         for name, values in tracks.locations.items()
     ]
     channels += [
-        Channel(
-            bone, f'{bone_path(bone)}["{prop}"]', np.array([[value]]), is_array=False, held=True
-        )
+        Channel(bone, _switch_path(bone, prop), np.array([[value]]), is_array=False, held=True)
         for bone, prop, value in tracks.switches
-        if prop in bones[bone]
+        if _has_switch(bones[bone], prop)
     ]
     return channels
+
+
+def _switch_path(bone: str, prop: str) -> str:
+    """Return the path of a switch: a custom property, or the bone's own after a dot."""
+    return bone_path(bone, prop[1:]) if prop.startswith(".") else f'{bone_path(bone)}["{prop}"]'
+
+
+def _has_switch(bone: PoseBone, prop: str) -> bool:
+    return hasattr(bone, prop[1:]) if prop.startswith(".") else prop in bone
 
 
 def bone_path(name: str, prop: str = "") -> str:
@@ -98,11 +105,12 @@ def pose_now(target: Object, channels: list[Channel], row: int = 0) -> None:
     for channel in channels:
         bone = target.pose.bones[channel.bone]
         value = channel.values[min(row, len(channel.values) - 1)]
-        if channel.held:
+        if channel.held and channel.path.endswith('"]'):
             prop = channel.path.rsplit('["', 1)[1][:-2]
             bone[prop] = type(bone[prop])(value[0])
         else:
-            setattr(bone, channel.path.rsplit(".", 1)[1], value)
+            plain = value if channel.is_array else float(value[0])
+            setattr(bone, channel.path.rsplit(".", 1)[1], plain)
     target.update_tag()
 
 
