@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inference.devices import Device, create_session
 from inference.protocol.errors import Sketch2PoseError
@@ -36,7 +36,8 @@ class Estimators:
         from inference.sketch.estimate import SketchEstimator
 
         network = find_model(SKETCH_NETWORK, self.settings.model_folder)
-        return SketchEstimator(create_session(network, self.settings.device))
+        session: Any = create_session(network, self.settings.device)
+        return SketchEstimator(session)
 
 
 def find_model(name: str, model_folder: Path | None = None) -> Path:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -37,11 +38,14 @@ def read_body_motion(path: str | os.PathLike[str]) -> BodyMotion:
     return motion_from_arrays(read_arrays(path))
 
 
-def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+def read_arrays(
+    source: str | os.PathLike[str] | IO[bytes], name: str = ""
+) -> dict[str, np.ndarray]:
     """Arrays of an `.npz` file, never unpickling.
 
     Args:
-        path: the file.
+        source: the file.
+        name: for sentences; by default that of the file.
 
     Returns:
         Name → array.
@@ -49,9 +53,9 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Raises:
         Sketch2PoseError: the file cannot be read, is not an `.npz`, or needs pickle.
     """
-    name = Path(path).name
+    name = name or (Path(source).name if isinstance(source, str | os.PathLike) else "")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             return {
                 entry.removesuffix(".npy"): _entry_array(archive, entry)
                 for entry in archive.namelist()

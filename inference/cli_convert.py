@@ -1,0 +1,107 @@
+"""`convert`: motions from any known file to `.npz`, `.json` or `.bvh`."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from inference.cli_terms import DONE, SOME_WITHOUT_RESULT
+from inference.protocol.body_motion import BodyMotion, write_body_motion
+from inference.protocol.errors import Sketch2PoseError
+from inference.protocol.summary import InputSummary
+from inference.protocol.whole_file import write_whole
+
+_LOST_IN_BVH = (
+    "confidence", "joints2d", "camera_rotation", "contacts", "hands", "face", "hypothesis_poses",
+)  # fmt: skip
+
+
+def convert(options: argparse.Namespace) -> int:
+    """Convert one file; several people become `<stem>_pN` beside each other.
+
+    Args:
+        options: with `input`, `output` and `json`.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        Sketch2PoseError: the suffix of the output is unknown.
+    """
+    write = _writer(Path(options.output))
+    start = time.perf_counter()
+    warnings: list[str] = []
+    try:
+        files = _convert(Path(options.input), Path(options.output), write, warnings)
+        seconds = round(time.perf_counter() - start, 4)
+        summary = InputSummary(options.input, len(files), seconds, warnings, files)
+    except Sketch2PoseError as error:
+        seconds = round(time.perf_counter() - start, 4)
+        summary = InputSummary.failed(options.input, error, seconds, warnings)
+    _print(summary, options.json)
+    return DONE if summary.error is None else SOME_WITHOUT_RESULT
+
+
+Writer = Callable[[Path, BodyMotion, list[str]], None]
+
+
+def _writer(output: Path) -> Writer:
+    writers: dict[str, Writer] = {".npz": _write_npz, ".json": _write_json, ".bvh": _write_bvh}
+    if output.suffix.lower() not in writers:
+        raise Sketch2PoseError(
+            f'"{output.name}" cannot be written',
+            f'the suffix "{output.suffix}" is none of {", ".join(writers)}',
+            "Choose one of these suffixes",
+            "convert.suffix",
+        )
+    return writers[output.suffix.lower()]
+
+
+def _convert(source: Path, output: Path, write: Writer, warnings: list[str]) -> list[str]:
+    from inference.importers.read_motion import read_motion
+
+    imported = read_motion(source)
+    warnings += imported.warnings
+    if len(imported.motions) == 1:
+        paths = [output]
+    else:
+        count = len(imported.motions)
+        paths = [output.with_stem(f"{output.stem}_p{number}") for number in range(count)]
+    for path, motion in zip(paths, imported.motions, strict=True):
+        write(path, motion, warnings)
+    return [str(path) for path in paths]
+
+
+def _write_npz(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
+    write_body_motion(path, motion)
+
+
+def _write_json(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
+    from inference.importers.motion_json import json_from_motion
+
+    write_whole(path, json_from_motion(motion).encode("utf-8"))
+
+
+def _write_bvh(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
+    from inference.importers.bvh_smpl import bvh_from_motion
+    from inference.importers.bvh_text import format_bvh
+
+    lost = [name for name in _LOST_IN_BVH if getattr(motion, name) is not None]
+    if lost:
+        warnings.append(f"BVH holds the skeleton's motion only; left out: {', '.join(lost)}.")
+    write_whole(path, format_bvh(bvh_from_motion(motion)).encode("utf-8"))
+
+
+def _print(summary: InputSummary, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(summary.json()))
+        return
+    for sentence in summary.warnings:
+        print(sentence, file=sys.stderr)
+    error = summary.exception()
+    if error is not None:
+        print(error, file=sys.stderr)
+    else:
+        print(f"{summary.input} → {', '.join(summary.files)}")

@@ -1,0 +1,117 @@
+"""Any motion file to BodyMotion: the kind follows from the content."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from inference.importers.refusal import refused
+from inference.protocol.body_motion import BodyMotion, SourceNote
+from inference.protocol.errors import Sketch2PoseError
+from inference.protocol.motion_check import check
+
+LARGEST_FILE = 1 << 30  # bytes
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Motions of a file, one for each person, and sentences about what was guessed or lost."""
+
+    motions: tuple[BodyMotion, ...]
+    warnings: tuple[str, ...] = ()
+    ours: bool = False  # our own format: what it says about its source stands
+
+
+Reader = Callable[[bytes, str], Imported]
+
+
+def read_motion(path: str | Path) -> Imported:
+    """Read a motion of ours or of another program.
+
+    Args:
+        path: BodyMotion `.npz`, AMASS or SMPL-family `.npz`, motion JSON, OpenPose or COCO JSON,
+            BVH, TRC; see docs/body_motion.md.
+
+    Returns:
+        One checked motion for each person.
+
+    Raises:
+        Sketch2PoseError: unreadable, of an unknown kind, or bad (named).
+    """
+    path = Path(path)
+    data = _content(path)
+    try:
+        imported = _reader_of(data, path.name)(data, path.name)
+    except Sketch2PoseError:
+        raise
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise refused(path.name, f"it is damaged ({error})") from error
+    if not imported.ours:
+        source = SourceNote(path.name, "import")
+        motions = tuple(replace(motion, source=source) for motion in imported.motions)
+        imported = replace(imported, motions=motions)
+    for motion in imported.motions:
+        check(motion)
+    return imported
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            why = f"it is larger than {LARGEST_FILE >> 30} GiB"
+            raise refused(path.name, why, "Split it", "import.too_large")
+        data = path.read_bytes()
+    except OSError as error:
+        why = (error.strerror or "the system refused it").lower()
+        fix = "Check that the file is there and that you may read it"
+        raise refused(path.name, why, fix, "import.unreadable") from error
+    if not data:
+        raise refused(path.name, "the file is empty (0 bytes)", code="import.empty")
+    return data
+
+
+def _reader_of(data: bytes, name: str) -> Reader:
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data.startswith(b"PK\x03\x04"):
+        return _read_npz
+    if start[:1] in (b"{", b"["):
+        return _read_json
+    if start[:9].upper() == b"HIERARCHY":
+        return _read_bvh
+    raise refused(name, "its content is of no known kind", code="import.unknown")
+
+
+def _read_npz(data: bytes, name: str) -> Imported:
+    from inference.importers.npz_kinds import motions_from_npz
+
+    return motions_from_npz(data, name)
+
+
+def _read_json(data: bytes, name: str) -> Imported:
+    from inference.importers.motion_json import FORMAT_NAME, motion_from_json
+
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise refused(name, "it is no whole JSON text") from error
+    if isinstance(document, dict) and document.get("format") == FORMAT_NAME:
+        return Imported((motion_from_json(document),), ours=True)
+    raise refused(name, "it is JSON of no known kind", code="import.unknown")
+
+
+def _read_bvh(data: bytes, name: str) -> Imported:
+    from inference.importers.bvh_foreign import motion_from_foreign_bvh
+    from inference.importers.bvh_smpl import has_smpl_joints, motion_from_smpl_bvh
+    from inference.importers.bvh_text import parse_bvh
+
+    document = parse_bvh(data.decode("utf-8", "replace"))
+    if has_smpl_joints(document):
+        motion, warnings = motion_from_smpl_bvh(document)
+        return Imported((motion,), tuple(warnings))
+    found = motion_from_foreign_bvh(document)
+    if found is None:
+        names = ", ".join(joint.name for joint in document.joints[:6])
+        why = f"its joints ({names}, …) have names of no known family"
+        fix = "Import it into Blender and retarget it from that armature"
+        raise refused(name, why, fix, "import.bvh_names")
+    return Imported((found[0],), tuple(found[1]))
