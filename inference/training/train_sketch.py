@@ -59,10 +59,12 @@ def train(args: argparse.Namespace) -> None:
         parts = train_step(net, optimiser, batch, args.device)
         update_average(average, net, step)
         step, images = step + 1, images + len(batch.ink)
-        if step % 100 == 0:
+        if step % 50 == 0:
             shown = " ".join(f"{name} {float(value):.3f}" for name, value in parts.items())
             print(f"step {step} images {images} {time.time() - start:.0f} s: {shown}", flush=True)
-        if step % 1500 == 0:
+        if step % 300 == 0:
+            torch.save(average.state_dict(), args.out)
+        if step % 2000 == 0:
             save(average, args.out, {"images": images, **evaluate(average, 512, LARGE)})
     drawing.close()
     save(average, args.out, {"images": images, **evaluate(average, 2000, LARGE)})

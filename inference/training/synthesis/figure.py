@@ -2,7 +2,8 @@
 
 Conventions: view space is OpenCV's (x right, y down, z forward), metres. The labels are
 directions, because drawings are disproportionate: bone lengths are distorted limb by limb
-while every bone keeps its true direction.
+while every bone keeps its true direction. Directions are relative to the ray through the bone's end,
+as a drawing shows them (see ``inference.solver.camera.camera_from_ray``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from ...body.model import load_default_body
 from ...rotations import rotmat_from_rotvec
+from ...solver.camera import camera_from_ray
 from .layout import (
     DIRECTIONS,
     HEAD_FORWARD,
@@ -81,9 +83,8 @@ def make_figures(local: np.ndarray, scales: np.ndarray, rng: np.random.Generator
     distance = np.where(rng.random(len(local)) < 0.65, rng.uniform(2.6, 8, len(local)), 60.0)
     depth = drawn[..., 2] + distance[:, None]
     points = drawn[..., :2] / depth[..., None] * distance[:, None, None]
-    return Figures(
-        rotations, joints, drawn, points, _directions(rotations, joints), scales, distance, contacts
-    )
+    directions = _as_seen(_directions(rotations, joints), drawn, distance)
+    return Figures(rotations, joints, drawn, points, directions, scales, distance, contacts)
 
 
 def sample_views(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -127,6 +128,15 @@ def _directions(rotations: np.ndarray, joints: np.ndarray) -> np.ndarray:
     directions[:, HEAD_FORWARD] = rotations[:, 15, :, 2]
     directions[:, PELVIS_FORWARD] = rotations[:, 0, :, 2]
     return directions / np.maximum(np.linalg.norm(directions, axis=-1, keepdims=True), 1e-9)
+
+
+def _as_seen(directions: np.ndarray, drawn: np.ndarray, distance: np.ndarray) -> np.ndarray:
+    """Turns directions [N, 26, 3] from camera axes to the rays through the drawn ends."""
+    ends = np.concatenate([drawn[:, :JOINTS], drawn[:, [HEAD_TOP]], drawn[:, [15]]], 1)
+    rays = ends + np.stack([0 * distance, 0 * distance, distance], 1)[:, None]
+    rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
+    turned = np.einsum("nkji,nkj->nki", camera_from_ray(rays), directions)
+    return turned.astype(np.float32)
 
 
 def find_contacts(joints: np.ndarray) -> np.ndarray:

@@ -1,0 +1,180 @@
+"""From a page to body motions: ink map, figures, solver.
+
+Conventions: metres, radians, y up; camera from world with OpenCV axes; source px. Without a
+camera the drawing is taken as seen by a level one, the figure stands on y = 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.body.model import BodyModel, load_default_body
+from inference.protocol.body_motion import BodyModelNote, BodyMotion, SourceNote
+from inference.protocol.errors import Sketch2PoseError
+from inference.rotations import rotvec_from_rotmat
+from inference.solver.camera import Camera
+from inference.solver.contacts import GROUND_CONTACTS
+from inference.solver.observation import DirectionObservation, SolveResult
+from inference.solver.solve import solve_directions
+
+from .finding import Figure, find_figures
+from .ink import ink_map, is_blank
+from .layout import CONTACTS, HEAD_FORWARD, JOINTS
+from .page import Page
+from .reading import Session, signed
+
+HYPOTHESES = 6
+POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap's spread
+SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the body
+
+Array = NDArray[np.floating]
+
+
+class Report(Protocol):
+    """Where progress goes; ``check`` raises ``Cancelled``."""
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Tells how far the work is."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Tells the user something that does not stop the work."""
+        ...
+
+    def check(self) -> None:
+        """Raises when the user has cancelled."""
+        ...
+
+
+class SketchEstimator:
+    """Reads drawings of people. Keep one: the network stays loaded."""
+
+    def __init__(self, session: Session, body: BodyModel | None = None) -> None:
+        """Args: session: the sketch network; body: whose proportions the pose is solved with."""
+        self.session = session
+        self.body = body or load_default_body()
+
+    def estimate(self, page: Page, report: Report) -> list[BodyMotion]:
+        """Finds and solves every figure on the page.
+
+        Args:
+            page: the drawing.
+            report: progress, warnings, cancel.
+
+        Returns:
+            One still motion per person, left to right.
+
+        Raises:
+            Sketch2PoseError: the page is blank or nobody is on it.
+        """
+        report.progress(0.05, "Looking for people")
+        ink = ink_map(page.gray, page.color)
+        if is_blank(ink):
+            raise _blank(page.name)
+        figures, best = find_figures(self.session, ink, report.check)
+        if not figures:
+            raise _nobody(page.name, best)
+        motions = []
+        for index, figure in enumerate(figures):
+            report.check()
+            report.progress(0.5 + 0.5 * index / len(figures), f"Solving person {index + 1} of {len(figures)}")
+            motions.append(self._solve(page, figure, index))
+        report.progress(1.0, "Done")
+        return motions
+
+    def _solve(self, page: Page, figure: Figure, index: int) -> BodyMotion:
+        observation = observe(page, figure)
+        result = solve_directions(observation, self.body, hypotheses=HYPOTHESES)
+        motion = to_motion(page, figure, result, self.body, index)
+        return motion if page.camera is not None else stand_on_ground(motion, self.body)
+
+
+def observe(page: Page, figure: Figure) -> DirectionObservation:
+    """The reading of a figure in source px, as the solver takes it."""
+    reading = figure.reading
+    visible = reading.visible[0, :JOINTS]
+    points = figure.points[:JOINTS] / page.scale
+    doubt = reading.spread[0, :JOINTS].mean(-1) * figure.box.side / page.scale * POINT_DOUBT
+    directions = signed(reading)[0]
+    return DirectionObservation(
+        directions=directions[:JOINTS],
+        direction_weight=reading.concentration[0, :JOINTS] * np.clip(visible, 0.05, 1.0),
+        away_probability=reading.away[0, :JOINTS],
+        joints2d=points,
+        joints2d_weight=visible / np.maximum(doubt, 0.5) ** 2,
+        presence=visible,
+        contacts=dict(zip(CONTACTS, reading.contact[0].tolist(), strict=True)),
+        head_facing=directions[HEAD_FORWARD],
+        head_facing_weight=float(reading.concentration[0, HEAD_FORWARD]),
+        camera=_camera(page),
+        image_size=page.image_size,
+    )
+
+
+def _camera(page: Page) -> Camera | None:
+    if page.camera is None:
+        return None
+    view = page.camera
+    return Camera(view.rotation, view.translation, view.focal, np.asarray(view.center), page.image_size)
+
+
+def to_motion(page: Page, figure: Figure, result: SolveResult, body: BodyModel, index: int) -> BodyMotion:
+    """The solved figure as a BodyMotion of one frame."""
+    poses = rotvec_from_rotmat(result.rotations).reshape(len(result.rotations), 1, -1)
+    contacts = dict(zip(CONTACTS, figure.reading.contact[0], strict=True))
+    joint_names = [name.split("-")[0] for name in GROUND_CONTACTS]
+    return BodyMotion(
+        poses=poses[0].astype(np.float32),
+        trans=result.translations[:1].astype(np.float32),
+        betas=np.zeros(10, np.float32),
+        joints3d=result.joints[:1].astype(np.float32),
+        joints2d=(figure.points[None, :JOINTS] / page.scale).astype(np.float32),
+        confidence=np.clip(result.confidence, 0, 1)[None].astype(np.float32),
+        camera_rotation=result.camera.rotation.astype(np.float32),
+        camera_translation=result.camera.translation.astype(np.float32),
+        camera_focal=float(result.camera.focal),
+        camera_center=np.asarray(result.camera.center, np.float32),
+        image_size=np.asarray(page.image_size, np.int64),
+        contacts=np.array([[contacts[name] for name in GROUND_CONTACTS]], np.float32),
+        contact_names=tuple(joint_names),
+        hypothesis_poses=poses.astype(np.float32),
+        hypothesis_scores=result.scores.astype(np.float32),
+        person_id=index,
+        body_model=BodyModelNote(body.name, body.licence),
+        source=SourceNote(page.name, page.kind),
+    )
+
+
+def stand_on_ground(motion: BodyMotion, body: BodyModel) -> BodyMotion:
+    """Moves world and camera together so that the lowest point of the body lies on y = 0."""
+    ids = np.arange(0, len(body.v_template), SKIN_STRIDE)
+    _, skin = body.forward_vertices(motion.poses, motion.trans, motion.betas, ids)
+    lift = np.array([0.0, -float(skin[..., 1].min()), 0.0], np.float32)
+    assert motion.joints3d is not None and motion.camera_rotation is not None
+    assert motion.camera_translation is not None
+    return replace(
+        motion,
+        trans=motion.trans + lift,
+        joints3d=motion.joints3d + lift,
+        camera_translation=motion.camera_translation - motion.camera_rotation @ lift,
+    )
+
+
+def _blank(name: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        f'Nothing is drawn on "{name}"', "the page is blank or its lines are too faint to see",
+        "Draw a figure with darker lines and try again", "sketch.blank",
+    )  # fmt: skip
+
+
+def _nobody(name: str, best: float) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        f'Nobody was found in "{name}"',
+        f"no part of the drawing looks like a person (the likeliest part to {best:.0%})",
+        "Draw head, trunk, arms and legs so that they connect, or crop the picture to one figure",
+        "sketch.nobody",
+    )

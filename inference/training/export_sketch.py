@@ -1,0 +1,124 @@
+"""Writes the trained sketch network as ONNX, with half-precision storage and a model card.
+
+    python -m inference.training.export_sketch build/sketch.pt --command "…" --date 2026-01-31
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from ..sketch.crops import CROP
+from ..sketch.reading import OUTPUTS, WEIGHTS
+from .sketch_net import SketchNet
+
+OPSET = 17
+SMALLEST_HALVED = 1024  # numbers; smaller tensors stay single precision
+LARGEST_DIFFERENCE = 0.02  # of any output, after halving the weights
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--command", default="", help="how the weights were trained")
+    parser.add_argument("--date", default="")
+    args = parser.parse_args()
+    net = SketchNet().eval()
+    net.load_state_dict(torch.load(args.weights, weights_only=True))
+    export(net, args.out)
+    figures = json.loads(args.weights.with_suffix(".json").read_text())
+    write_card(args.out, figures, args.command, args.date)
+
+
+class _Ordered(torch.nn.Module):
+    """The network with its outputs as a tuple, in the estimator's order."""
+
+    def __init__(self, net: SketchNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, ink: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        out = self.net(ink)
+        return tuple(out[name] for name in OUTPUTS)
+
+
+def export(net: SketchNet, path: Path) -> None:
+    """Writes ``path`` and checks it against the network.
+
+    Raises:
+        RuntimeError: the ONNX file answers differently.
+    """
+    example = torch.rand(2, 1, CROP, CROP)
+    model = _Ordered(net).eval()
+    dynamic = {name: {0: "figures"} for name in ("ink", *OUTPUTS)}
+    torch.onnx.export(
+        model, (example,), str(path), dynamo=False, input_names=["ink"], output_names=list(OUTPUTS),
+        dynamic_axes=dynamic, opset_version=OPSET,
+    )  # fmt: skip
+    halved = halve(onnx.load(str(path)))
+    onnx.save(halved, str(path))
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    with torch.no_grad():
+        expected = model(example)
+    for name, mine, theirs in zip(OUTPUTS, session.run(list(OUTPUTS), {"ink": example.numpy()}), expected, strict=True):
+        difference = float(np.abs(mine - theirs.numpy()).max())
+        if difference > LARGEST_DIFFERENCE * max(1.0, float(theirs.abs().max())):
+            raise RuntimeError(f"{name} differs by {difference:.4f} after export")
+
+
+def halve(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Stores large weights in half precision; the runtime widens them once when it loads."""
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if tensor.data_type != TensorProto.FLOAT or values.size < SMALLEST_HALVED:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    return model
+
+
+def write_card(path: Path, figures: dict[str, float], command: str, date: str) -> None:
+    """Writes the model card beside the weights."""
+    card = {
+        "name": "Sketch2Pose sketch network",
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "licence": "CC0-1.0",
+        "made_by": "Sketch2Pose",
+        "date": date,
+        "command": command,
+        "data": (
+            "Drawings synthesised while training (inference/training/synthesis) from poses of the CMU, ReActIdle, "
+            "AnimatedDrawings, holosoma, DeepMimic and KayKit motion collections (docs/licences.md) on the default body; "
+            "no real drawing was used."
+        ),
+        "input": f"ink: float32 [N, 1, {CROP}, {CROP}], 0 = paper, 1 = ink, one figure filling about 78 % of the crop",
+        "outputs": list(OUTPUTS),
+        "validation": {
+            "what": "drawings of unseen subjects' poses; *_limbs: mean angle of 8 limb bones, degrees; "
+            "*_points: keypoint error, % of the crop; withheld: drawing styles not used in training",
+            **figures,
+        },
+    }
+    path.with_suffix(".json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
