@@ -89,8 +89,10 @@ def foreign(scale=100.0, arms_down=False, z_up=False, prefix="mixamorig:"):
         "pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2",
         "neck": "Neck", "head": "Head",
     }  # fmt: skip
-    parts = {"hip": "UpLeg", "knee": "Leg", "ankle": "Foot", "foot": "ToeBase",
-             "collar": "Shoulder", "shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand"}  # fmt: skip
+    parts = {
+        "hip": "UpLeg", "knee": "Leg", "ankle": "Foot", "foot": "ToeBase", "collar": "Shoulder",
+        "shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand",
+    }  # fmt: skip
     for side, word in (("left", "Left"), ("right", "Right")):
         names.update({f"{side}_{part}": word + name for part, name in parts.items()})
     kept = [number for number, name in enumerate(SMPL_JOINT_NAMES) if name in names]
