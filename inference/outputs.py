@@ -51,7 +51,7 @@ class OutputFolder:
                 write_body_motion(self.folder / name, replace(motion, person_id=number))
                 files.append(self.folder / name)
             return files, self._write_people(stem, motions, files) if several else None
-        except Sketch2PoseError:
+        except BaseException:  # Ctrl-C as well
             for path in files:
                 path.unlink(missing_ok=True)
             raise
