@@ -81,7 +81,9 @@ class SketchEstimator:
         motions = []
         for index, figure in enumerate(figures):
             report.check()
-            report.progress(0.5 + 0.5 * index / len(figures), f"Solving person {index + 1} of {len(figures)}")
+            report.progress(
+                0.5 + 0.5 * index / len(figures), f"Solving person {index + 1} of {len(figures)}"
+            )
             motions.append(self._solve(page, figure, index))
         report.progress(1.0, "Done")
         return motions
@@ -119,10 +121,14 @@ def _camera(page: Page) -> Camera | None:
     if page.camera is None:
         return None
     view = page.camera
-    return Camera(view.rotation, view.translation, view.focal, np.asarray(view.center), page.image_size)
+    return Camera(
+        view.rotation, view.translation, view.focal, np.asarray(view.center), page.image_size
+    )
 
 
-def to_motion(page: Page, figure: Figure, result: SolveResult, body: BodyModel, index: int) -> BodyMotion:
+def to_motion(
+    page: Page, figure: Figure, result: SolveResult, body: BodyModel, index: int
+) -> BodyMotion:
     """The solved figure as a BodyMotion of one frame."""
     poses = rotvec_from_rotmat(result.rotations).reshape(len(result.rotations), 1, -1)
     contacts = dict(zip(CONTACTS, figure.reading.contact[0], strict=True))
@@ -166,9 +172,11 @@ def stand_on_ground(motion: BodyMotion, body: BodyModel) -> BodyMotion:
 
 def _blank(name: str) -> Sketch2PoseError:
     return Sketch2PoseError(
-        f'Nothing is drawn on "{name}"', "the page is blank or its lines are too faint to see",
-        "Draw a figure with darker lines and try again", "sketch.blank",
-    )  # fmt: skip
+        f'Nothing is drawn on "{name}"',
+        "the page is blank or its lines are too faint to see",
+        "Draw a figure with darker lines and try again",
+        "sketch.blank",
+    )
 
 
 def _nobody(name: str, best: float) -> Sketch2PoseError:

@@ -47,7 +47,9 @@ class Figure:
         return self.box.to_page(self.reading.points[0])
 
 
-def find_figures(session: Session, ink: InkMap, check: Callable[[], None]) -> tuple[list[Figure], float]:
+def find_figures(
+    session: Session, ink: InkMap, check: Callable[[], None]
+) -> tuple[list[Figure], float]:
     """Finds everybody on the page.
 
     Args:
@@ -159,9 +161,16 @@ def _distinct(found: list[Figure]) -> list[Figure]:
     """Drops doubles and crops that lump several figures together."""
     kept: list[Figure] = []
     for figure in sorted(found, key=lambda f: -f.score):
-        if not any(_same(figure.points, other.points, other.box.side) or _inside(figure, other) for other in kept):
+        if not any(
+            _same(figure.points, other.points, other.box.side) or _inside(figure, other)
+            for other in kept
+        ):
             kept.append(figure)
-    return [figure for figure in kept if sum(_inside(other, figure) for other in kept if other is not figure) < 2]
+    return [
+        figure
+        for figure in kept
+        if sum(_inside(other, figure) for other in kept if other is not figure) < 2
+    ]
 
 
 def _inside(small: Figure, large: Figure) -> bool:

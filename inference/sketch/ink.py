@@ -56,7 +56,7 @@ def _paper(channels: NDArray[np.float32]) -> NDArray[np.float32]:
     paper = cv2.dilate(small, np.ones((window, window), np.uint8))
     paper = cv2.blur(paper, (window, window))
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return paper.reshape(height, width, -1)
+    return np.asarray(paper, np.float32).reshape(height, width, -1)
 
 
 def _stretched(ink: NDArray[np.float32]) -> NDArray[np.float32]:

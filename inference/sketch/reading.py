@@ -65,15 +65,23 @@ def read_crops(session: Session, crops: Array, mirror: bool = False) -> Reading:
     both = _decode(session.run(list(OUTPUTS), {"ink": np.concatenate([images, images[..., ::-1]])}))
     count = len(crops)
     plain = Reading(*(getattr(both, name)[:count] for name in OUTPUTS))
-    return _averaged(plain, _unmirrored(Reading(*(getattr(both, name)[count:] for name in OUTPUTS))))
+    return _averaged(
+        plain, _unmirrored(Reading(*(getattr(both, name)[count:] for name in OUTPUTS)))
+    )
 
 
 def _decode(raw: list[Array]) -> Reading:
     points, spread, folded, away, concentration, contact, visible, person = raw
     return Reading(
-        points, spread, folded, _sigmoid(away), np.exp(concentration), _sigmoid(contact), _sigmoid(visible),
+        points,
+        spread,
+        folded,
+        _sigmoid(away),
+        np.exp(concentration),
+        _sigmoid(contact),
+        _sigmoid(visible),
         _sigmoid(person),
-    )  # fmt: skip
+    )
 
 
 def _sigmoid(x: Array) -> Array:
@@ -83,10 +91,15 @@ def _sigmoid(x: Array) -> Array:
 def _unmirrored(seen: Reading) -> Reading:
     points = seen.points[:, MIRROR_KEYPOINTS] * [-1, 1] + [1, 0]
     return Reading(
-        points, seen.spread[:, MIRROR_KEYPOINTS], seen.folded[:, MIRROR_DIRECTIONS] * [-1, 1, 1],
-        seen.away[:, MIRROR_DIRECTIONS], seen.concentration[:, MIRROR_DIRECTIONS],
-        seen.contact[:, MIRROR_CONTACTS], seen.visible[:, MIRROR_KEYPOINTS], seen.person,
-    )  # fmt: skip
+        points,
+        seen.spread[:, MIRROR_KEYPOINTS],
+        seen.folded[:, MIRROR_DIRECTIONS] * [-1, 1, 1],
+        seen.away[:, MIRROR_DIRECTIONS],
+        seen.concentration[:, MIRROR_DIRECTIONS],
+        seen.contact[:, MIRROR_CONTACTS],
+        seen.visible[:, MIRROR_KEYPOINTS],
+        seen.person,
+    )
 
 
 def _averaged(a: Reading, b: Reading) -> Reading:
@@ -99,4 +112,6 @@ def _averaged(a: Reading, b: Reading) -> Reading:
 def signed(reading: Reading) -> Array:
     """The likelier direction [N, 26, 3] of each bone, view space."""
     sign = np.where(reading.away > 0.5, 1.0, -1.0)
-    return np.concatenate([reading.folded[..., :2], reading.folded[..., 2:] * sign[..., None]], axis=-1)
+    return np.concatenate(
+        [reading.folded[..., :2], reading.folded[..., 2:] * sign[..., None]], axis=-1
+    )

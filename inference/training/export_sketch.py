@@ -1,6 +1,6 @@
 """Writes the trained sketch network as ONNX, with half-precision storage and a model card.
 
-    python -m inference.training.export_sketch build/sketch.pt --command "…" --date 2026-01-31
+python -m inference.training.export_sketch build/sketch.pt --command "…" --date 2026-01-31
 """
 
 from __future__ import annotations
@@ -62,15 +62,23 @@ def export(net: SketchNet, path: Path) -> None:
     model = _Ordered(net).eval()
     dynamic = {name: {0: "figures"} for name in ("ink", *OUTPUTS)}
     torch.onnx.export(
-        model, (example,), str(path), dynamo=False, input_names=["ink"], output_names=list(OUTPUTS),
-        dynamic_axes=dynamic, opset_version=OPSET,
-    )  # fmt: skip
+        model,
+        (example,),
+        str(path),
+        dynamo=False,
+        input_names=["ink"],
+        output_names=list(OUTPUTS),
+        dynamic_axes=dynamic,
+        opset_version=OPSET,
+    )
     halved = halve(onnx.load(str(path)))
     onnx.save(halved, str(path))
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     with torch.no_grad():
         expected = model(example)
-    for name, mine, theirs in zip(OUTPUTS, session.run(list(OUTPUTS), {"ink": example.numpy()}), expected, strict=True):
+    for name, mine, theirs in zip(
+        OUTPUTS, session.run(list(OUTPUTS), {"ink": example.numpy()}), expected, strict=True
+    ):
         difference = float(np.abs(mine - theirs.numpy()).max())
         if difference > LARGEST_DIFFERENCE * max(1.0, float(theirs.abs().max())):
             raise RuntimeError(f"{name} differs by {difference:.4f} after export")
@@ -105,19 +113,23 @@ def write_card(path: Path, figures: dict[str, float], command: str, date: str) -
         "date": date,
         "command": command,
         "data": (
-            "Drawings synthesised while training (inference/training/synthesis) from poses of the CMU, ReActIdle, "
-            "AnimatedDrawings, holosoma, DeepMimic and KayKit motion collections (docs/licences.md) on the default body; "
-            "no real drawing was used."
+            "Drawings synthesised while training (inference/training/synthesis) from poses of the "
+            "CMU, ReActIdle, AnimatedDrawings, holosoma, DeepMimic and KayKit motion collections "
+            "(docs/licences.md) on the default body; no real drawing was used."
         ),
-        "input": f"ink: float32 [N, 1, {CROP}, {CROP}], 0 = paper, 1 = ink, one figure filling about 78 % of the crop",
+        "input": f"ink: float32 [N, 1, {CROP}, {CROP}], 0 = paper, 1 = ink, one figure, "
+        "its longer side about 78 % of the crop",
         "outputs": list(OUTPUTS),
         "validation": {
-            "what": "drawings of unseen subjects' poses; *_limbs: mean angle of 8 limb bones, degrees; "
-            "*_points: keypoint error, % of the crop; withheld: drawing styles not used in training",
+            "what": "drawings of unseen subjects' poses; *_limbs: mean angle of 8 limb bones, "
+            "degrees; *_points: keypoint error, % of the crop; withheld: drawing styles not "
+            "used in training",
             **figures,
         },
     }
-    path.with_suffix(".json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.with_suffix(".json").write_text(
+        json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -50,10 +50,16 @@ def mirrored(batch: Batch) -> Batch:
     points = batch.points[:, MIRROR_KEYPOINTS] * [-1, 1] + [size - 1, 0]
     flip = np.array([-1, 1, 1], np.float32)
     return Batch(
-        batch.ink[:, :, ::-1], points.astype(np.float32), batch.visible[:, MIRROR_KEYPOINTS],
-        batch.directions[:, MIRROR_DIRECTIONS] * flip, batch.direction_seen[:, MIRROR_DIRECTIONS],
-        batch.contacts[:, MIRROR_CONTACTS], batch.person, batch.style, batch.joints[:, MIRROR_KEYPOINTS] * flip,
-    )  # fmt: skip
+        batch.ink[:, :, ::-1],
+        points.astype(np.float32),
+        batch.visible[:, MIRROR_KEYPOINTS],
+        batch.directions[:, MIRROR_DIRECTIONS] * flip,
+        batch.direction_seen[:, MIRROR_DIRECTIONS],
+        batch.contacts[:, MIRROR_CONTACTS],
+        batch.person,
+        batch.style,
+        batch.joints[:, MIRROR_KEYPOINTS] * flip,
+    )
 
 
 class Drawing:
@@ -67,7 +73,9 @@ class Drawing:
         self.size = context.Value("i", size)
         self.queue = context.Queue(maxsize=ahead)
         self.processes = [
-            context.Process(target=_draw_forever, args=(self.queue, self.size, count, seed + k), daemon=True)
+            context.Process(
+                target=_draw_forever, args=(self.queue, self.size, count, seed + k), daemon=True
+            )
             for k in range(workers)
         ]
         for process in self.processes:

@@ -7,7 +7,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 LIMB_DIRECTIONS = [4, 5, 7, 8, 18, 19, 20, 21]
-WEIGHTS = {"heatmap": 0.35, "point": 12.0, "direction": 1.0, "away": 0.8, "visible": 0.3, "person": 0.5, "contact": 0.15}
+WEIGHTS = {
+    "heatmap": 0.35,
+    "point": 12.0,
+    "direction": 1.0,
+    "away": 0.8,
+    "visible": 0.3,
+    "person": 0.5,
+    "contact": 0.15,
+}
 
 
 def direction_losses(out: dict[str, Tensor], directions: Tensor, seen: Tensor) -> dict[str, Tensor]:
@@ -31,7 +39,9 @@ def direction_losses(out: dict[str, Tensor], directions: Tensor, seen: Tensor) -
     }
 
 
-def image_losses(out: dict[str, Tensor], points: Tensor, visible: Tensor, person: Tensor) -> dict[str, Tensor]:
+def image_losses(
+    out: dict[str, Tensor], points: Tensor, visible: Tensor, person: Tensor
+) -> dict[str, Tensor]:
     """Heatmaps, keypoints, presence.
 
     Args:
@@ -47,7 +57,8 @@ def image_losses(out: dict[str, Tensor], points: Tensor, visible: Tensor, person
         "heatmap": _mean(heatmap, visible),
         "point": _mean(point, visible),
         "visible": _mean(
-            F.binary_cross_entropy_with_logits(out["visible"], visible, reduction="none"), person[:, None]
+            F.binary_cross_entropy_with_logits(out["visible"], visible, reduction="none"),
+            person[:, None],
         ),
         "person": F.binary_cross_entropy_with_logits(out["person"], person),
     }

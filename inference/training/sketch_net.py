@@ -63,7 +63,9 @@ class Trunk(nn.Module):
         at8 = self.stage8(self.stem(ink))
         at16 = self.stage16(at8)
         at32 = self.stage32(at16)
-        up16 = self.merge16(at16 + F.interpolate(self.lift32(at32), scale_factor=2.0, mode="nearest"))
+        up16 = self.merge16(
+            at16 + F.interpolate(self.lift32(at32), scale_factor=2.0, mode="nearest")
+        )
         up8 = self.merge8(at8 + F.interpolate(self.lift16(up16), scale_factor=2.0, mode="nearest"))
         return up8, at32.mean((2, 3))
 
@@ -81,7 +83,9 @@ class Lifter(nn.Module):
         nn.init.zeros_(self.from_image.weight)
         nn.init.zeros_(self.from_image.bias)
         self.blocks = nn.ModuleList(
-            nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
+            nn.Sequential(
+                nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width)
+            )
             for _ in range(3)
         )
         self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, self.OUTPUTS))
@@ -99,7 +103,9 @@ class Lifter(nn.Module):
 def centred(points: Tensor) -> Tensor:
     """Keypoints relative to their mean, in units of their own spread."""
     offset = points - points.mean(1, keepdim=True)
-    return offset / offset.square().sum(-1, keepdim=True).mean(1, keepdim=True).sqrt().clamp_min(1e-3)
+    return offset / offset.square().sum(-1, keepdim=True).mean(1, keepdim=True).sqrt().clamp_min(
+        1e-3
+    )
 
 
 class SketchNet(nn.Module):

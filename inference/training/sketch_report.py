@@ -38,7 +38,9 @@ def evaluate(net: SketchNet, count: int, size: int) -> dict[str, float]:
     figures["limbs"] = float(angle[batch.person].mean())
     figures["limbs_median"] = float(np.median(angle[batch.person]))
     withheld = held_out(count // 2, size, True)
-    figures["withheld_limbs"] = float(limb_angles(predict(net, withheld), withheld.directions).mean())
+    figures["withheld_limbs"] = float(
+        limb_angles(predict(net, withheld), withheld.directions).mean()
+    )
     return {name: round(value, 3) for name, value in figures.items()}
 
 
@@ -49,7 +51,9 @@ def predict(net: SketchNet, batch: Batch) -> dict[str, np.ndarray]:
     for rows in np.array_split(np.arange(len(batch.ink)), max(1, len(batch.ink) // 64)):
         part = Batch(**{name: value[rows] for name, value in vars(batch).items()})
         out = net(to_tensors(part, str(device)).ink)
-        pieces.append({name: value.cpu().numpy() for name, value in out.items() if name != "logits"})
+        pieces.append(
+            {name: value.cpu().numpy() for name, value in out.items() if name != "logits"}
+        )
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 

@@ -1,6 +1,6 @@
 """Pretrains the lifter on keypoints alone: thousands of figures a second, no drawing needed.
 
-    python -m inference.training.train_lifter --minutes 10 --out build/lifter.pt
+python -m inference.training.train_lifter --minutes 10 --out build/lifter.pt
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def train(minutes: float, seed: int) -> Lifter:
     held_out = draw(val, np.random.default_rng(1), 4000)
     while (spent := (time.time() - start) / (60 * minutes)) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = 2e-3 * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * spent)) + 1e-5
+            group["lr"] = (
+                2e-3 * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * spent)) + 1e-5
+            )
         points, spread, directions, contacts = draw(bank, rng, BATCH)
         out = split(lifter(points, spread))
         ones = torch.ones(len(points), DIRECTIONS)
@@ -87,7 +89,11 @@ def report(lifter: Lifter, held_out: tuple[torch.Tensor, ...], seen: int, second
     guess = torch.cat([folded[..., :2], folded[..., 2:] * sign[..., None]], -1)
     angle = torch.rad2deg(torch.acos((guess * truth).sum(-1).clamp(-1, 1)))
     right = ((sign > 0) == (truth[..., 2] > 0))[truth[..., 2].abs() > 0.3].float().mean()
-    print(f"{seen} figures {seconds:.0f} s: limbs {angle.mean():.1f} deg, depth sign right {right:.3f}", flush=True)
+    print(
+        f"{seen} figures {seconds:.0f} s: limbs {angle.mean():.1f} deg, "
+        f"depth sign right {right:.3f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

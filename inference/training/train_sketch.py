@@ -1,6 +1,7 @@
 """Trains the sketch network on drawings made as it goes.
 
-    python -m inference.training.train_sketch --minutes 90 --lifter build/lifter.pt --out build/sketch.pt
+    python -m inference.training.train_sketch --minutes 90 \\
+        --lifter build/lifter.pt --out build/sketch.pt
 
 A run can be carried on: ``--resume build/sketch.pt``. On a GPU: ``--device cuda --workers 14
 --batch 256``. Small images first (``--small-share`` of the time at 128 px), then 160 px.
@@ -83,10 +84,14 @@ def build(args: argparse.Namespace) -> SketchNet:
 def set_rate(optimiser: torch.optim.Optimizer, peak: float, step: int, spent: float) -> None:
     """Linear warm-up, then a cosine over the time given."""
     for group in optimiser.param_groups:
-        group["lr"] = peak * min(1.0, (step + 1) / 300) * (0.5 + 0.5 * np.cos(np.pi * min(1.0, spent))) + 1e-6
+        group["lr"] = (
+            peak * min(1.0, (step + 1) / 300) * (0.5 + 0.5 * np.cos(np.pi * min(1.0, spent))) + 1e-6
+        )
 
 
-def train_step(net: SketchNet, optimiser: torch.optim.Optimizer, batch, device: str) -> dict[str, torch.Tensor]:
+def train_step(
+    net: SketchNet, optimiser: torch.optim.Optimizer, batch, device: str
+) -> dict[str, torch.Tensor]:
     """One step; returns the parts of the loss."""
     data = to_tensors(batch, device)
     with torch.autocast(device.split(":")[0], dtype=torch.bfloat16):

@@ -52,10 +52,15 @@ def low_poly_body() -> LowPolyBody:
     joints, weights = body.weight_joints[keep].astype(np.int64), body.weight_values[keep]
     strongest = np.take_along_axis(joints, weights.argmax(1)[:, None], 1)[:, 0]
     return LowPolyBody(
-        body.v_template[keep].astype(np.float32), body.shapedirs[keep].astype(np.float32),
-        weights.astype(np.float32), joints, faces, REGIONS[strongest],
-        body.joints_template.astype(np.float32), body.joint_shapedirs.astype(np.float32),
-    )  # fmt: skip
+        body.v_template[keep].astype(np.float32),
+        body.shapedirs[keep].astype(np.float32),
+        weights.astype(np.float32),
+        joints,
+        faces,
+        REGIONS[strongest],
+        body.joints_template.astype(np.float32),
+        body.joint_shapedirs.astype(np.float32),
+    )
 
 
 def _cluster_vertices(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -65,7 +70,11 @@ def _cluster_vertices(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarr
     cells = np.concatenate([np.floor(vertices / size).astype(np.int64), fine[:, None]], 1)
     _, first, inverse = np.unique(cells, axis=0, return_index=True, return_inverse=True)
     mapped = inverse.reshape(-1)[faces]
-    whole = (mapped[:, 0] != mapped[:, 1]) & (mapped[:, 1] != mapped[:, 2]) & (mapped[:, 0] != mapped[:, 2])
+    whole = (
+        (mapped[:, 0] != mapped[:, 1])
+        & (mapped[:, 1] != mapped[:, 2])
+        & (mapped[:, 0] != mapped[:, 2])
+    )
     return first, np.unique(mapped[whole], axis=0)
 
 
@@ -87,7 +96,7 @@ def _segment_scales(scales: np.ndarray) -> np.ndarray:
     """How much the flesh around each joint grows: the mean of the bones that leave it."""
     segment = np.ones(JOINTS, np.float32)
     for joint in range(JOINTS):
-        children = np.flatnonzero(PARENTS == joint)
+        children = np.flatnonzero(joint == PARENTS)
         segment[joint] = scales[children].mean() if len(children) else scales[joint]
     segment[15] = scales[24]
     return segment
@@ -111,7 +120,11 @@ def draw_body(
     size = ink.shape[0] * OVERSAMPLING
     body = low_poly_body()
     buffer, region = rasterise(
-        pixels.astype(np.float32) * OVERSAMPLING, depth.astype(np.float32), body.faces, body.region, size
+        pixels.astype(np.float32) * OVERSAMPLING,
+        depth.astype(np.float32),
+        body.faces,
+        body.region,
+        size,
     )
     inside = region >= 0
     lines = _lines(buffer, region, inside, rng)
@@ -143,7 +156,9 @@ def _paint(ink, mask, lines, pen: Pen, buffer, rng) -> None:
     np.maximum(ink, (lines.astype(np.uint16) * pen.ink // 255).astype(np.uint8), out=ink)
 
 
-def _lines(buffer: np.ndarray, region: np.ndarray, inside: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _lines(
+    buffer: np.ndarray, region: np.ndarray, inside: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     threshold = float(rng.choice([0.02, 0.035, 0.06, 0.12]))
     far = buffer.copy()
     far[~inside] = (buffer[inside].max() if inside.any() else 0.0) + 0.5
@@ -168,13 +183,18 @@ def _tremble(lines: np.ndarray, amount: float, rng: np.random.Generator) -> np.n
     field = rng.normal(0, amount * 0.55, (9, 9, 2)).astype(np.float32)
     field = cv2.resize(field, (size, size), interpolation=cv2.INTER_CUBIC)
     grid = np.arange(size, dtype=np.float32)
-    return cv2.remap(lines, field[..., 0] + grid[None], field[..., 1] + grid[:, None], cv2.INTER_LINEAR)
+    return cv2.remap(
+        lines, field[..., 0] + grid[None], field[..., 1] + grid[:, None], cv2.INTER_LINEAR
+    )
 
 
 def _shade(buffer: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Soft or two-tone shading from the depth gradient."""
     small = cv2.resize(np.where(buffer > 1e8, 0, buffer), shape[::-1], interpolation=cv2.INTER_AREA)
-    slope = cv2.Sobel(small, cv2.CV_32F, 1, 0) * rng.normal() + cv2.Sobel(small, cv2.CV_32F, 0, 1) * rng.normal()
+    slope = (
+        cv2.Sobel(small, cv2.CV_32F, 1, 0) * rng.normal()
+        + cv2.Sobel(small, cv2.CV_32F, 0, 1) * rng.normal()
+    )
     tone = np.clip(slope * 400 + rng.uniform(20, 80), 0, 190)
     if rng.random() < 0.4:
         tone = np.where(tone > tone.mean(), rng.integers(60, 200), 0)
@@ -189,18 +209,31 @@ def _hatch(shape: tuple[int, ...], pen: Pen, rng: np.random.Generator) -> np.nda
 
 
 @numba.njit(cache=True, fastmath=True)
-def rasterise(pixels, depth, faces, region, size):  # noqa: ANN001, ANN201 - numba infers the types
+def rasterise(pixels, depth, faces, region, size):
     """Z-buffer [size, size] (1e9 = empty) and region index (-1 = empty) of a triangle mesh."""
     buffer = np.full((size, size), 1e9, np.float32)
     labels = np.full((size, size), -1, np.int32)
     for f in range(faces.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-        x0, y0, x1, y1, x2, y2 = pixels[a, 0], pixels[a, 1], pixels[b, 0], pixels[b, 1], pixels[c, 0], pixels[c, 1]
+        x0, y0, x1, y1, x2, y2 = (
+            pixels[a, 0],
+            pixels[a, 1],
+            pixels[b, 0],
+            pixels[b, 1],
+            pixels[c, 0],
+            pixels[c, 1],
+        )
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
         if abs(area) < 1e-6:
             continue
-        left, right = max(int(np.floor(min(x0, x1, x2))), 0), min(int(np.ceil(max(x0, x1, x2))), size - 1)
-        top, bottom = max(int(np.floor(min(y0, y1, y2))), 0), min(int(np.ceil(max(y0, y1, y2))), size - 1)
+        left, right = (
+            max(int(np.floor(min(x0, x1, x2))), 0),
+            min(int(np.ceil(max(x0, x1, x2))), size - 1),
+        )
+        top, bottom = (
+            max(int(np.floor(min(y0, y1, y2))), 0),
+            min(int(np.ceil(max(y0, y1, y2))), size - 1),
+        )
         for y in range(top, bottom + 1):
             for x in range(left, right + 1):
                 w0 = ((x1 - x) * (y2 - y) - (x2 - x) * (y1 - y)) / area
@@ -210,5 +243,9 @@ def rasterise(pixels, depth, faces, region, size):  # noqa: ANN001, ANN201 - num
                     z = w0 * depth[a] + w1 * depth[b] + w2 * depth[c]
                     if z < buffer[y, x]:
                         buffer[y, x] = z
-                        labels[y, x] = region[a] if w0 > w1 and w0 > w2 else (region[b] if w1 > w2 else region[c])
+                        labels[y, x] = (
+                            region[a]
+                            if w0 > w1 and w0 > w2
+                            else (region[b] if w1 > w2 else region[c])
+                        )
     return buffer, labels

@@ -2,8 +2,8 @@
 
 Conventions: view space is OpenCV's (x right, y down, z forward), metres. The labels are
 directions, because drawings are disproportionate: bone lengths are distorted limb by limb
-while every bone keeps its true direction. Directions are relative to the ray through the bone's end,
-as a drawing shows them (see ``inference.solver.camera.camera_from_ray``).
+while every bone keeps its true direction. Directions are relative to the ray through the bone's
+end, as a drawing shows them (see ``inference.solver.camera.camera_from_ray``).
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def make_figures(local: np.ndarray, scales: np.ndarray, rng: np.random.Generator
 
 def sample_views(rng: np.random.Generator, count: int) -> np.ndarray:
     """Camera rotations [count, 3, 3] (view from world): mostly level, sometimes steep."""
-    yaw = np.where(rng.random(count) < 0.55, rng.normal(0, 0.7, count), rng.uniform(-np.pi, np.pi, count))
+    yaw = np.where(
+        rng.random(count) < 0.55, rng.normal(0, 0.7, count), rng.uniform(-np.pi, np.pi, count)
+    )
     steep = rng.random(count) < 0.22
     pitch = np.where(steep, rng.uniform(-1.1, 1.1, count), rng.normal(0, 0.18, count))
     roll = rng.normal(0, 0.1, count)
@@ -113,7 +115,9 @@ def pose_keypoints(local: np.ndarray, scales: np.ndarray) -> tuple[np.ndarray, n
         world[:, joint] = world[:, parent] @ local[:, joint]
         step = (world[:, parent] @ offsets[joint]) * scales[:, joint, None]
         points[:, joint] = points[:, parent] + step
-    points[:, HEAD_TOP] = points[:, 15] + (world[:, 15] @ HEAD_TOP_OFFSET) * scales[:, HEAD_TOP, None]
+    points[:, HEAD_TOP] = (
+        points[:, 15] + (world[:, 15] @ HEAD_TOP_OFFSET) * scales[:, HEAD_TOP, None]
+    )
     return world, points
 
 
@@ -149,10 +153,15 @@ def find_contacts(joints: np.ndarray) -> np.ndarray:
     skull = 0.5 * (joints[:, 15] + joints[:, HEAD_TOP])
     hand_head = [np.linalg.norm(joints[:, hand] - skull, axis=1) < 0.20 for hand in (22, 23)]
     columns = [
-        near(22, 1, 0.17), near(23, 2, 0.17), *hand_head, near(22, 23, 0.16),
-        joints[:, 10, 1] - floor < 0.06, joints[:, 11, 1] - floor < 0.06,
-        joints[:, 4, 1] - floor < 0.12, joints[:, 5, 1] - floor < 0.12,
-    ]  # fmt: skip
+        near(22, 1, 0.17),
+        near(23, 2, 0.17),
+        *hand_head,
+        near(22, 23, 0.16),
+        joints[:, 10, 1] - floor < 0.06,
+        joints[:, 11, 1] - floor < 0.06,
+        joints[:, 4, 1] - floor < 0.12,
+        joints[:, 5, 1] - floor < 0.12,
+    ]
     return np.stack(columns, 1)
 
 

@@ -22,7 +22,22 @@ from ...sketch.layout import (
 )
 
 __all__ = [
-    "CONTACTS", "DIRECTIONS", "HEAD_FORWARD", "HEAD_TOP", "HEAD_UP", "JOINTS", "KEYPOINTS", "LEFT_ARM",
-    "LEFT_LEG", "MIRROR", "MIRROR_CONTACTS", "MIRROR_DIRECTIONS", "MIRROR_KEYPOINTS", "PARENTS",
-    "PELVIS_FORWARD", "RIGHT_ARM", "RIGHT_LEG", "SPINE",
-]  # fmt: skip
+    "CONTACTS",
+    "DIRECTIONS",
+    "HEAD_FORWARD",
+    "HEAD_TOP",
+    "HEAD_UP",
+    "JOINTS",
+    "KEYPOINTS",
+    "LEFT_ARM",
+    "LEFT_LEG",
+    "MIRROR",
+    "MIRROR_CONTACTS",
+    "MIRROR_DIRECTIONS",
+    "MIRROR_KEYPOINTS",
+    "PARENTS",
+    "PELVIS_FORWARD",
+    "RIGHT_ARM",
+    "RIGHT_LEG",
+    "SPINE",
+]

@@ -60,7 +60,9 @@ def smooth(points: np.ndarray, samples: int = 12) -> np.ndarray:
     ends = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
     t = np.linspace(0, 1, max(2, samples // (len(points) - 1)), endpoint=False)[:, None]
     a, b, c, d = ends[:-3, None], ends[1:-2, None], ends[2:-1, None], ends[3:, None]
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    curve = 0.5 * (
+        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    )
     return np.concatenate([curve.reshape(-1, 2), points[-1:]])
 
 
@@ -80,7 +82,9 @@ def shaky(points: np.ndarray, amount: float, rng: np.random.Generator) -> np.nda
     return points + walk - walk[:1] * (1 - t) - walk[-1:] * t
 
 
-def polyline(ink: np.ndarray, points: np.ndarray, width: int, value: int, closed: bool = False) -> None:
+def polyline(
+    ink: np.ndarray, points: np.ndarray, width: int, value: int, closed: bool = False
+) -> None:
     """Anti-aliased line through ``points`` [N, 2] px."""
     fixed = np.round(np.clip(points, -2000, 2000) * UNIT).astype(np.int32)
     cv2.polylines(ink, [fixed], closed, int(value), int(width), cv2.LINE_AA, SHIFT)
@@ -142,10 +146,14 @@ def _spans(u: np.ndarray, v: np.ndarray, levels: np.ndarray) -> np.ndarray:
     low = np.where(crosses, at, np.inf).min(1)
     high = np.where(crosses, at, -np.inf).max(1)
     middle = 0.5 * (u.min() + u.max())
-    return np.stack([np.where(np.isfinite(low), low, middle), np.where(np.isfinite(high), high, middle)], 1)
+    return np.stack(
+        [np.where(np.isfinite(low), low, middle), np.where(np.isfinite(high), high, middle)], 1
+    )
 
 
-def ellipse(centre: np.ndarray, radii: tuple[float, float], angle: float, count: int = 22) -> np.ndarray:
+def ellipse(
+    centre: np.ndarray, radii: tuple[float, float], angle: float, count: int = 22
+) -> np.ndarray:
     """Outline [count, 2] of an ellipse; ``angle`` in radians."""
     t = np.linspace(0, 2 * np.pi, count, endpoint=False)
     c, s = np.cos(angle), np.sin(angle)
@@ -153,7 +161,9 @@ def ellipse(centre: np.ndarray, radii: tuple[float, float], angle: float, count:
     return centre + local @ np.array([[c, s], [-s, c]])
 
 
-def capsule(a: np.ndarray, b: np.ndarray, radius_a: float, radius_b: float, count: int = 7) -> np.ndarray:
+def capsule(
+    a: np.ndarray, b: np.ndarray, radius_a: float, radius_b: float, count: int = 7
+) -> np.ndarray:
     """Outline of a tapered limb from ``a`` to ``b`` with round ends."""
     axis = b - a
     angle = np.arctan2(axis[1], axis[0])

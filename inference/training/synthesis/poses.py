@@ -109,7 +109,7 @@ def _cluster(quats: np.ndarray) -> np.ndarray:
 
 def _limb_features(quats: np.ndarray) -> np.ndarray:
     """Directions of arms and legs in the pelvis frame: what makes a pose look different."""
-    rotations = rotmat_from_quat(quats[:, : 20].astype(np.float32))
+    rotations = rotmat_from_quat(quats[:, :20].astype(np.float32))
     features = []
     for side, x in (((16, 18), 1.0), ((17, 19), -1.0)):
         upper, lower = rotations[:, side[0]], rotations[:, side[1]]

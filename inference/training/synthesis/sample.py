@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from . import articulated, body_lines, pens
+from . import body_lines, pens
+from .articulated import draw_figure
 from .figure import Figures, make_figures, sample_scales
 from .layout import (
     CONTACTS,
@@ -23,6 +24,7 @@ from .layout import (
     RIGHT_ARM,
     RIGHT_LEG,
 )
+from .look import LIMBS, MISSING, Drawable, shape_look, stick_look
 from .negatives import draw_negative
 from .paper import add_paper
 from .poses import PoseBank
@@ -43,7 +45,7 @@ class Batch:
     Attributes:
         ink: [N, S, S] uint8.
         points: [N, 25, 2] px. visible: [N, 25] drawn and inside the image.
-        directions: [N, 26, 3] unit, view space. direction_seen: [N, 26] whether the drawing tells it.
+        directions: [N, 26, 3] unit, view space. direction_seen: [N, 26] whether it is drawn.
         contacts: [N, 9]. person: [N]. style: [N] (-1 = no person).
         joints: [N, 25, 3] true body, view space, pelvis at 0 (metrics only).
     """
@@ -88,11 +90,16 @@ def make_batch(
 
 def _empty(count: int, size: int) -> Batch:
     return Batch(
-        np.zeros((count, size, size), np.uint8), np.zeros((count, KEYPOINTS, 2), np.float32),
-        np.zeros((count, KEYPOINTS), bool), np.zeros((count, DIRECTIONS, 3), np.float32),
-        np.zeros((count, DIRECTIONS), bool), np.zeros((count, len(CONTACTS)), bool),
-        np.zeros(count, bool), np.zeros(count, np.int8), np.zeros((count, KEYPOINTS, 3), np.float32),
-    )  # fmt: skip
+        np.zeros((count, size, size), np.uint8),
+        np.zeros((count, KEYPOINTS, 2), np.float32),
+        np.zeros((count, KEYPOINTS), bool),
+        np.zeros((count, DIRECTIONS, 3), np.float32),
+        np.zeros((count, DIRECTIONS), bool),
+        np.zeros((count, len(CONTACTS)), bool),
+        np.zeros(count, bool),
+        np.zeros(count, np.int8),
+        np.zeros((count, KEYPOINTS, 3), np.float32),
+    )
 
 
 def _scales(rng: np.random.Generator, styles: np.ndarray) -> np.ndarray:
@@ -116,7 +123,9 @@ def _draw_person(
     extent = _project(vertices, figures.distance[i]) if vertices is not None else figures.points[i]
     scale, shift = _place(extent, size, 0.0 if withheld else LOOSE_CROP_SHARE, rng)
     points = figures.points[i] * scale + shift
-    drawable = articulated.Drawable(points, figures.drawn[i, :, 2], figures.directions[i, HEAD_FORWARD], float(scale))
+    drawable = Drawable(
+        points, figures.drawn[i, :, 2], figures.directions[i, HEAD_FORWARD], float(scale)
+    )
     behind = rng.random() < 0.5
     decorate = rng.random() < PROPS_SHARE
     if decorate and behind:
@@ -136,17 +145,19 @@ def _draw_articulated(ink, drawable, pen, style: int, rng, withheld: bool) -> np
     """Draws a stick or shape figure, sometimes without one limb; which keypoints are drawn."""
     unit = drawable.pixels_per_metre
     stick = style == STICK
-    look = articulated.stick_look(rng, pen, unit) if stick else articulated.shape_look(rng, pen, unit, withheld)
+    look = stick_look(rng, pen, unit) if stick else shape_look(rng, pen, unit, withheld)
     shown = np.ones(KEYPOINTS, bool)
-    missing = [name for name in articulated.LIMBS if rng.random() < 0.025 and not withheld]
+    missing = [name for name in LIMBS if rng.random() < 0.025 and not withheld]
     for name in missing:
-        look = replace(look, limb={**look.limb, name: articulated.MISSING})
-        shown[list(articulated.LIMBS[name][1:])] = False
-    articulated.draw_figure(ink, drawable, look, rng)
+        look = replace(look, limb={**look.limb, name: MISSING})
+        shown[list(LIMBS[name][1:])] = False
+    draw_figure(ink, drawable, look, rng)
     return shown
 
 
-def _place(extent: np.ndarray, size: int, loose_share: float, rng: np.random.Generator) -> tuple[float, np.ndarray]:
+def _place(
+    extent: np.ndarray, size: int, loose_share: float, rng: np.random.Generator
+) -> tuple[float, np.ndarray]:
     """Scale and shift that put the figure on the canvas the way the finder crops it."""
     low, high = extent.min(0), extent.max(0)
     side = max(float((high - low).max()), 1e-3)
@@ -164,7 +175,9 @@ def _project(vertices: np.ndarray, distance: float) -> np.ndarray:
     return vertices[:, :2] / (vertices[:, 2:] + distance) * distance
 
 
-def _write_labels(batch: Batch, i: int, figures: Figures, points: np.ndarray, shown: np.ndarray) -> None:
+def _write_labels(
+    batch: Batch, i: int, figures: Figures, points: np.ndarray, shown: np.ndarray
+) -> None:
     size = batch.ink.shape[1]
     inside = ((points > -2) & (points < size + 2)).all(1)
     batch.points[i] = points
@@ -199,4 +212,12 @@ def contact_sheet(batch: Batch, columns: int = 12) -> np.ndarray:
     return np.vstack([np.hstack(tiles[r : r + columns]) for r in range(0, len(tiles), columns)])
 
 
-__all__ = ["Batch", "HEAD_TOP", "HEAD_UP", "PELVIS_FORWARD", "contact_sheet", "make_batch", "to_network"]
+__all__ = [
+    "HEAD_TOP",
+    "HEAD_UP",
+    "PELVIS_FORWARD",
+    "Batch",
+    "contact_sheet",
+    "make_batch",
+    "to_network",
+]
