@@ -18,6 +18,7 @@ import numpy as np
 from .human import ARM, FINGERS, LEG, SIDES, part_of, side_of
 from .landmarks import Positions, body_frame
 from .rotations import (
+    IDENTITY,
     FloatArray,
     angle_of,
     inverse,
@@ -32,6 +33,10 @@ from .rotations import (
 # Anatomy differs by less than the first angle; beyond the second a rest pose is really posed.
 _ANATOMY, _POSED = np.radians(15.0), np.radians(30.0)
 _STEEP_FOOT = np.radians(75.0)
+# A rest elbow or knee bent this much shows its hinge; the second angle shows it beyond doubt.
+_BENT, _CLEARLY_BENT = np.radians(10.0), np.radians(20.0)
+# A hinge farther off than this is a joint bent the wrong way, not a rolled limb.
+_LARGEST_ROLL = np.radians(75.0)
 
 
 def align_rests(source: Positions, target: Positions) -> dict[str, FloatArray]:
@@ -87,11 +92,71 @@ def _align_arm(
     shoulder, upper, fore, hand = (f"{side}_{part}" for part in ARM)
     clavicle = _softened(parent, source, target, shoulder, upper, frame)
     align[shoulder] = clavicle
-    for start, end in ((upper, fore), (fore, hand)):
-        target_dir, source_dir = _direction(target, start, end), _direction(source, start, end)
-        parent = _swing_onto(parent, target_dir, source_dir, frame)
-        align[start] = parent
+    forward = rotate(frame, [0.0, 0.0, 1.0])
+    parent = _align_limb((upper, fore, hand), parent, source, target, forward, align)
     align[hand] = parent
+
+
+def _align_limb(
+    roles: tuple[str, str, str],
+    parent: FloatArray,
+    source: Positions,
+    target: Positions,
+    folds_to: FloatArray,
+    align: dict[str, FloatArray],
+) -> FloatArray:
+    """Align the two long bones of a limb and return the lower one's alignment.
+
+    ``folds_to`` is where the lower bone goes when a straight limb bends.
+    """
+    upper, lower, end = roles
+    for start, stop in ((upper, lower), (lower, end)):
+        target_dir, source_dir = _direction(target, start, stop), _direction(source, start, stop)
+        if target_dir is not None and source_dir is not None:
+            swing = swing_between(rotate(parent, target_dir), source_dir, folds_to)
+            parent = multiply(swing, parent)
+        if start == upper:
+            parent = multiply(_hinge_roll(roles, parent, source, target, folds_to), parent)
+        align[start] = parent
+    return parent
+
+
+def _hinge_roll(
+    roles: tuple[str, str, str],
+    align: FloatArray,
+    source: Positions,
+    target: Positions,
+    folds_to: FloatArray,
+) -> FloatArray:
+    """Return the roll [4] about the upper bone that brings the target's hinge onto the source's.
+
+    Only a joint that is bent at rest shows its hinge; the roll fades in with the bend.
+    """
+    along = _direction(source, roles[0], roles[1])
+    hinge, bend = _rest_hinge(roles, target)
+    if along is None or hinge is None:
+        return IDENTITY
+    wanted, source_bend = _rest_hinge(roles, source)
+    if wanted is None or source_bend < _CLEARLY_BENT:
+        wanted = np.cross(along, folds_to)
+        if np.linalg.norm(wanted) < 0.5:  # the limb points where it folds to: no telling
+            return IDENTITY
+    have = rotate(align, hinge)
+    flat = [normalized(v - (v @ along) * along) for v in (have, wanted)]
+    roll = float(np.arctan2(np.cross(flat[0], flat[1]) @ along, flat[0] @ flat[1]))
+    weight = np.clip((bend - _BENT) / (_CLEARLY_BENT - _BENT), 0.0, 1.0)
+    return quat_from_rotvec(weight * roll * along) if abs(roll) < _LARGEST_ROLL else IDENTITY
+
+
+def _rest_hinge(roles: tuple[str, str, str], rest: Positions) -> tuple[FloatArray | None, float]:
+    """Return the axis [3] that a limb is bent about at rest, and by how much."""
+    upper, lower = _direction(rest, roles[0], roles[1]), _direction(rest, roles[1], roles[2])
+    if upper is None or lower is None:
+        return None, 0.0
+    axis = np.cross(upper, lower)
+    sine = float(np.linalg.norm(axis))
+    bend = float(np.arctan2(sine, upper @ lower))
+    return (axis / sine, bend) if sine > 1e-6 else (None, 0.0)
 
 
 def _softened(
@@ -121,10 +186,8 @@ def _align_leg(
 ) -> None:
     base = parent = align["hips"]
     thigh, shin, foot, toes = (f"{side}_{part}" for part in LEG)
-    for start, end in ((thigh, shin), (shin, foot)):
-        target_dir, source_dir = _direction(target, start, end), _direction(source, start, end)
-        parent = _swing_onto(parent, target_dir, source_dir, frame)
-        align[start] = parent
+    backward = rotate(frame, [0.0, 0.0, -1.0])
+    parent = _align_limb((thigh, shin, foot), parent, source, target, backward, align)
     posed = angle_of(multiply(parent, inverse(base))) > _POSED
     # A foot standing at rest is flat whatever its bone's slope, so only its heading is matched.
     sole = parent if posed else base

@@ -90,6 +90,35 @@ def mirror(pose: ArrayLike) -> FloatArray:
     return _pose_from_world(_SAGITTAL @ world[list(_OTHER_SIDE)] @ _SAGITTAL)
 
 
+def rest_offsets(pose: ArrayLike, joints: ArrayLike) -> FloatArray:
+    """The bones' offsets [24, 3] from their parents at rest, of a body posed like this.
+
+    Args:
+        pose: [72].
+        joints: [24, 3] positions of the posed joints.
+    """
+    world, places = _world_from_pose(pose), np.asarray(joints, dtype=np.float64)
+    offsets = np.zeros((24, 3))
+    for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
+        offsets[joint] = world[parent].T @ (places[joint] - places[parent])
+    return offsets
+
+
+def posed_joints(pose: ArrayLike, offsets: ArrayLike, pelvis: ArrayLike) -> FloatArray:
+    """Joint positions [24, 3] of a pose; inverse of `rest_offsets`.
+
+    Args:
+        pose: [72].
+        offsets: [24, 3] from the parents at rest.
+        pelvis: [3] position of the first joint.
+    """
+    world, lengths = _world_from_pose(pose), np.asarray(offsets, dtype=np.float64)
+    places = np.tile(np.asarray(pelvis, dtype=np.float64), (24, 1))
+    for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
+        places[joint] = places[parent] + world[parent] @ lengths[joint]
+    return places
+
+
 def _reflection(view: ArrayLike) -> FloatArray:
     direction = np.asarray(view, dtype=np.float64)
     direction = direction / np.linalg.norm(direction)
