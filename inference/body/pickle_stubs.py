@@ -63,10 +63,11 @@ class ArrayStub:
 class SparseStub:
     """A SciPy sparse matrix in compressed column, compressed row or coordinate form."""
 
-    __slots__ = ("layout", "state")
+    __slots__ = ("state",)
+    layout = "csc"  # on the class: unpickling makes instances without calling __init__
 
     def __init__(self, *_arguments: Any) -> None:
-        self.layout, self.state = "csc", {}
+        self.state: Any = {}
 
     def __setstate__(self, state: Any) -> None:
         self.state = state
@@ -102,15 +103,15 @@ class SparseStub:
 class RowStub(SparseStub):
     """`scipy.sparse.csr_matrix`."""
 
-    def __init__(self, *_arguments: Any) -> None:
-        self.layout, self.state = "csr", {}
+    __slots__ = ()
+    layout = "csr"
 
 
 class CoordinateStub(SparseStub):
     """`scipy.sparse.coo_matrix`."""
 
-    def __init__(self, *_arguments: Any) -> None:
-        self.layout, self.state = "coo", {}
+    __slots__ = ()
+    layout = "coo"
 
 
 class ChumpyStub:

@@ -2,7 +2,8 @@
 
 Conventions: metres; rest body y up, facing +z, left at +x. A SKEL file gives for every bone a
 learned rotation `per_joint_rot` (OpenSim bone frame → rest body, roughly) and the A-pose of the
-OpenSim skeleton; the rotation is then swung so that the bone points at its child as the shape has it.
+OpenSim skeleton; the rotation is then swung so that the bone points at its
+child as the shape has it.
 """
 
 import numpy as np
@@ -51,7 +52,7 @@ def _toward_children(offsets: Array) -> Array:
 
 
 def shortest_turns(start: Array, end: Array) -> Array:
-    """[N, 3, 3] smallest rotations that take directions [N, 3] to others; the identity for zeros."""
+    """[N, 3, 3] smallest rotations between directions [N, 3]; the identity for zeros."""
     axis = np.cross(start, end)
     sine = np.linalg.norm(axis, axis=-1, keepdims=True)
     angle = np.arctan2(sine, (start * end).sum(-1, keepdims=True))

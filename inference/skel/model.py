@@ -4,7 +4,6 @@ Conventions: metres, radians; world y up, rest pose = T-pose facing +z, left at 
 to the rest position of the pelvis joint.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,7 +27,9 @@ class SkelModel:
         name, licence: shown to the user.
         v_template: [V, 3]. faces: [F, 3]. weights: [V, 24]. shapedirs: [V, 3, K].
         joints_template: [24, 3]. joint_shapedirs: [24, 3, K].
-        bone_vertices: [S, 3] bones at rest. bone_faces: [G, 3]. bone_weights: [S, 24].
+        bone_vertices: [S, 3] bones at rest. bone_faces: [G, 3].
+        bone_weights: [S, 24] rigid: which bone carries a vertex.
+        bone_stretch: [S, 24] how a vertex follows the joints when the shape changes.
         apose_rel_transfo: [24, 4, 4]. per_joint_rot: [24, 3, 3]: the file's bone frames.
         posedirs: [V, 3, 207] pose correctives, or None.
         body_name: the SMPL-format body with the same skin vertices, if there is one.
@@ -45,6 +46,7 @@ class SkelModel:
     bone_vertices: Array
     bone_faces: NDArray[np.integer]
     bone_weights: Array
+    bone_stretch: Array
     apose_rel_transfo: Array
     per_joint_rot: Array
     posedirs: Array | None = None
@@ -56,9 +58,7 @@ class SkelModel:
         frames = rest_from_osim(joints, self.apose_rel_transfo, self.per_joint_rot)
         return rest_skeleton(joints, frames)
 
-    def forward(
-        self, q: ArrayLike, trans: ArrayLike, betas: ArrayLike | None = None
-    ) -> SkelPose:
+    def forward(self, q: ArrayLike, trans: ArrayLike, betas: ArrayLike | None = None) -> SkelPose:
         """All bones of T frames.
 
         Args:
@@ -79,35 +79,12 @@ class SkelModel:
         return skin_vertices(rest, self.weights[ids], pose.rotations, pose.positions, joints)
 
     def bones(self, pose: SkelPose, betas: ArrayLike | None = None) -> Array:
-        """[T, S, 3] posed bone meshes in metres; each bone keeps its form and follows its joint."""
+        """[T, S, 3] posed bone meshes in metres; shape stretches bones between their joints."""
         joints = shaped(self.joints_template, self.joint_shapedirs, betas)
-        moved = self.bone_vertices + self.bone_weights @ (joints - self.joints_template)
+        moved = self.bone_vertices + self.bone_stretch @ (joints - self.joints_template)
         return skin_vertices(moved, self.bone_weights, pose.rotations, pose.positions, joints)
 
     @cached_property
     def main_bone(self) -> NDArray[np.integer]:
         """[V] the bone with the largest weight in each skin vertex."""
         return self.weights.argmax(1)
-
-
-def skel_from_arrays(stored: Mapping[str, NDArray]) -> SkelModel:
-    """A `SkelModel` from the keys of the default skeleton's file (`default_skel.npz`)."""
-    weights = np.zeros((len(stored["weight_joints"]), 24), np.float32)
-    rows = np.arange(len(weights))[:, None]
-    np.add.at(weights, (rows, stored["weight_joints"]), stored["weight_values"].astype(np.float32))
-    return SkelModel(
-        name=str(stored["name"]),
-        licence=str(stored["licence"]),
-        v_template=stored["v_template"],
-        faces=stored["faces"],
-        weights=weights / weights.sum(1, keepdims=True),
-        shapedirs=stored["shapedirs"].astype(np.float32),
-        joints_template=stored["joints_template"],
-        joint_shapedirs=stored["joint_shapedirs"],
-        bone_vertices=stored["bone_vertices"],
-        bone_faces=stored["bone_faces"].astype(np.int64),
-        bone_weights=np.eye(24, dtype=np.float32)[stored["bone_of_vertex"]],
-        apose_rel_transfo=stored["apose_rel_transfo"],
-        per_joint_rot=stored["per_joint_rot"],
-        body_name=str(stored["body_name"]),
-    )

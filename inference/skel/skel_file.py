@@ -43,6 +43,7 @@ def load_skel_file(path: Path) -> SkelModel:
         bone_vertices=bones.astype(np.float32),
         bone_faces=check.indices("skel_template_f", len(bones), None, 3),
         bone_weights=check.weights("skel_weights_rigid", len(bones), BONE_COUNT).astype(np.float32),
+        bone_stretch=check.weights("skel_weights", len(bones), BONE_COUNT).astype(np.float32),
         apose_rel_transfo=check.floats("apose_rel_transfo", BONE_COUNT, 4, 4),
         per_joint_rot=check.floats("per_joint_rot", BONE_COUNT, 3, 3),
         body_name="SMPL" if len(skin) == 6890 else "",
