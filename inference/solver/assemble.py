@@ -1,7 +1,7 @@
 """Assembles the least-squares problem of one figure and its starting poses.
 
-Conventions: camera space is x right, y down, z forward; hypotheses that see the figure from behind name
-left what the observation names right.
+Conventions: camera space is x right, y down, z forward; hypotheses that see the figure from behind
+name left what the observation names right.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def problem_and_start(
     rest: tree.RestBody,
     weights: SolverWeights,
 ) -> tuple[lm.Problem, Array]:
-    """The problem for the picked candidates [H] and their starting local rotations [H, 24, 3, 3]."""
+    """The problem for the picked candidates [H] and their starting local rotations [H, 24, 3,
+    3].
+    """
     directions, weight, swapped = (
         found.directions[picked],
         found.weight[picked],

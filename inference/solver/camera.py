@@ -1,7 +1,7 @@
 """Cameras of the sketch solver and the rays through drawn joints.
 
-Conventions: camera space is OpenCV's (x right, y down, z forward), world space is y up, metres; pixels
-have their origin top left. `rotation` and `translation` take world points to camera space:
+Conventions: camera space is OpenCV's (x right, y down, z forward), world space is y up, metres;
+pixels have their origin top left. `rotation` and `translation` take world points to camera space:
 `point_camera = rotation @ point_world + translation`.
 """
 
@@ -53,8 +53,8 @@ def rays_through(pixels: Array, camera: Camera) -> Array:
 def camera_from_ray(rays: Array) -> Array:
     """Rotations [..., 3, 3] that take the z axis to unit rays [..., 3] by the shortest way.
 
-    A drawing of a limb looks as if seen by a camera that points at it; this turns directions of that
-    view into the real camera.
+    A drawing of a limb looks as if seen by a camera that points at it; this turns directions of
+    that view into the real camera.
     """
     x, y, z = rays[..., 0], rays[..., 1], rays[..., 2]
     shared = 1 / (1 + z)

@@ -1,8 +1,9 @@
 """Confidence: how likely each bone of the best hypothesis points the right way.
 
-Two things make a bone doubtful: the solve leaves its direction open (Laplace approximation: the inverse
-Hessian at the solution), and other readings of the drawing put it elsewhere. A logistic function of both,
-fitted on training poses by `inference.training.solver.fit_confidence`, turns them into a probability.
+Two things make a bone doubtful: the solve leaves its direction open (Laplace approximation: the
+inverse Hessian at the solution), and other readings of the drawing put it elsewhere. A logistic
+function of both, fitted on training poses by `inference.training.solver.fit_confidence`, turns
+them into a probability.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def doubts(
         candidate_probability: [N], sums to 1.
 
     Returns:
-        [24, 3]: one, log deviation left by the solve, log mean angle to the other readings (radians).
+        [24, 3]: one, log deviation left by the solve, log mean angle to the other readings
+        (radians).
     """
     angle = np.arccos(np.clip((candidate_directions * bones).sum(-1), -1, 1)).T
     spread = angle @ candidate_probability
@@ -40,7 +42,9 @@ def doubts(
 
 
 def _direction_deviation(hessian: Array, bones: Array) -> Array:
-    """Standard deviation [24] of bone directions in radians, from the blocks of the inverse Hessian."""
+    """Standard deviation [24] of bone directions in radians, from the blocks of the inverse
+    Hessian.
+    """
     rows = (3 * SOLVED[:, None] + np.arange(3)).ravel()
     matrix = hessian[np.ix_(rows, rows)] + 1e-2 * np.eye(len(rows))
     inverse = np.linalg.inv(matrix).reshape(len(SOLVED), 3, len(SOLVED), 3)
@@ -52,7 +56,8 @@ def _direction_deviation(hessian: Array, bones: Array) -> Array:
 
 
 def confidence(features: Array, coefficients: Array, presence: Array) -> Array:
-    """Probability [24] that bones are right, from `doubts`, fitted coefficients [24, 3] and presence [24].
+    """Probability [24] that bones are right, from `doubts`, fitted coefficients [24, 3] and
+    presence [24].
 
     What was not drawn cannot be right or wrong: its confidence is scaled down by its presence.
     """

@@ -32,7 +32,9 @@ GROUND_CONTACTS = {
 }
 """Joints that rest on one horizontal ground, by name; a foot is its ankle."""
 REACH = {(20, 1): 0.75, (21, 2): 0.75, (20, 15): 0.75, (21, 15): 0.75, (20, 21): 0.4}
-"""Distance at which two parts touch, in forearm lengths: flesh and half a hand lie between the joints."""
+"""Distance at which two parts touch, in forearm lengths: flesh and half a hand lie between the
+joints.
+"""
 LIKELY = 0.5
 SPREAD = 0.03
 """Metres of play in a certain contact."""
@@ -97,11 +99,12 @@ def contact_term(world: Array, rest: RestBody, contacts: Contacts) -> tuple[Arra
     """
     points = positions(world, rest)
     steps = bone_vectors(world, rest.offsets)
-    residuals, rows = [], []
+    residuals: list[Array] = []
+    rows: list[Array] = []
     for first, second, distance, weight in contacts.pairs:
         gap = points[:, first] - points[:, second]
         length = np.maximum(np.linalg.norm(gap, axis=-1, keepdims=True), 1e-6)
-        active = np.sqrt(weight) * (length > distance)
+        active = np.sqrt(weight)[:, None] * (length > distance)
         slope = (_point_rows(steps, first) - _point_rows(steps, second)) * (gap / length)[
             :, None, None, :
         ]
@@ -116,7 +119,8 @@ def contact_term(world: Array, rest: RestBody, contacts: Contacts) -> tuple[Arra
     residual = np.concatenate(residuals, axis=-1)
     jacobian = np.concatenate([row.reshape(len(row), -1, 72) for row in rows], axis=1)
     transposed = np.swapaxes(jacobian, -1, -2)
-    return (residual**2).sum(-1), (transposed @ residual[..., None])[..., 0], transposed @ jacobian
+    cost = np.asarray((residual**2).sum(-1), np.float64)
+    return cost, (transposed @ residual[..., None])[..., 0], transposed @ jacobian
 
 
 def _point_rows(steps: Array, joint: int) -> Array:

@@ -1,8 +1,9 @@
 """What the drawn joints say about the bones: picture planes, tangents, shortening and scale.
 
-Conventions: view space of bone j is x right, y down, z along the ray through joint j; without a camera all
-rays are parallel and view space is camera space. Lengths in px come from the drawing, in metres from the
-body; their ratio is the figure's scale, which is a robust one as artists are not proportional.
+Conventions: view space of bone j is x right, y down, z along the ray through joint j; without a
+camera all rays are parallel and view space is camera space. Lengths in px come from the drawing,
+in metres from the body; their ratio is the figure's scale, which is a robust one as artists are not
+proportional.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from inference.solver.tree import OWNER, RestBody
 Array = NDArray[np.floating]
 
 LIMB_BONES = np.array([4, 5, 7, 8, 18, 19, 20, 21])
-"""Bones whose drawn length tells about depth; heads, necks, hips and shoulders are drawn as one likes."""
+"""Bones whose drawn length tells about depth; heads, necks, hips and shoulders are drawn as one
+likes.
+"""
 DEAD_ZONE = np.sin(np.deg2rad(3.0))
 SHORTENING_DEVIATION = 0.3
 """Deviation of drawn over full length of a limb bone in artists' figures, whatever its depth."""
@@ -96,8 +99,12 @@ def _view_spaces(observation: DirectionObservation) -> Array:
     return camera_from_ray(rays_through(pixels, observation.camera))
 
 
-def _scale(length: Array, seen: Array, weight: Array, drawn: Array, rest: RestBody) -> float:
-    """Pixels per metre: weighted median over bones with known slant, else from the longest limbs."""
+def _scale(
+    length: Array, seen: Array, weight: Array, drawn: NDArray[np.bool_], rest: RestBody
+) -> float:
+    """Pixels per metre: weighted median over bones with known slant, else from the longest
+    limbs.
+    """
     flat = np.linalg.norm(seen[:, :2], axis=-1)
     slanted = drawn & (weight > 0) & (flat > 0.3)
     if slanted.sum() >= 3:
@@ -121,7 +128,7 @@ def _weighted_median(values: Array, weights: Array) -> float:
 def _completed(
     observation: DirectionObservation,
     weight: Array,
-    drawn: Array,
+    drawn: NDArray[np.bool_],
     tangent: Array,
     shortening: Array,
 ) -> tuple[Array, Array]:
@@ -138,20 +145,19 @@ def _completed(
 
 def _plane_normals(observation: DirectionObservation, tangent: Array) -> Array:
     if observation.camera is None:
-        flat = np.stack([-tangent[:, 1], tangent[:, 0], np.zeros(24)], axis=-1)
-        return flat
+        return np.stack([-tangent[:, 1], tangent[:, 0], np.zeros(24)], axis=-1)
     rays = rays_through(observation.joints2d, observation.camera)
     normals = np.cross(rays[OWNER], rays)
     return normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
 
 
 def _plane_weights(
-    observation: DirectionObservation, drawn: Array, scale: float, rest: RestBody
+    observation: DirectionObservation, drawn: NDArray[np.bool_], scale: float, rest: RestBody
 ) -> Array:
     """Inverse variance of a bone's distance from its picture plane.
 
-    A joint that is off by s px moves a bone of full length l px out of its plane by s / l radians, however
-    short the bone is drawn.
+    A joint that is off by s px moves a bone of full length l px out of its plane by s / l radians,
+    however short the bone is drawn.
     """
     weight2d = np.where(drawn, observation.joints2d_weight, 1)
     variance_px = 1 / weight2d + 1 / np.where(drawn, observation.joints2d_weight[OWNER], 1)

@@ -1,7 +1,8 @@
 """What the solver's nets see of a figure: bone directions in the figure's own rough frame.
 
-Conventions: view space is x right, y down, z away from the viewer; the figure frame has columns left, up
-and forward of the figure. The torch twin used in training is `inference.training.solver.features`.
+Conventions: view space is x right, y down, z away from the viewer; the figure frame has columns
+left, up and forward of the figure. The torch twin used in training is
+`inference.training.solver.features`.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def net_input(seen: Array, quality: Array) -> tuple[Array, Array]:
         quality: [N, 24] in 0..1.
 
     Returns:
-        [N, 95]: 23 directions in the figure frame, 23 qualities, the view axis; and the frame [N, 3, 3].
+        [N, 95]: 23 directions in the figure frame, 23 qualities, the view axis; and the frame [N,
+        3, 3].
     """
     frame = view_from_figure(seen, quality)
     in_figure = (seen[:, 1:] @ frame).reshape(len(seen), -1)

@@ -1,8 +1,9 @@
-"""What a drawing leaves open: figures that differ in depth signs and in the side they are seen from.
+"""What a drawing leaves open: figures that differ in depth signs and in the side they are seen
+from.
 
-Conventions: view space, z away from the viewer. A flip mirrors the depth of the bones of one group. Seen
-from behind, left and right are exchanged and all depths are mirrored: the mirror image of a pose is a pose,
-and its drawing is the same.
+Conventions: view space, z away from the viewer. A flip mirrors the depth of the bones of one
+group. Seen from behind, left and right are exchanged and all depths are mirrored: the mirror image
+of a pose is a pose, and its drawing is the same.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ TEMPERING = 0.6
 COVER_DISTANCE = 0.03
 """Metres (mean over limb joints) within which one hypothesis stands for another."""
 
-_MEMBERS = np.zeros((len(FLIP_GROUPS), 24))
-for _row, _bones in enumerate(FLIP_GROUPS.values()):
-    _MEMBERS[_row, list(_bones)] = 1
+_MEMBERS = np.array(
+    [[float(bone in members) for bone in range(24)] for members in FLIP_GROUPS.values()]
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Candidates:
 def candidates(
     bones: DrawnBones, away_probability: Array, back_probability: float, ranker: Dense, seed: int
 ) -> Candidates:
-    """Sign patterns by their odds and by the learned plausibility of the figure, likely ones sought out.
+    """Sign patterns by their odds and by the learned plausibility of the figure, likely ones
+    sought out.
 
     Args:
         bones: the figure as drawn.
@@ -149,7 +151,9 @@ def _mirrored_depth(view: Array) -> Array:
 
 
 def _flip_log_odds(bones: DrawnBones, away_probability: Array) -> Array:
-    """Log odds of each group being flipped, mean over its bones weighted by their depth; -inf if flat."""
+    """Log odds of each group being flipped, mean over its bones weighted by their depth; -inf if
+    flat.
+    """
     depth = np.abs(bones.directions[:, 2]) * (bones.weight > 0)
     away = np.log(away_probability) - np.log1p(-away_probability)
     against = -away * np.sign(bones.directions[:, 2])
@@ -176,8 +180,8 @@ def _drawn_flips(odds: Array, random: np.random.Generator) -> Array:
 def chosen(found: Candidates, rest: RestBody, count: int) -> tuple[NDArray[np.intp], Array]:
     """Picks the candidates that cover most of the posterior, the likeliest first.
 
-    Greedy maximum coverage: a candidate within `COVER_DISTANCE` of a chosen one counts as covered, farther
-    ones fade out as a Gaussian.
+    Greedy maximum coverage: a candidate within `COVER_DISTANCE` of a chosen one counts as covered,
+    farther ones fade out as a Gaussian.
 
     Returns:
         Indices [H] and the posterior mass [H] for which each stands; masses sum to 1.
@@ -198,7 +202,7 @@ def chosen(found: Candidates, rest: RestBody, count: int) -> tuple[NDArray[np.in
         covered = np.maximum(covered, likeness[best])
     nearest = apart[:, picked].argmin(1)
     stands_for = np.bincount(nearest, weights=mass, minlength=len(picked))
-    return top[picked], stands_for
+    return top[picked], np.asarray(stands_for, np.float64)
 
 
 def _joint_positions(directions: Array, rest: RestBody) -> Array:
@@ -218,9 +222,9 @@ def difference_label(directions: Array, best: Array, swapped: bool) -> str:
         swapped: whether the two are seen from different sides.
     """
     if swapped:
-        return SEEN_FROM_BEHIND
+        best = _mirrored_depth(best[None])[0]
     other_side = (directions[:, 2] * best[:, 2] < 0) & (
         np.abs(directions - best).max(-1) > 2 * FLAT
     )
     names = [name for name, members in FLIP_GROUPS.items() if other_side[list(members)].any()]
-    return ", ".join(names)
+    return ", ".join([SEEN_FROM_BEHIND, *names] if swapped else names)

@@ -1,8 +1,8 @@
 """Batched Levenberg-Marquardt over the orientations of all body parts.
 
-Conventions: camera space, radians; unknowns are one increment [3] for every part of `tree.SOLVED`, the
-others follow their parents at the rotation the prior expects. All hypotheses are solved in one batch, each
-with its own damping (Levenberg 1944, Marquardt 1963).
+Conventions: camera space, radians; unknowns are one increment [3] for every part of `tree.SOLVED`,
+the others follow their parents at the rotation the prior expects. All hypotheses are solved in one
+batch, each with its own damping (Levenberg 1944, Marquardt 1963).
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def _linearise(problem: Problem, world: Array) -> _System:
 
 
 def _add_local_terms(system: _System, problem: Problem, world: Array, local: Array) -> None:
-    """Prior and limits act on R_j = G_p^T G_j, hence on the increments of a joint and of its parent."""
+    """Prior and limits act on R_j = G_p^T G_j, hence on the increments of a joint and of its
+    parent.
+    """
     cost, gradient, hessian = terms.prior_term(local, problem.prior_mean, problem.prior_precision)
     system.cost += cost
     if problem.limits is not None:
@@ -155,7 +157,7 @@ def _moved(world: Array, step: Array, prior_mean: Array) -> Array:
     return moved
 
 
-def _chosen(better: Array, after: _System, before: _System) -> _System:
+def _chosen(better: NDArray[np.bool_], after: _System, before: _System) -> _System:
     return _System(
         np.where(better, after.cost, before.cost),
         np.where(better[:, None, None], after.gradient, before.gradient),

@@ -1,9 +1,10 @@
 """Joint limits as smooth ranges of swing and twist.
 
-Conventions: a local rotation (parent from joint) is split at the mean direction of the joint's own bone:
-R = C Q with C the shortest turn from the bone's rest axis a to its mean direction. The swing of Q is a 2D
-vector (angle times direction, perpendicular to a), its twist an angle about a. Far-off swings are singular
-only opposite to the mean direction, which no joint reaches. Ranges: `inference.training.solver.fit_limits`.
+Conventions: a local rotation (parent from joint) is split at the mean direction of the joint's own
+bone: R = C Q with C the shortest turn from the bone's rest axis a to its mean direction. The swing
+of Q is a 2D vector (angle times direction, perpendicular to a), its twist an angle about a. Far-off
+swings are singular only opposite to the mean direction, which no joint reaches. Ranges:
+`inference.training.solver.fit_limits`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ SOFTNESS = np.deg2rad(5.0)
 
 @dataclass(frozen=True)
 class SwingTwist:
-    """Swing [..., 24, 2] and twist [..., 24] in radians with their derivatives by right increments."""
+    """Swing [..., 24, 2] and twist [..., 24] in radians with their derivatives by right
+    increments.
+    """
 
     swing: Array
     twist: Array
@@ -63,7 +66,9 @@ def make_limits(axis: Array, mean_direction: Array, swing: Array, twist: Array) 
 
 
 def shortest_turn(source: Array, target: Array) -> Array:
-    """Rotations [..., 3, 3] taking unit vectors `source` [..., 3] to `target` [..., 3], not opposite."""
+    """Rotations [..., 3, 3] taking unit vectors `source` [..., 3] to `target` [..., 3], not
+    opposite.
+    """
     turn = skew_from_vector(cross(source, target))
     cosine = np.sum(source * target, axis=-1)[..., None, None]
     return np.eye(3) + turn + turn @ turn / np.maximum(1 + cosine, 1e-6)
@@ -105,8 +110,8 @@ def _swing(relative: Array, limits: JointLimits) -> tuple[Array, Array]:
 def _twist(relative: Array, axis: Array) -> tuple[Array, Array]:
     """Twist about the axis and its derivative, from the matrix without a quaternion.
 
-    With q = (w, v): V = 4 w v is the antisymmetric part of the matrix and W = 4 w^2 = 1 + trace, so the
-    twist is 2 atan2(V.a, W).
+    With q = (w, v): V = 4 w v is the antisymmetric part of the matrix and W = 4 w^2 = 1 + trace,
+    so the twist is 2 atan2(V.a, W).
     """
     vee = np.stack(
         [
@@ -120,7 +125,8 @@ def _twist(relative: Array, axis: Array) -> tuple[Array, Array]:
     scalar = np.maximum(1 + trace, 1e-6)[..., None]
     about = np.sum(vee * axis, axis=-1, keepdims=True)
     gradient = scalar * axis + cross(axis, vee) + about * vee / scalar
-    return 2 * np.arctan2(about, scalar)[..., 0], gradient / (scalar + about**2 / scalar)
+    twist = np.asarray(2 * np.arctan2(about, scalar)[..., 0], np.float64)
+    return twist, gradient / (scalar + about**2 / scalar)
 
 
 def limit_term(local: Array, limits: JointLimits) -> tuple[Array, Array, Array]:
@@ -145,4 +151,5 @@ def limit_term(local: Array, limits: JointLimits) -> tuple[Array, Array, Array]:
     rows *= (residual != 0)[..., None] / SOFTNESS
     transposed = np.swapaxes(rows, -1, -2)
     gradient = (transposed @ residual[..., None])[..., 0]
-    return (residual**2).sum((-1, -2)), gradient, transposed @ rows
+    cost = np.asarray((residual**2).sum((-1, -2)), np.float64)
+    return cost, gradient, transposed @ rows

@@ -1,8 +1,9 @@
 """What a sketch net saw of one figure, and what the solver answers.
 
-Conventions: view space is x right, y down, z away from the viewer (OpenCV), scaled-orthographic unless a
-camera is given. With a camera, the direction of a bone is relative to the ray through its end joint, as a
-drawing shows it. Row j of a [24, ...] array is SMPL joint j, or the bone from its parent to it.
+Conventions: view space is x right, y down, z away from the viewer (OpenCV), scaled-orthographic
+unless a camera is given. With a camera, the direction of a bone is relative to the ray through its
+end joint, as a drawing shows it. Row j of a [24, ...] array is SMPL joint j, or the bone from its
+parent to it.
 """
 
 from __future__ import annotations
@@ -26,19 +27,21 @@ class DirectionObservation:
     """Directions, 2D joints and doubts about one drawn figure.
 
     Attributes:
-        directions: [24, 3] unit view-space directions of the bones; row 0 and unknown rows NaN or zero.
+        directions: [24, 3] unit view-space directions of the bones; row 0 and unknown rows NaN or
+            zero.
         direction_weight: [24] inverse variance of the directions, 1/rad^2; 0 for unknown.
         away_probability: [24] probability that the bone points away from the viewer (z > 0).
         joints2d: [24, 2] px; unknown rows NaN.
         joints2d_weight: [24] inverse variance, 1/px^2; 0 for unknown.
         presence: [24] in 0..1, whether the joint is drawn at all.
         contacts: probability by name, see `inference.solver.contacts.CONTACT_PAIRS`.
-        back_probability: probability that left and right are exchanged because the figure is seen from
-            the other side than `directions` say.
+        back_probability: probability that left and right are exchanged because the figure is seen
+            from the other side than `directions` say.
         head_facing: [3] unit view-space direction of the nose, or None.
         head_facing_weight: inverse variance of `head_facing`, 1/rad^2.
         camera: the camera of the drawing, or None for scaled-orthographic.
-        image_size: (width, height) px of the drawing, used for the equivalent camera without `camera`.
+        image_size: (width, height) px of the drawing, used for the equivalent camera without
+            `camera`.
     """
 
     directions: Array

@@ -1,7 +1,8 @@
-"""Where the figure stands: root translation so that the body, at its own scale, lies on the drawing.
+"""Where the figure stands: root translation so that the body, at its own scale, lies on the
+drawing.
 
-Conventions: camera space is x right, y down, z forward, metres; world space is y up. Only the translation
-is found here: proportions and pose stay as they are, the drawn joints vote by weight.
+Conventions: camera space is x right, y down, z forward, metres; world space is y up. Only the
+translation is found here: proportions and pose stay as they are, the drawn joints vote by weight.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from inference.solver.camera import LEVEL_ROTATION, Camera
 Array = NDArray[np.floating]
 
 TELE_FOCAL = 10.0
-"""Focal length of the camera that stands for a parallel view, in image lengths (perspective < 1 %)."""
+"""Focal length of the camera that stands for a parallel view, in image lengths (perspective < 1
+%).
+"""
 FIGURE_SHARE = 0.8
 """Part of the image height a figure takes when no joint was drawn."""
 OUTLIER_SHARE = 0.1
@@ -98,7 +101,8 @@ def equivalent_camera(
 ) -> Camera:
     """A level, distant pinhole camera that sees a figure as it was drawn without perspective.
 
-    The figure stands with its lowest joint `sole_depth` metres above y = 0, its pelvis at x = z = 0.
+    The figure stands with its lowest joint `sole_depth` metres above y = 0, its pelvis at x = z =
+    0.
 
     Args:
         points: [24, 3] joints relative to the pelvis, axes of the level camera, metres.
@@ -131,7 +135,8 @@ def pelvis_beside(
 ) -> Array:
     """Camera-space pelvis positions [N, 3] at a given depth, for a distant camera.
 
-    From far away the size of a figure says nothing about its depth; hypotheses stay where the best one is.
+    From far away the size of a figure says nothing about its depth; hypotheses stay where the best
+    one is.
     """
     pelvis = np.tile([0.0, 0.0, pelvis_depth], (len(points), 1))
     if (weight[0] > 0).sum() < 2:

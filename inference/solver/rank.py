@@ -13,7 +13,9 @@ from inference.solver.levenberg_marquardt import Problem, Solution
 Array = NDArray[np.floating]
 
 COST_SHARE = 0.1
-"""How much the cost of the solve counts in the log posterior: its residuals are far from independent."""
+"""How much the cost of the solve counts in the log posterior: its residuals are far from
+independent.
+"""
 SAME_POSE = np.deg2rad(12.0)
 """Hypotheses whose bones all lie closer than this are one."""
 

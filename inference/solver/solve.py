@@ -1,8 +1,8 @@
 """From what a sketch net sees to SMPL poses: the solver's front door.
 
-Conventions: view and camera space are x right, y down, z forward; world and body space are y up, the body
-faces +z with its left at +x; metres, radians. Proportions are the body's own: directions and tangents
-drive the pose, never absolute positions.
+Conventions: view and camera space are x right, y down, z forward; world and body space are y up,
+the body faces +z with its left at +x; metres, radians. Proportions are the body's own: directions
+and tangents drive the pose, never absolute positions.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def _placed(
     world: Array,
     swapped: NDArray[np.bool_],
 ) -> tuple[Array, Array, Camera]:
-    """World joints [H, 24, 3], SMPL translations [H, 3] and the camera of camera-from-part rotations."""
+    """World joints [H, 24, 3], SMPL translations [H, 3] and the camera of camera-from-part
+    rotations.
+    """
     points = tree.positions(world, rest)
     votes = own_side(seen.joints2d_weight * seen.presence, swapped)
     sole = _sole_depth(body, rest)

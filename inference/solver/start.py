@@ -1,8 +1,8 @@
 """Starting poses and the learned prior: bone directions to local rotations by neural IK.
 
-Conventions: view space is x right, y down, z away from the viewer; local rotations parent from joint, the
-root's is camera from pelvis. The net knows twists from context: which way elbows and knees bend, how
-forearms and heads turn with the rest (learned on motion capture).
+Conventions: view space is x right, y down, z away from the viewer; local rotations parent from
+joint, the root's is camera from pelvis. The net knows twists from context: which way elbows and
+knees bend, how forearms and heads turn with the rest (learned on motion capture).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def neural_ik(net: Dense, seen: Array, quality: Array) -> tuple[Array, Array]:
         quality: [N, 24] in 0..1.
 
     Returns:
-        Local rotations [N, 24, 3, 3] and standard deviations [N, 24, 3] about the joints' axes, radians.
+        Local rotations [N, 24, 3, 3] and standard deviations [N, 24, 3] about the joints' axes,
+        radians.
     """
     inputs, frame = features.net_input(seen, quality)
     out = net(inputs).astype(np.float64).reshape(-1, 24, 9)
@@ -60,7 +61,9 @@ def aligned(local: Array, seen: Array, weight: Array, rest: tree.RestBody) -> Ar
     return tree.local_from_world(aligned_world)
 
 
-def _onto(turn: Array, bones: Array, seen: Array, weight: Array, rest: tree.RestBody) -> Array:
+def _onto(
+    turn: Array, bones: NDArray[np.integer], seen: Array, weight: Array, rest: tree.RestBody
+) -> Array:
     now = (turn[:, None] @ rest.directions[bones][:, :, None])[..., 0]
     share = weight[:, bones] / (weight[:, bones] + 1.0)
     goal = now + share[..., None] * (seen[:, bones] - now)

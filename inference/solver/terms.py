@@ -1,8 +1,8 @@
 """Residual terms of the sketch solver, each with its analytic Gauss-Newton blocks.
 
-Conventions: camera space (x right, y down, z forward), radians. With d = G_p b the direction of a bone,
-an increment w_p of its part turns it by w_p x d. A local rotation R_j = G_p^T G_j sees both increments as
-R_j <- R_j exp(G_j^T (w_j - w_p)). Costs are sums of squares, not halved.
+Conventions: camera space (x right, y down, z forward), radians. With d = G_p b the direction of a
+bone, an increment w_p of its part turns it by w_p x d. A local rotation R_j = G_p^T G_j sees both
+increments as R_j <- R_j exp(G_j^T (w_j - w_p)). Costs are sums of squares, not halved.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def direction_term(bones: Array, targets: DirectionTargets) -> tuple[Array, Arra
 
 
 def _toward_direction(bones: Array, targets: DirectionTargets) -> tuple[Array, Array, Array]:
-    """Pseudo-Huber pull to the target directions: cost [N], force [N, 24, 3], stiffness [N, 24, 3, 3]."""
+    """Pseudo-Huber pull to the target directions: cost [N], force [N, 24, 3], stiffness [N, 24, 3,
+    3].
+    """
     away = bones - targets.directions
     squared = targets.weight * np.sum(away**2, axis=-1)
     root = np.sqrt(1 + squared / OUTLIER**2)

@@ -1,8 +1,9 @@
 """The SMPL tree as the solver sees it: body parts with free orientations.
 
-Conventions: a part's orientation G_j (camera from part) is turned by its own increment w_j in camera
-space, G_j <- exp(w_j) G_j, independent of its parent. Bone j (from the parent p of j to j) belongs to
-part p: its direction is G_p b_j. So directions depend on one part, local rotations on two.
+Conventions: a part's orientation G_j (camera from part) is turned by its own increment w_j in
+camera space, G_j <- exp(w_j) G_j, independent of its parent. Bone j (from the parent p of j to j)
+belongs to part p: its direction is G_p b_j. So directions depend on one part, local rotations on
+two.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ def local_from_world(world: Array) -> Array:
 
 
 def bone_vectors(world: Array, at_rest: Array) -> Array:
-    """Rest vectors of bones [24, 3] turned by the parts [N, 24, 3, 3] that carry them: [N, 24, 3]."""
+    """Rest vectors of bones [24, 3] turned by the parts [N, 24, 3, 3] that carry them: [N, 24,
+    3].
+    """
     return (world[:, OWNER] @ at_rest[:, :, None])[..., 0]
 
 

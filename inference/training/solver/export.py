@@ -1,7 +1,8 @@
-"""Packs the trained nets and fitted ranges into `inference/weights/solver.npz`.
+r"""Packs the trained nets and fitted ranges into `inference/weights/solver.npz`.
 
-    python -m inference.training.solver.export --mocap ../shared/data/mocap --neural-ik build/neural_ik.pt \
-        --flip-ranker build/flip_ranker.pt --out inference/weights/solver.npz
+    python -m inference.training.solver.export --mocap ../shared/data/mocap \
+        --neural-ik build/neural_ik.npz --flip-ranker build/flip_ranker.npz \
+        --out inference/weights/solver.npz
 """
 
 from __future__ import annotations
@@ -10,25 +11,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from inference.training.solver import fit_limits
+from inference.training.solver import fit_limits, net_file
 
 CONFIDENCE_TERMS = 3
-
-
-def net_arrays(name: str, state: dict[str, torch.Tensor]) -> dict[str, NDArray[np.floating]]:
-    """Layers of a residual MLP as float16 arrays, weights as [in, out]."""
-    middle = sorted({key.split(".")[1] for key in state if key.startswith("middle")})
-    layers = ["first", *(f"middle.{index}" for index in middle), "last"]
-    arrays = {}
-    for index, layer in enumerate(layers):
-        arrays[f"{name}_weight{index}"] = (
-            state[f"{layer}.weight"].T.contiguous().numpy().astype(np.float16)
-        )
-        arrays[f"{name}_bias{index}"] = state[f"{layer}.bias"].numpy().astype(np.float16)
-    return arrays
 
 
 def main() -> None:
@@ -47,13 +34,15 @@ def main() -> None:
         for name, values in fit_limits.fit(packed["quats"], rest / lengths).items()
     }
     for name, path in (("neural_ik", arguments.neural_ik), ("flip_ranker", arguments.flip_ranker)):
-        arrays |= net_arrays(name, torch.load(path, weights_only=False)["state"])
+        arrays |= net_file.read_net(path, name)
     arrays["confidence"] = _kept_confidence(arguments.out)
     np.savez_compressed(arguments.out, **arrays)
 
 
 def _kept_confidence(path: Path) -> NDArray[np.floating]:
-    """The calibration is fitted afterwards with the solver itself; a new export keeps the last one."""
+    """The calibration is fitted afterwards with the solver itself; a new export keeps the last
+    one.
+    """
     if path.exists():
         with np.load(path) as packed:
             return packed["confidence"]

@@ -12,7 +12,8 @@ NOISE_SCALE = 0.25
 
 
 def figure_frame(seen: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
-    """view_from_figure [B, 3, 3] with columns left, up, forward, from hip, shoulder and spine directions.
+    """view_from_figure [B, 3, 3] with columns left, up, forward, from hip, shoulder and spine
+    directions.
 
     Args:
         seen: unit view-space directions [B, 24, 3], zero where missing.

@@ -2,9 +2,10 @@
 
     python -m inference.training.solver.fit_confidence --mocap ../shared/data/mocap
 
-Runs the solver as it is shipped on poses seen with all kinds of errors and fits, for each bone, a logistic
-function of the doubts (`inference.solver.confidence`) to whether the bone came out right. Left and right
-share their coefficients. Rewrites `confidence` in the weights file; run it after `export`.
+Runs the solver as it is shipped on poses seen with all kinds of errors and fits, for each bone, a
+logistic function of the doubts (`inference.solver.confidence`) to whether the bone came out right.
+Left and right share their coefficients. Rewrites `confidence` in the weights file; run it after
+`export`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Fits joint ranges: what the mocap pack reaches, widened by the anatomical ranges of OpenSim.
 
-Conventions: SMPL body space (y up, facing +z, left at +x), local rotations parent from joint. OpenSim's
-body space is x forward, y up, z right: its x, y, z are our z, y, -x.
+Conventions: SMPL body space (y up, facing +z, left at +x), local rotations parent from joint.
+OpenSim's body space is x forward, y up, z right: its x, y, z are our z, y, -x.
 
-Source of the anatomical ranges: Rajagopal et al. 2016, `Rajagopal2016.osim` (MIT), coordinates of the same
-name, converted to degrees. The pack holds little ballet and yoga, so ranges are the union of both.
+Source of the anatomical ranges: Rajagopal et al. 2016, `Rajagopal2016.osim` (MIT), coordinates of
+the same name, converted to degrees. The pack holds little ballet and yoga, so ranges are the union
+of both.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ RIGHT_SIDE = {
 }
 LUMBAR_JOINTS = (3, 6, 9)
 CLAVICLE_DEGREES = 25.0
-"""Half range of the collars, which the pack holds rigid (Ludewig et al. 2009: elevation 0..30 degrees)."""
+"""Half range of the collars, which the pack holds rigid (Ludewig et al. 2009: elevation 0..30
+degrees).
+"""
 
 
 def bone_axes(rest_directions: Array) -> Array:
@@ -67,7 +70,9 @@ def bone_axes(rest_directions: Array) -> Array:
 
 
 def fit(quats: Array, rest_directions: Array) -> dict[str, Array]:
-    """Limit arrays of the weights file from local rotations [N, 24, 4] wxyz and rest directions [24, 3]."""
+    """Limit arrays of the weights file from local rotations [N, 24, 4] wxyz and rest directions
+    [24, 3].
+    """
     local = rotmat_from_quat(np.concatenate([quats, mirrored(quats)]).astype(np.float64))
     axis = bone_axes(rest_directions)
     bones = (local @ axis[:, :, None])[..., 0].mean(0)

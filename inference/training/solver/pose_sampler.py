@@ -1,8 +1,8 @@
 """Batches of poses and noisy bone directions for the nets of the sketch solver.
 
-Conventions: body space is right-handed, y up, facing +z, left at +x; local rotations are relative to the
-T-pose of the mocap pack; view space is x right, y down, z forward (OpenCV). Directions row j is the unit
-vector of the bone that ends in joint j.
+Conventions: body space is right-handed, y up, facing +z, left at +x; local rotations are relative
+to the T-pose of the mocap pack; view space is x right, y down, z forward (OpenCV). Directions row
+j is the unit vector of the bone that ends in joint j.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def mirrored(quats: torch.Tensor) -> torch.Tensor:
 
 
 def load_pool(mocap: Path, extra: Path | None = None) -> PosePool:
-    """Reads the mocap pack (train split only); `extra` is an optional npz with `quats` of authored poses."""
+    """Reads the mocap pack (train split only); `extra` is an optional npz with `quats` of authored
+    poses.
+    """
     packed = np.load(mocap / "train_poses.npz")
     measured = torch.as_tensor(packed["quats"].astype(np.float32))
     recombined = torch.as_tensor(
@@ -99,9 +101,11 @@ def _rest_directions(pack_offsets: np.ndarray) -> torch.Tensor:
 def jittered_rest(
     rest: torch.Tensor, count: int, spread: float, generator: torch.Generator
 ) -> torch.Tensor:
-    """Rest directions [count, 24, 3] near those given [S, 24, 3], symmetric, off by `spread` radians.
+    """Rest directions [count, 24, 3] near those given [S, 24, 3], symmetric, off by `spread`
+    radians.
 
-    Rigs differ in where hips, collars and spine joints lie; the nets must not depend on one of them.
+    Rigs differ in where hips, collars and spine joints lie; the nets must not depend on one of
+    them.
     """
     bodies = rest[torch.randint(len(rest), (count,), generator=generator)]
     noise = torch.randn(count, 24, 3, generator=generator) * spread
@@ -112,7 +116,9 @@ def jittered_rest(
 
 
 def random_views(count: int, generator: torch.Generator) -> torch.Tensor:
-    """view_from_body [count, 3, 3]: mostly near-level cameras from all sides, some from anywhere."""
+    """view_from_body [count, 3, 3]: mostly near-level cameras from all sides, some from
+    anywhere.
+    """
     yaw = torch.rand(count, generator=generator) * 2 * torch.pi
     pitch = torch.randn(count, generator=generator) * 0.3
     half = torch.zeros(count, 4)
@@ -128,7 +134,8 @@ def random_views(count: int, generator: torch.Generator) -> torch.Tensor:
 def noisy_directions(
     true: torch.Tensor, generator: torch.Generator, worst: float = 0.6
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Directions [B, 24, 3] as a net might see them, and their standard deviation [B, 24] in radians.
+    """Directions [B, 24, 3] as a net might see them, and their standard deviation [B, 24] in
+    radians.
 
     The noise level differs from figure to figure and from bone to bone; depth is noisier than the
     image plane. Bones, hands, feet and whole limbs go missing (deviation = inf).

@@ -1,7 +1,7 @@
 """Simulated observations: what a sketch net might see of a known pose, with known errors.
 
-Conventions: camera space is x right, y down, z forward; world is y up; local rotations parent from joint.
-Used to fit the confidence (training poses) and to measure the solver (validation poses).
+Conventions: camera space is x right, y down, z forward; world is y up; local rotations parent from
+joint. Used to fit the confidence (training poses) and to measure the solver (validation poses).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Eyesight:
 
     Attributes:
         noise: deviation of the directions, radians; NaN for a net that sees 2D joints only.
-        sign: separation of the depth evidence of the two signs, in deviations; 0 for no idea, inf for sure.
+        sign: separation of the depth evidence of the two signs, in deviations; 0 for no idea, inf
+            for sure.
         pixel_noise: deviation of the 2D joints, px, of a figure about 500 px tall.
     """
 
@@ -41,7 +42,9 @@ class Eyesight:
 
 @dataclass(frozen=True)
 class Scene:
-    """A pose as the camera sees it: camera-from-part [24, 3, 3], bones [24, 3], joints [24, 3] m."""
+    """A pose as the camera sees it: camera-from-part [24, 3, 3], bones [24, 3], joints [24, 3]
+    m.
+    """
 
     local: Array
     bones: Array
@@ -82,7 +85,9 @@ def observe(scene: Scene, eyes: Eyesight, random: np.random.Generator) -> Direct
 
 
 def _away_probability(depth: Array, separation: float, random: np.random.Generator) -> Array:
-    """Posterior of z > 0 from a Gaussian measurement whose two means are `separation` deviations apart."""
+    """Posterior of z > 0 from a Gaussian measurement whose two means are `separation` deviations
+    apart.
+    """
     if np.isinf(separation):
         return np.where(depth > 0, 0.999, 0.001)
     if separation == 0:

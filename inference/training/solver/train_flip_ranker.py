@@ -1,11 +1,12 @@
-"""Trains the flip ranker: how plausible is a figure, given which of its limbs point away?
+r"""Trains the flip ranker: how plausible is a figure, given which of its limbs point away?
 
-    python -m inference.training.solver.train_flip_ranker --mocap ../shared/data/mocap --out build/flip_ranker.pt
+    python -m inference.training.solver.train_flip_ranker --mocap ../shared/data/mocap \
+        --out build/flip_ranker.npz
 
-A drawing leaves the depth sign of most bones open. Each training example is one true pose and figures
-that differ from it by depth flips of a random subset of its limbs; the net learns by softmax to point at
-the true one. As the flips are drawn uniformly, its output is the log prior of a figure up to a constant,
-so it adds to the log likelihood of the signs that the sketch net saw.
+A drawing leaves the depth sign of most bones open. Each training example is one true pose and
+figures that differ from it by depth flips of a random subset of its limbs; the net learns by
+softmax to point at the true one. As the flips are drawn uniformly, its output is the log prior of
+a figure up to a constant, so it adds to the log likelihood of the signs that the sketch net saw.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from inference.training.solver import features, pose_sampler
+from inference.training.solver import features, net_file, pose_sampler
 
 LOG = logging.getLogger(__name__)
 FLIP_GROUPS = (
@@ -120,8 +121,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     pool = pose_sampler.load_pool(arguments.mocap, arguments.extra)
     model = train(pool, arguments.width, arguments.steps, arguments.batch, arguments.seed)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"state": model.state_dict(), "arguments": vars(arguments)}, arguments.out)
+    net_file.write_net(arguments.out, model)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""Trains the neural IK: noisy bone directions of a figure to SMPL local rotations with their spread.
+r"""Trains the neural IK: noisy bone directions of a figure to SMPL local rotations with their
+spread.
 
-    python -m inference.training.solver.train_neural_ik --mocap ../shared/data/mocap --out build/neural_ik.pt
+    python -m inference.training.solver.train_neural_ik --mocap ../shared/data/mocap \
+        --out build/neural_ik.npz
 
-The net is a plain MLP so that numpy alone runs it. It gives, for each joint, a rotation (6D, Zhou et al.
-2019) and the standard deviation about the three axes of the joint, learned by the Gaussian likelihood.
+The net is a plain MLP so that numpy alone runs it. It gives, for each joint, a rotation (6D, Zhou
+et al. 2019) and the standard deviation about the three axes of the joint, learned by the Gaussian
+likelihood.
 """
 
 from __future__ import annotations
@@ -15,13 +18,15 @@ from pathlib import Path
 
 import torch
 
-from inference.training.solver import features, pose_sampler
+from inference.training.solver import features, net_file, pose_sampler
 
 LOG = logging.getLogger(__name__)
 
 
 class NeuralIK(torch.nn.Module):
-    """Directions [B, 95] to rotations [B, 24, 3, 3] (row 0: figure frame from pelvis) and log sigma [B, 24, 3]."""
+    """Directions [B, 95] to rotations [B, 24, 3, 3] (row 0: figure frame from pelvis) and log
+    sigma [B, 24, 3].
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -123,8 +128,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     pool = pose_sampler.load_pool(arguments.mocap, arguments.extra)
     model = train(pool, arguments.width, arguments.steps, arguments.batch, arguments.seed)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"state": model.state_dict(), "arguments": vars(arguments)}, arguments.out)
+    net_file.write_net(arguments.out, model)
 
 
 if __name__ == "__main__":
