@@ -30,6 +30,7 @@ root=$1 repository=$2 shared=$3; shift 3
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mkdir -p "$root/mnt/sketch2pose" "$root/mnt/shared"
+[ -e "$root/etc/mtab" ] || ln -s /proc/self/mounts "$root/etc/mtab"
 mount --bind "$repository" "$root/mnt/sketch2pose"
 [ -z "$shared" ] || mount --bind "$shared" "$root/mnt/shared"
 exec chroot "$root" "$@"

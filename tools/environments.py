@@ -13,12 +13,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from .places import BUILD, REQUIREMENTS, ROOT, BuildError, python_of, say, show
+from .places import REQUIREMENTS, ROOT, BuildError, python_of, say, show
 from .processes import output_of, run_or_stop
 
 MAIN = "4.5"
 BLENDERS = ("4.5", "4.2", "5.0")
-TYPINGS = BUILD / "typings"
 
 
 def folder_of(blender: str) -> Path:
@@ -94,25 +93,10 @@ def _install(python: Path, environment: Path, name: str) -> None:
     if stamp.exists():
         return
     say(f"Installing requirements/{name}.txt into {show(environment)} …")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     run_or_stop(
         f"Installing requirements/{name}.txt",
         [*pip, "--only-binary=:all:", "-r", REQUIREMENTS / f"{name}.txt"],
-    )
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.touch()
-
-
-def ensure_typings(python: Path) -> None:
-    """Put Blender's type stubs into build/typings, where pyright looks for them."""
-    stamp = _stamp(TYPINGS, "typings")
-    if stamp.exists():
-        return
-    say("Installing Blender's type stubs …")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    run_or_stop(
-        "Installing requirements/typings.txt",
-        [*pip, "--upgrade", "--target", TYPINGS, "-r", REQUIREMENTS / "typings.txt"],
     )
     stamp.parent.mkdir(exist_ok=True)
     stamp.touch()

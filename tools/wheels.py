@@ -123,7 +123,7 @@ def download(wheel: Wheel) -> Path:
     requirement = f"{wheel.distribution}=={wheel.version}"
     platforms = [f"--platform={name}" for name in PIP_PLATFORMS[wheel.platform]]
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        pip = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps"]
         options = ["--only-binary=:all:", f"--python-version={wheel.python}", *platforms]
         if run([*pip, *options, "--dest", folder, requirement]):
             raise BuildError(f"pip found no wheel of {requirement} for {wheel.platform}.")

@@ -48,9 +48,9 @@ def visible_parts(figure: Figure, size: int) -> tuple[NDArray[np.uint8], NDArray
     parts = np.zeros((size, size), np.uint8)
     depth = np.full((size, size), np.inf, np.float32)
     for index in np.argsort(-face_depths):  # the painter's order: far to near
-        cv2.fillConvexPoly(parts, corners[index], int(face_parts[index]), cv2.LINE_8, 4)
-        cv2.fillConvexPoly(depth, corners[index], float(face_depths[index]), cv2.LINE_8, 4)
-    return cv2.medianBlur(parts, 5), depth
+        cv2.fillConvexPoly(parts, corners[index], [int(face_parts[index])], cv2.LINE_8, 4)
+        cv2.fillConvexPoly(depth, corners[index], [float(face_depths[index])], cv2.LINE_8, 4)
+    return cv2.medianBlur(parts, 5).astype(np.uint8), depth
 
 
 def _edges_of(part: int, parts: NDArray, depth: NDArray) -> NDArray[np.bool_]:
@@ -66,7 +66,7 @@ def _runs(mask: NDArray[np.bool_], edges: NDArray[np.bool_]) -> Iterator[Points]
     """Stretches of a part's outline that are to be drawn, [N, 2] px each."""
     outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     for outline in outlines:
-        points = outline[:, 0, :]
+        points = outline[:, 0, :].astype(np.intp)
         drawn = edges[points[:, 1], points[:, 0]]
         if drawn.all():
             yield np.vstack([points, points[:6]]).astype(np.float64)
@@ -85,7 +85,7 @@ def _smoothed(run: Points) -> Points:
     head, tail = 2 * run[0] - run[reach:0:-1], 2 * run[-1] - run[-2 : -reach - 2 : -1]
     padded = np.vstack([head, run, tail])
     smooth = cv2.GaussianBlur(padded, (1, 0), sigmaX=0.01, sigmaY=4.0)
-    return smooth[len(head) : len(head) + len(run)]
+    return smooth[len(head) : len(head) + len(run)].astype(np.float64)
 
 
 def _pieces(run: Points, pen: Pen) -> Iterator[Points]:

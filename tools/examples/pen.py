@@ -82,7 +82,7 @@ class Pen:
         a, b = (tuple(int(v) for v in np.round(p * scale)) for p in (start, end))
         thickness = max(1, round(self.width * force * SUPERSAMPLING))
         grey = int(255 * min(1.0, ink * (0.75 + 0.25 * force)))
-        cv2.line(layer, a, b, grey, thickness, cv2.LINE_AA, _SHIFT)
+        cv2.line(layer, a, b, [grey], thickness, cv2.LINE_AA, _SHIFT)
 
 
 def resampled(points: Points, step: float) -> Points:
