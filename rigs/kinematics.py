@@ -99,3 +99,30 @@ def _base(
 def descendants(skeleton: Skeleton, name: str, among: Mapping[str, object]) -> list[str]:
     """Return ``name`` and every bone of ``among`` that hangs from it."""
     return [other for other in among if other == name or name in skeleton.ancestors(other)]
+
+
+def pose_from_channels(
+    skeleton: Skeleton,
+    rotations: Mapping[str, FloatArray],
+    locations: Mapping[str, FloatArray],
+    frame_count: int,
+) -> PosedBones:
+    """Pose a rig by its channels: the inverse of reading them off.
+
+    Args:
+        skeleton: rig, with the parents that bones really follow.
+        rotations: [T, 4] basis rotations by bone.
+        locations: [T, 3] location channels by bone.
+        frame_count: T.
+    """
+    posed = PosedBones({}, {}, {}, {})
+    for i in skeleton.closure([*rotations, *locations]):
+        name, parent = skeleton.names[i], int(skeleton.parents[i])
+        base, head = _base(skeleton, i, parent, posed.poses, posed.heads, frame_count)
+        own = skeleton.own_location[i]
+        axes = base if own else _parent_axes(skeleton, parent, posed.poses, base)
+        if name in locations:
+            head = head + rotate(axes, locations[name])
+        posed.poses[name] = multiply(base, rotations[name]) if name in rotations else base
+        posed.bases[name], posed.heads[name], posed.location_axes[name] = base, head, axes
+    return posed
