@@ -13,7 +13,6 @@ import time
 import traceback
 from pathlib import Path
 
-import addon_utils
 import bpy
 
 from .demo_mannequin import add_mannequin
@@ -39,6 +38,8 @@ def add_body() -> bpy.types.Object:
 
 def add_rigify() -> bpy.types.Object:
     """A Rigify control rig as an animator gets it: human metarig, Generate."""
+    import addon_utils  # exists once bpy is loaded
+
     addon_utils.enable("rigify", default_set=True, persistent=True)
     bpy.ops.object.armature_human_metarig_add()
     metarig = bpy.context.object
