@@ -8,8 +8,8 @@ from torch.nn import functional as F
 
 LIMB_DIRECTIONS = [4, 5, 7, 8, 18, 19, 20, 21]
 WEIGHTS = {
-    "heatmap": 0.35,
-    "point": 12.0,
+    "heatmap": 0.7,
+    "point": 10.0,
     "direction": 1.0,
     "away": 0.8,
     "visible": 0.3,

@@ -22,6 +22,7 @@ from .sketch_data import Drawing, to_tensors
 from .sketch_losses import contact_loss, direction_losses, image_losses, total
 from .sketch_net import SketchNet
 from .sketch_report import evaluate
+from .sketch_sides import settle_sides
 
 SMALL, LARGE = 128, 160
 EMA_DECAY = 0.998
@@ -96,6 +97,7 @@ def train_step(
     data = to_tensors(batch, device)
     with torch.autocast(device.split(":")[0], dtype=torch.bfloat16):
         out = net(data.ink)
+    data = settle_sides(data, out["points"].detach())
     parts = image_losses(out, data.points, data.visible, data.person)
     parts |= direction_losses(out, data.directions, data.direction_seen)
     parts["contact"] = contact_loss(out, data.contacts, data.person)

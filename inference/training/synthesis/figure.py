@@ -66,15 +66,21 @@ def rest_joints() -> np.ndarray:
     return load_default_body().joints_template.astype(np.float32)
 
 
-def make_figures(local: np.ndarray, scales: np.ndarray, rng: np.random.Generator) -> Figures:
+def make_figures(
+    local: np.ndarray,
+    scales: np.ndarray,
+    rng: np.random.Generator,
+    frontal: np.ndarray | float = 0.6,
+) -> Figures:
     """Poses the default body, distorts it, looks at it.
 
     Args:
         local: [N, 24, 3, 3] local rotations.
         scales: [N, 25] bone length factors.
         rng: decides the cameras.
+        frontal: share of figures that face the viewer's half, [N] or one number.
     """
-    view = sample_views(rng, len(local))
+    view = sample_views(rng, len(local), frontal)
     world, joints = pose_keypoints(local, np.ones_like(scales))
     contacts = find_contacts(joints)
     rotations = view[:, None] @ world
@@ -87,12 +93,12 @@ def make_figures(local: np.ndarray, scales: np.ndarray, rng: np.random.Generator
     return Figures(rotations, joints, drawn, points, directions, scales, distance, contacts)
 
 
-def sample_views(rng: np.random.Generator, count: int) -> np.ndarray:
+def sample_views(rng: np.random.Generator, count: int, frontal: np.ndarray | float) -> np.ndarray:
     """Camera rotations [count, 3, 3] (view from world): mostly level, sometimes steep."""
     yaw = np.where(
-        rng.random(count) < 0.55, rng.normal(0, 0.7, count), rng.uniform(-np.pi, np.pi, count)
+        rng.random(count) < frontal, rng.normal(0, 0.75, count), rng.uniform(-np.pi, np.pi, count)
     )
-    steep = rng.random(count) < 0.22
+    steep = rng.random(count) < 0.16
     pitch = np.where(steep, rng.uniform(-1.1, 1.1, count), rng.normal(0, 0.18, count))
     roll = rng.normal(0, 0.1, count)
     zero = np.zeros(count)

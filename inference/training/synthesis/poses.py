@@ -19,7 +19,7 @@ from .layout import LEFT_ARM, LEFT_LEG, MIRROR, RIGHT_ARM, RIGHT_LEG, SPINE
 CLUSTERS = 768
 GROUPS = (LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG, SPINE)
 SWAP_PROBABILITY = 0.22  # a limb taken from another pose
-EXTREME_PROBABILITY = 0.14  # a limb sampled inside its joint limits
+EXTREME_PROBABILITY = 0.1  # a limb sampled inside its joint limits
 UPSIDE_DOWN_PROBABILITY = 0.025
 
 

@@ -33,8 +33,10 @@ from .props import draw_props
 STICK, SHAPE, BODY = 0, 1, 2
 STYLE_WEIGHTS = (0.36, 0.32, 0.32)
 NEGATIVE_SHARE = 0.07
-LOOSE_CROP_SHARE = 0.12  # crops as the finder first proposes them: too large or cut off
-PROPS_SHARE = 0.5
+LOOSE_CROP_SHARE = 0.1  # crops as the finder first proposes them: too large or cut off
+PROPS_SHARE = 0.4
+# People draw people from the front; without a face or folds nothing else tells left from right.
+FRONTAL = {STICK: 0.88, SHAPE: 0.82, BODY: 0.6}
 INVISIBLE = -1.0
 
 
@@ -77,7 +79,8 @@ def make_batch(
     styles = np.full(count, SHAPE) if withheld else rng.choice(3, size=count, p=STYLE_WEIGHTS)
     negative = (rng.random(count) < NEGATIVE_SHARE) & (not withheld)
     scales = _scales(rng, styles)
-    figures = make_figures(bank.sample(rng, count), scales, rng)
+    frontal = np.array([FRONTAL[style] for style in styles])
+    figures = make_figures(bank.sample(rng, count), scales, rng, frontal)
     for i in range(count):
         if negative[i]:
             batch.ink[i] = add_paper(draw_negative(rng, size), rng)
