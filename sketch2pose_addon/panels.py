@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from .kept_result import kept_at
+from .operators.change_reading import CHANGES, LIMBS
 from .properties import settings, status
+from .targets import target_rig
 
 if TYPE_CHECKING:
     from bpy.types import Context, UILayout
@@ -57,6 +60,34 @@ class SKETCH2POSE_PT_options(_SidebarPanel, bpy.types.Panel):
         layout.prop(settings(context), "keying")
 
 
+class SKETCH2POSE_PT_readings(_SidebarPanel, bpy.types.Panel):
+    bl_label = "Readings"
+    bl_parent_id = "SKETCH2POSE_PT_main"
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        return kept_at(target_rig(context), context.scene.frame_current) is not None
+
+    def draw(self, context: Context) -> None:
+        kept = kept_at(target_rig(context), context.scene.frame_current)
+        if kept is None:
+            return
+        layout = self.layout
+        row = layout.row(align=True)
+        for index in range(len(kept.poses)):
+            pressed = kept.active == index
+            text = str(index + 1)
+            pick = row.operator("sketch2pose.pick_hypothesis", text=text, depress=pressed)
+            pick.index = index
+        layout.label(text="Towards or Away")
+        grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
+        for limb, label, _description in LIMBS[:4]:
+            grid.operator("sketch2pose.flip_limb", text=label).limb = limb
+        row = layout.row(align=True)
+        for change, label, _description in CHANGES:
+            row.operator("sketch2pose.change_reading", text=label).change = change
+
+
 def draw_status(layout: UILayout, context: Context) -> None:
     """The progress bar of a running job, or the line that the last one left."""
     state = status(context)
@@ -79,4 +110,4 @@ def draw_wrapped(layout: UILayout, context: Context, text: str, icon: str) -> No
         column.label(text=line, icon=icon if index == 0 else "BLANK1")
 
 
-classes = (SKETCH2POSE_PT_main, SKETCH2POSE_PT_options)
+classes = (SKETCH2POSE_PT_main, SKETCH2POSE_PT_readings, SKETCH2POSE_PT_options)

@@ -52,6 +52,13 @@ def place_of_drawing(
     return Place(hips, placement == "GROUND")
 
 
+def drawn_joints(captured: CapturedDrawing, motion: BodyMotion) -> np.ndarray:
+    """The observed joints on the sheet, [24, 3] in Blender's world; [0, 3] when not observed."""
+    if motion.joints2d is None:
+        return np.zeros((0, 3))
+    return captured.world_from_page(np.asarray(motion.joints2d[0], float))
+
+
 def place_of_image(context: Context) -> Place:
     """Where the figure of a picture stands: at the rig, facing as the rig does."""
     return Place(None, settings(context).placement != "DRAWN")

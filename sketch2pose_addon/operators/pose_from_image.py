@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
+import numpy as np
 from bpy.props import StringProperty
 
 from ...inference.protocol.errors import Sketch2PoseError
 from ...inference.protocol.messages import SketchRequest
 from .. import jobs, results
 from ..job_operator import JobOperator
+from ..kept_result import keep, result_of
 from ..targets import checked_target, target_is_refused
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class SKETCH2POSE_OT_pose_from_image(JobOperator, bpy.types.Operator):
         motion = results.read_first_person(job)
         place = results.place_of_image(context)
         applied = results.apply_motion(context, motion, target, place, self._frame)
+        keep(target, result_of(motion, place, self._frame, np.zeros((0, 3))))
         return results.result_line(applied, len(job.files))
 
 

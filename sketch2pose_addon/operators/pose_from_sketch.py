@@ -13,6 +13,7 @@ from ...inference.protocol.strokes import write_strokes
 from .. import jobs, results
 from ..capture import capture_drawing
 from ..job_operator import JobOperator
+from ..kept_result import keep, result_of
 from ..targets import (
     checked_drawing,
     checked_target,
@@ -62,6 +63,8 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
         motion = results.read_first_person(job)
         place = results.place_of_drawing(context, self._captured, target, motion)
         applied = results.apply_motion(context, motion, target, place, self._frame)
+        drawn = results.drawn_joints(self._captured, motion)
+        keep(target, result_of(motion, place, self._frame, drawn))
         return results.result_line(applied, len(job.files))
 
 

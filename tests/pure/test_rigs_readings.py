@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rigs import readings
-from rigs.human_motion import SMPL_PARENTS
-from rigs.readings import LIMBS, flip_limb, front_back, mirror, swap_sides
-from rigs.rotations import matrix_from_quat, quat_from_rotvec
+from rigs.readings import (
+    LIMBS,
+    flip_limb,
+    front_back,
+    mirror,
+    posed_joints,
+    rest_offsets,
+    swap_sides,
+)
 
 POSES = hnp.arrays(np.float64, 72, elements=st.floats(-1.2, 1.2))
 VIEWS = hnp.arrays(np.float64, 3, elements=st.floats(-1, 1)).filter(
@@ -29,12 +35,7 @@ for joint, offset in {
 
 
 def joints(pose: np.ndarray) -> np.ndarray:
-    world = matrix_from_quat(quat_from_rotvec(np.asarray(pose).reshape(24, 3)))
-    places = np.zeros((24, 3))
-    for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
-        world[joint] = world[parent] @ world[joint]
-        places[joint] = places[parent] + world[parent] @ OFFSETS[joint]
-    return places
+    return posed_joints(pose, OFFSETS, np.zeros(3))
 
 
 def picture(pose: np.ndarray, view: np.ndarray) -> np.ndarray:
@@ -88,3 +89,12 @@ def test_a_raised_left_arm_becomes_a_raised_right_arm_in_the_mirror():
     expected = np.zeros(72)
     expected[17 * 3 + 2] = -1.0
     assert np.allclose(mirror(pose), expected, atol=1e-12)
+
+
+@given(pose=POSES)
+def test_rest_offsets_come_back_from_the_posed_body(pose):
+    pelvis = np.array([0.3, 1.0, -0.2])
+    places = posed_joints(pose, OFFSETS, pelvis)
+    assert np.allclose(rest_offsets(pose, places), OFFSETS, atol=1e-9)
+    arm = np.linalg.norm(places[18] - places[16])
+    assert np.isclose(arm, 0.3)
