@@ -73,7 +73,7 @@ def _content(path: Path) -> bytes:
 def _reader_of(data: bytes, name: str) -> Reader:
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(b"PK\x03\x04"):
-        return _read_npz
+        return _read_zip
     if start[:1] in (b"{", b"["):
         return _read_json
     if start[:9].upper() == b"HIERARCHY":
@@ -81,10 +81,13 @@ def _reader_of(data: bytes, name: str) -> Reader:
     raise refused(name, "its content is of no known kind", code="import.unknown")
 
 
-def _read_npz(data: bytes, name: str) -> Imported:
+def _read_zip(data: bytes, name: str) -> Imported:
     from inference.importers.npz_kinds import motions_from_npz
+    from inference.importers.torch_file import is_torch_archive, motions_from_torch
 
-    return motions_from_npz(data, name)
+    return (
+        motions_from_torch(data, name) if is_torch_archive(data) else motions_from_npz(data, name)
+    )
 
 
 def _read_json(data: bytes, name: str) -> Imported:
