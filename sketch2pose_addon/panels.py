@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from . import live
 from .kept_result import kept_at
 from .operators.change_reading import CHANGES, LIMBS
 from .properties import settings, status
@@ -39,12 +40,22 @@ class SKETCH2POSE_PT_main(_SidebarPanel, bpy.types.Panel):
         row.scale_y = 1.2
         row.operator("sketch2pose.draw", icon="GREASEPENCIL")
         row.operator("sketch2pose.draw", text="", icon="ADD").new = True
-        column = layout.column(align=True)
-        column.scale_y = 1.4
-        column.operator("sketch2pose.pose_from_sketch", icon="ARMATURE_DATA")
+        _draw_pose_row(layout)
         column = layout.column(align=True)
         column.operator("sketch2pose.pose_from_image", text="Pose from Image...", icon="IMAGE_DATA")
         draw_status(layout, context)
+
+
+def _draw_pose_row(layout: UILayout) -> None:
+    """The main button; while live drawing is on, the two ways to end it."""
+    row = layout.row(align=True)
+    row.scale_y = 1.4
+    if live.session() is None:
+        row.operator("sketch2pose.pose_from_sketch", icon="ARMATURE_DATA")
+        row.operator("sketch2pose.live", text="", icon="PLAY")
+    else:
+        row.operator("sketch2pose.live_accept", icon="CHECKMARK")
+        row.operator("sketch2pose.live_restore", text="", icon="LOOP_BACK")
 
 
 class SKETCH2POSE_PT_options(_SidebarPanel, bpy.types.Panel):

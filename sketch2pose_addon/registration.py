@@ -15,7 +15,7 @@ import bpy
 
 # Order matters: property groups first, because panels and operators point to them; panels before
 # operators, because operator modules may bring panels that belong below the main one.
-_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "panels")
+_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live", "panels")
 _AFTER_OPERATORS = ("cli",)
 
 _registered: list[ModuleType] = []

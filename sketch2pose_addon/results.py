@@ -89,9 +89,23 @@ def read_first_person(job: Job) -> BodyMotion:
 
 
 def apply_motion(
-    context: Context, motion: BodyMotion, target: Object, place: Place, frame: int
+    context: Context,
+    motion: BodyMotion,
+    target: Object,
+    place: Place,
+    frame: int,
+    *,
+    key: bool | None = None,
 ) -> AppliedMotion:
-    """Puts a still onto the rig at a frame, keyed as the settings say.
+    """Puts a still onto the rig at a frame.
+
+    Args:
+        context: any context.
+        motion: one frame.
+        target: the rig.
+        place: where the figure stands.
+        frame: frame of the keys.
+        key: insert keys; None asks the panel's setting and Auto Keying.
 
     Raises:
         Sketch2PoseError: the rig cannot take it; nothing was changed.
@@ -99,7 +113,8 @@ def apply_motion(
     options = RetargetOptions(in_world=place.hips is not None, feet_on_ground=place.on_ground)
     if place.hips is not None:
         motion = _moved(motion, place.hips)
-    apply_options = ApplyOptions(retarget=options, key=keys_wanted(context))
+    keyed = keys_wanted(context) if key is None else key
+    apply_options = ApplyOptions(retarget=options, key=keyed)
     applied = apply_body_motion(context, motion, target, frame_start=frame, options=apply_options)
     if applied.action and frame != context.scene.frame_current:
         context.scene.frame_set(context.scene.frame_current)  # keys elsewhere do not pose here
