@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--check", type=int, default=2000, help="drawings of the last check")
     parser.add_argument("--lifter", type=Path, help="weights of train_lifter to start from")
     parser.add_argument("--resume", type=Path, help="weights of an earlier run to carry on from")
     parser.add_argument("--out", type=Path, default=Path("build/sketch.pt"))
@@ -67,9 +68,13 @@ def train(args: argparse.Namespace) -> None:
         if step % 300 == 0:
             torch.save(average.state_dict(), args.out)
         if step % 2000 == 0:
-            save(average, args.out, {"images": images, **evaluate(average, 512, LARGE)})
+            save(
+                average,
+                args.out,
+                {"images": images, **evaluate(average, min(512, args.check), LARGE)},
+            )
     drawing.close()
-    save(average, args.out, {"images": images, **evaluate(average, 2000, LARGE)})
+    save(average, args.out, {"images": images, **evaluate(average, args.check, LARGE)})
 
 
 def build(args: argparse.Namespace) -> SketchNet:

@@ -1,0 +1,126 @@
+"""The sketch synthesis and training: exact labels, mirrored truth, a short run of the command."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
+pytestmark = pytest.mark.torch
+
+from inference.training.sketch_data import mirrored, to_tensors  # noqa: E402
+from inference.training.sketch_net import SketchNet, moments  # noqa: E402
+from inference.training.sketch_sides import settle_sides  # noqa: E402
+from inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
+from inference.training.synthesis.layout import (  # noqa: E402
+    DIRECTIONS,
+    KEYPOINTS,
+    MIRROR_KEYPOINTS,
+    PARENTS,
+)
+from inference.training.synthesis.poses import PoseBank, shared_folder  # noqa: E402
+from inference.training.synthesis.sample import Batch, make_batch  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tiny_bank(count: int = 40) -> PoseBank:
+    """Poses the test makes: gentle random rotations."""
+    quats = np.random.default_rng(5).normal(0, 0.18, (count, 24, 4))
+    quats[..., 0] = 1
+    quats /= np.linalg.norm(quats, axis=-1, keepdims=True)
+    return PoseBank(quats.astype(np.float16), np.arange(count), np.arange(count + 1))
+
+
+def batch(count: int = 12, seed: int = 0, size: int = 96) -> Batch:
+    return make_batch(tiny_bank(), np.random.default_rng(seed), count, size)
+
+
+def test_the_same_seed_draws_the_same_pictures() -> None:
+    first, again, other = batch(seed=3), batch(seed=3), batch(seed=4)
+    assert np.array_equal(first.ink, again.ink)
+    assert np.array_equal(first.directions, again.directions)
+    assert not np.array_equal(first.ink, other.ink)
+
+
+def test_every_person_leaves_ink_near_its_keypoints() -> None:
+    drawn = batch(count=40)
+    for ink, points, visible, person in zip(
+        drawn.ink, drawn.points, drawn.visible, drawn.person, strict=True
+    ):
+        if not person or visible.sum() < 20:
+            continue
+        x, y = np.clip(points[visible].astype(int), 0, ink.shape[0] - 1).T
+        nearby = [
+            ink[max(0, v - 12) : v + 13, max(0, u - 12) : u + 13].max()
+            for u, v in zip(x, y, strict=True)
+        ]
+        assert np.mean(np.array(nearby) > 60) > 0.75
+
+
+def test_directions_are_unit_and_follow_the_true_body() -> None:
+    rng = np.random.default_rng(1)
+    local = tiny_bank().sample(rng, 16)
+    figures = make_figures(local, sample_scales(rng, 16, 1.0), rng)
+    assert np.allclose(np.linalg.norm(figures.directions, axis=-1), 1, atol=1e-4)
+    bones = figures.joints[:, 1:24] - figures.joints[:, PARENTS[1:]]
+    bones /= np.linalg.norm(bones, axis=-1, keepdims=True)
+    angle = np.arccos(np.clip((bones * figures.directions[:, 1:24]).sum(-1), -1, 1))
+    assert np.degrees(angle).max() < 45  # only the perspective of the ray lies between them
+
+
+def test_mirroring_twice_changes_nothing() -> None:
+    first = batch()
+    again = mirrored(mirrored(first))
+    for name, value in vars(first).items():
+        assert np.allclose(value, getattr(again, name), atol=1e-3), name
+
+
+def test_labels_follow_the_net_only_for_sticks_that_do_not_tell_sides() -> None:
+    data = to_tensors(batch(count=48))
+    data.directions[:, 1] = torch.tensor([0.0, 0.0, 1.0])  # all in profile
+    exchanged = settle_sides(data, data.points[:, MIRROR_KEYPOINTS])
+    changed = (exchanged.points - data.points).abs().sum((1, 2)) > 1e-6
+    assert not changed[data.sideless == 0].any()
+    assert changed[data.sideless > 0].any()
+    kept = settle_sides(data, data.points)
+    assert torch.equal(kept.points, data.points)
+
+
+def test_heatmap_moments_find_a_peak() -> None:
+    probability = torch.zeros(1, 1, 20 * 20)
+    probability[0, 0, 5 * 20 + 12] = 1
+    mean, spread = moments(probability, 20, 20)
+    assert mean[0, 0].tolist() == pytest.approx([12.5 / 20, 5.5 / 20], abs=1e-5)
+    assert float(spread.max()) < 0.01
+
+
+def test_the_network_answers_at_every_size() -> None:
+    net = SketchNet().eval()
+    for size in (128, 160):
+        with torch.no_grad():
+            out = net(torch.rand(2, 1, size, size))
+        assert out["points"].shape == (2, KEYPOINTS, 2)
+        assert out["folded"].shape == (2, DIRECTIONS, 3)
+        assert bool((out["folded"][..., 2] >= 0).all())
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_a_short_run_of_the_training_command(tmp_path: Path) -> None:
+    if not (shared_folder() / "data" / "mocap").exists():
+        pytest.skip("skipped: the motion pack is not there (S2P_SHARED)")
+    weights, network = tmp_path / "sketch.pt", tmp_path / "sketch.onnx"
+    train = ["-m", "inference.training.train_sketch", "--minutes", "0.2", "--batch", "8"]
+    subprocess.run(
+        [sys.executable, *train, "--check", "16", "--out", str(weights)],
+        cwd=ROOT,
+        check=True,
+        timeout=600,
+    )
+    export = ["-m", "inference.training.export_sketch", str(weights), "--out", str(network)]
+    subprocess.run([sys.executable, *export], cwd=ROOT, check=True, timeout=300)
+    assert network.stat().st_size < 25e6
+    assert "sha256" in network.with_suffix(".json").read_text()
