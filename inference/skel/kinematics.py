@@ -5,7 +5,7 @@ left side at +x; rotation matrices act on columns. A bone's frame is parallel to
 `rot_world_from_bone` [T, 24, 3, 3] turns a bone from rest into the world.
 
 A bone turns by S (R3 R2 R1) Sᵀ, where S takes the bone's OpenSim frame to the rest body: all
-rotations are then about fixed axes S a, and the Jacobian of any point is a cross product.
+rotations are then about fixed axes S a, and each is a twist of all that hangs on the bone.
 """
 
 from dataclasses import dataclass
@@ -104,34 +104,33 @@ def pose_skeleton(rest: SkelRest, q: Array, trans: Array) -> SkelPose:
     return SkelPose(rotations, positions, axes, world_steps)
 
 
-def point_jacobian(pose: SkelPose, points: Array, shares: Array) -> Array:
-    """Derivatives of skinned points by all degrees of freedom.
-
-    A point moved by several bones is a weighted sum; below, `shares` already contains for every
-    bone the weight of its whole branch, so each degree of freedom moves the part that hangs on it.
+def dof_twists(pose: SkelPose) -> Array:
+    """How each degree of freedom moves what hangs on it, as a velocity field of the whole space.
 
     Args:
         pose: from `pose_skeleton`.
-        points: [T, N, 24, 3], or [T, N, 3] when each point hangs on one bone: the places that the
-            branches of the bones carry: for bone b the weighted mean of what b's branch carries.
-        shares: [N, 24] weight of each bone's branch in the point (see `branch_shares`).
 
     Returns:
-        [T, N, 3, 46] metres per radian.
+        [T, 46, 6] angular velocity w and velocity v of the world's origin per radian: a point x of
+        the branch moves by w × x + v.
     """
-    if points.ndim == 3:
-        points = np.broadcast_to(points[:, :, None], (*points.shape[:2], BONE_COUNT, 3))
-    share = shares[:, DOF_BONES]
-    arms = points[:, :, DOF_BONES] - pose.positions[:, None, DOF_BONES]
-    jacobian = np.cross(pose.axes[:, None], arms) * share[None, :, :, None]
-    sliding = list(slide_dofs())
-    jacobian[:, :, sliding] += pose.slide_steps[:, None] * share[None][:, :, sliding, None]
-    return jacobian.swapaxes(-1, -2)
+    origins = pose.positions[:, DOF_BONES]
+    linear = np.cross(origins, pose.axes)
+    linear[:, list(slide_dofs())] += pose.slide_steps
+    return np.concatenate([pose.axes, linear], -1)
 
 
-def branch_shares(weights: Array) -> Array:
-    """[N, 24] summed weight of each bone and all below it, from weights [N, 24]."""
-    shares = np.array(weights, float)
+def branch_sums(values: Array) -> Array:
+    """[T, 24, ...] values of bones → for each bone the sum over itself and all below it."""
+    sums = values.copy()
     for bone in range(BONE_COUNT - 1, 0, -1):
-        shares[:, PARENTS[bone]] += shares[:, bone]
-    return shares
+        sums[:, PARENTS[bone]] += sums[:, bone]
+    return sums
+
+
+def moves_together() -> NDArray[np.bool_]:
+    """[46, 46] whether the second angle's bone is the first's or hangs on it."""
+    above = np.eye(BONE_COUNT, dtype=bool)
+    for bone in range(1, BONE_COUNT):
+        above[bone] |= above[PARENTS[bone]]
+    return above[DOF_BONES][:, DOF_BONES].T

@@ -3,7 +3,10 @@
 Conventions: radians. An axis is given in its bone's own frame as OpenSim has it (x forward, y up,
 z to the right while the body stands). A joint with three degrees of freedom turns by
 `R3 @ R2 @ R1`, R1 being the first in the list. Limits are SKEL's published ones; for the hips,
-which have none there, the reach of trained dancers and gymnasts is allowed.
+which have none there, the reach of trained dancers and gymnasts is allowed. Two published ranges are
+opened, because they break motion that the model can otherwise follow: the lift of the scapulae
+(below) and the right shoulder's y, whose ±90° (there is none on the left) make the arm's angles
+jump by half a turn when it is raised forward past the horizontal.
 """
 
 from dataclasses import dataclass
@@ -103,7 +106,7 @@ def _dofs() -> tuple[Dof, ...]:
         ("scapula_elevation_r", "scapula_elevation_r", 14, MINUS_Z, _LIFT_R),
         ("scapula_upward_rot_r", "scapula_upward_rot_r", 14, MINUS_X, (-0.19, 0.319)),
         ("shoulder_r_x", "shoulder_r_x", 15, X, FREE),
-        ("shoulder_r_y", "shoulder_r_y", 15, Y, (-_HALF, _HALF)),
+        ("shoulder_r_y", "shoulder_r_y", 15, Y, FREE),
         ("shoulder_r_z", "shoulder_r_z", 15, Z, FREE),
         ("elbow_flexion_r", "elbow_flexion_r", 16, ELBOW_R, _HINGE),
         ("pro_sup_r", "pro_sup_r", 17, FOREARM_R, (-3 * np.pi / 8, 3 * np.pi / 8)),

@@ -1,0 +1,174 @@
+"""SKEL's angles from targets: one batched Levenberg–Marquardt over a whole sequence.
+
+Conventions: metres, radians; a frame's unknowns are its 46 angles and the pelvis' place. Frames are
+coupled by a weak penalty on changes between neighbours, which decides what the targets leave open
+(such as the split of a turn between two aligned axes); the normal equations are then block
+tridiagonal and solved exactly, so a sequence has no windows and no seams. Limits are held by
+taking angles that press against them out of the step.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kinematics import (
+    SkelPose,
+    SkelRest,
+    branch_sums,
+    dof_twists,
+    moves_together,
+    pose_skeleton,
+)
+from .layout import DOF_BONES, DOF_COUNT, HIGHEST, LOWEST
+from .moments import BoneErrors, bone_errors, gather
+from .start import starting_angles
+from .targets import FitTargets
+from .tridiagonal import solve_coupled_frames
+
+Array = NDArray[np.floating]
+
+UNKNOWNS = DOF_COUNT + 3
+SMOOTHNESS = 0.006  # m per radian of change between frames
+RESTING = 0.002  # m per radian away from the start, for angles that nothing determines
+ENOUGH = 2e-4  # relative gain of the cost below which the fit has converged
+MAX_ITERATIONS = 20
+
+
+@dataclass(frozen=True)
+class SkelFit:
+    """Angles [T, 46] in radians and pelvis translations [T, 3] in metres, with the final cost [T]."""
+
+    q: Array
+    trans: Array
+    cost: Array
+    iterations: int
+
+
+@dataclass
+class _State:
+    q: Array
+    trans: Array
+    pose: SkelPose
+    errors: BoneErrors
+    cost: Array
+
+
+def fit_skel(
+    rest: SkelRest,
+    targets: FitTargets,
+    start: Array | None = None,
+    report: Callable[[float], None] | None = None,
+    smoothness: float = SMOOTHNESS,
+) -> SkelFit:
+    """Fits all frames together.
+
+    Args:
+        rest: the resting skeleton of the shape. targets: what to reach in T frames.
+        start: [T, 46] first guess; from `targets.oriented` when None.
+        report: called with the share of work done; may raise to cancel.
+        smoothness: metres per radian of change between frames.
+
+    Returns:
+        angles within the limits, continuous over frames.
+    """
+    problem = _Problem(rest, targets, smoothness)
+    state = problem.start(start)
+    damping = np.full(len(state.q), 1e-4)
+    iterations = 0
+    for iterations in range(1, MAX_ITERATIONS + 1):
+        if report is not None:
+            report(iterations / MAX_ITERATIONS)
+        step = problem.step(state, damping)
+        trial = problem.evaluate(
+            np.clip(state.q + step[:, :DOF_COUNT], LOWEST, HIGHEST),
+            state.trans + step[:, DOF_COUNT:],
+        )
+        better = trial.cost < state.cost
+        gain = float((state.cost - trial.cost)[better].sum() / max(state.cost.sum(), 1e-12))
+        damping = np.where(better, np.maximum(damping / 5, 1e-7), np.minimum(damping * 8, 1e3))
+        state = (
+            problem.evaluate(
+                np.where(better[:, None], trial.q, state.q),
+                np.where(better[:, None], trial.trans, state.trans),
+            )
+            if not better.all()
+            else trial
+        )
+        if gain < ENOUGH:
+            break
+    return SkelFit(state.q, state.trans + problem.moments.centres, state.cost, iterations)
+
+
+class _Problem:
+    def __init__(self, rest: SkelRest, targets: FitTargets, smoothness: float) -> None:
+        self.rest, self.targets, self.smoothness = rest, targets, smoothness
+        self.moments = gather(rest, targets)
+        self.together = moves_together()
+        self.reference = np.zeros((len(targets.places), DOF_COUNT))
+
+    def start(self, q: Array | None) -> _State:
+        if q is None:
+            assert self.targets.oriented is not None
+            q = starting_angles(self.rest, self.targets.oriented)
+        self.reference = q
+        state = self.evaluate(q, np.zeros((len(q), 3)))
+        return self.evaluate(q, -state.errors.force.sum(1) / self.moments.mass.sum(1)[:, None])
+
+    def evaluate(self, q: Array, trans: Array) -> _State:
+        pose = pose_skeleton(self.rest, q, trans)
+        errors = bone_errors(self.moments, pose)
+        cost = errors.cost + RESTING**2 * ((q - self.reference) ** 2).sum(1)
+        jumps = self.smoothness**2 * (np.diff(q, axis=0) ** 2).sum(1)
+        cost[1:] += jumps / 2
+        cost[:-1] += jumps / 2
+        return _State(q, trans, pose, errors, cost)
+
+    def step(self, state: _State, damping: Array) -> Array:
+        normal, gradient = self.normal_equations(state)
+        gradient[:, :DOF_COUNT] += RESTING**2 * (state.q - self.reference)
+        gradient[:, :DOF_COUNT] += self.smoothness**2 * _neighbour_pull(state.q)
+        diagonal = np.einsum("tii->ti", normal)
+        diagonal += damping[:, None] * (diagonal + 1e-3)
+        diagonal[:, :DOF_COUNT] += RESTING**2
+        coupling = np.where(np.arange(UNKNOWNS) < DOF_COUNT, self.smoothness**2, 0.0)
+        free = free_unknowns(state.q, gradient)
+        return solve_coupled_frames(normal, -gradient, coupling, free)
+
+    def normal_equations(self, state: _State) -> tuple[Array, Array]:
+        """Gauss-Newton matrix [T, 49, 49] and gradient [T, 49], as composite rigid bodies give them.
+
+        The matrix entry of two angles is the kinetic product of their twists over the points that
+        both move: the branch of the deeper one (Featherstone's composite-rigid-body algorithm).
+        """
+        twists, errors = dof_twists(state.pose), state.errors
+        wrench = branch_sums(np.concatenate([errors.torque, errors.force], -1))
+        inertia = branch_sums(errors.inertia)
+        momenta = (inertia[:, DOF_BONES] @ twists[..., None])[..., 0]
+        products = twists @ momenta.swapaxes(1, 2) * self.together
+        normal = np.zeros((len(twists), UNKNOWNS, UNKNOWNS))
+        angles = slice(0, DOF_COUNT)
+        mirrored = products.swapaxes(1, 2) * ~self.together
+        normal[:, angles, angles] = products + mirrored
+        normal[:, angles, DOF_COUNT:] = momenta[..., 3:]
+        normal[:, DOF_COUNT:, angles] = momenta[..., 3:].swapaxes(1, 2)
+        normal[:, DOF_COUNT:, DOF_COUNT:] = inertia[:, 0, 3:, 3:]
+        gradient = np.concatenate([(twists * wrench[:, DOF_BONES]).sum(-1), wrench[:, 0, 3:]], 1)
+        return normal, gradient
+
+
+def free_unknowns(q: Array, gradient: Array) -> NDArray[np.bool_]:
+    """[T, 49] False for angles at a limit that the descent would push beyond it."""
+    free = np.ones(gradient.shape, bool)
+    slope = gradient[:, :DOF_COUNT]
+    free[:, :DOF_COUNT] &= ~((q <= LOWEST) & (slope > 0)) & ~((q >= HIGHEST) & (slope < 0))
+    return free
+
+
+def _neighbour_pull(values: Array) -> Array:
+    pull = np.zeros_like(values)
+    change = np.diff(values, axis=0)
+    pull[1:] += change
+    pull[:-1] -= change
+    return pull

@@ -1,0 +1,129 @@
+"""What a SKEL fit aims at: points that hang on SKEL's bones, and where each should be.
+
+Conventions: metres, world y up. A point's rest place lies on the resting body of the shape.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inference.body import BodyModel
+
+from .correspondence import PLACE_OF_BONE, SMPL_OF_BONE
+from .kinematics import SkelRest
+from .layout import BONE_COUNT, BONE_NAMES
+from .model import SkelModel, shaped
+
+Array = NDArray[np.floating]
+
+LEVER = 0.1  # m, arm of the points that stand for a bone's orientation
+ORIENTED = tuple(
+    BONE_NAMES.index(name)
+    for name in (
+        "pelvis", "lumbar_body", "thorax", "head", "femur_r", "tibia_r", "calcn_r", "toes_r",
+        "femur_l", "tibia_l", "calcn_l", "toes_l", "humerus_r", "radius_r", "hand_r",
+        "humerus_l", "radius_l", "hand_l",
+    )
+)  # fmt: skip
+JOINT_WEIGHT, ORIENTATION_WEIGHT, SURFACE_WEIGHT = 1.0, 0.3, 0.6
+SURE_WEIGHT = 0.85  # a marker is taken as rigid: its main bone must carry this much of it
+MARKERS_PER_BONE = 8
+
+
+@dataclass(frozen=True)
+class FitTargets:
+    """N points on the skeleton and their places in T frames.
+
+    Attributes:
+        rest: [N, 3] places on the resting body. bones: [N] which bone carries a point.
+        places: [T, N, 3] where the points should be, metres.
+        weights: [N] or [T, N]; a point counts with the square of its weight.
+        oriented: rotations [T, 24, 3, 3] of the bones as a start, or None.
+    """
+
+    rest: Array
+    bones: NDArray[np.integer]
+    places: Array
+    weights: Array
+    oriented: Array | None = None
+
+
+def targets_from_smpl(
+    skel: SkelModel,
+    body: BodyModel,
+    poses: ArrayLike,
+    trans: ArrayLike,
+    betas: ArrayLike | None,
+    surface: bool,
+) -> FitTargets:
+    """Joints and orientations of an SMPL motion, and its skin when the two share it.
+
+    Args:
+        skel: the skeleton. body: the SMPL-format body in the same rest pose and shape space.
+        poses: [T, 72] radians. trans: [T, 3] metres. betas: [≤ K]. surface: use skin markers.
+
+    Returns:
+        the targets of T frames.
+    """
+    rotations, positions = body.frames(np.asarray(poses, float), np.asarray(trans, float), betas)
+    rest, body_joints = skel.rest(betas), np.asarray(body.joints(betas), float)
+    bone_rotations = rotations[:, list(SMPL_OF_BONE)]
+    parts = [
+        _joint_targets(rest, body_joints, rotations, positions),
+        _orientation_targets(rest, body_joints, rotations, positions),
+    ]
+    if surface and len(skel.v_template) == len(body.v_template):
+        parts.append(_surface_targets(skel, body, poses, trans, betas))
+    points, bones, places, weights = (
+        np.concatenate([part[i] for part in parts], axis=1 if i == 2 else 0) for i in range(4)
+    )
+    return FitTargets(points, bones, places, weights, bone_rotations)
+
+
+def _joint_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):
+    places = _carried(rest.joints, PLACE_OF_BONE, body_joints, rotations, positions)
+    return rest.joints, np.arange(BONE_COUNT), places, np.full(BONE_COUNT, JOINT_WEIGHT)
+
+
+def _orientation_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):
+    """Points off each joint along the three axes; the joint's own offset cancels in the pair."""
+    bones = np.repeat(ORIENTED, 3)
+    levers = np.tile(LEVER * np.eye(3), (len(ORIENTED), 1))
+    joints = _carried(rest.joints, PLACE_OF_BONE, body_joints, rotations, positions)
+    turned = rotations[:, np.asarray(SMPL_OF_BONE)[bones]] @ levers[..., None]
+    places = joints[:, bones] + turned[..., 0]
+    weights = np.full(len(bones), ORIENTATION_WEIGHT)
+    return rest.joints[bones] + levers, bones, places, weights
+
+
+def _surface_targets(skel: SkelModel, body: BodyModel, poses, trans, betas):
+    ids = marker_vertices(skel)
+    _joints, places = body.forward_vertices(poses, trans, betas, ids)
+    rest = shaped(skel.v_template[ids], skel.shapedirs[ids], betas)
+    return rest, skel.main_bone[ids], places, np.full(len(ids), SURFACE_WEIGHT)
+
+
+def _carried(points: Array, joints: ArrayLike, body_joints: Array, rotations, positions) -> Array:
+    index = np.asarray(joints)
+    arms = points - body_joints[index]
+    return positions[:, index] + (rotations[:, index] @ arms[..., None])[..., 0]
+
+
+def marker_vertices(skel: SkelModel) -> NDArray[np.integer]:
+    """Vertices spread over the skin of every bone by farthest-point choice; same for each call."""
+    chosen = []
+    for bone in range(BONE_COUNT):
+        sure = np.flatnonzero(skel.weights[:, bone] > SURE_WEIGHT)
+        if len(sure) >= MARKERS_PER_BONE:
+            chosen.append(sure[_spread(skel.v_template[sure], MARKERS_PER_BONE)])
+    return np.concatenate(chosen)
+
+
+def _spread(points: Array, count: int) -> list[int]:
+    picked = [int(np.linalg.norm(points - points.mean(0), axis=1).argmax())]
+    distance = np.linalg.norm(points - points[picked[0]], axis=1)
+    while len(picked) < count:
+        picked.append(int(distance.argmax()))
+        distance = np.minimum(distance, np.linalg.norm(points - points[picked[-1]], axis=1))
+    return picked
