@@ -21,6 +21,7 @@ from ..rigs.human_motion import human_motion_from_smpl
 from ..rigs.resample import resampled
 from . import axes, keyframes
 from .armature_io import bone_map_of, explained, read_skeleton, refusal
+from .key_choice import EVERY, ChosenKeys, KeyOptions, choose_keys
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -32,14 +33,16 @@ class ApplyOptions:
 
     Attributes:
         retarget: placement, ground contact, mirror (see :class:`rigs.RetargetOptions`).
-        key: insert keys; False only sets the pose (stills) and is refused for clips.
-        interpolation: ``BEZIER``, ``LINEAR`` or ``CONSTANT``.
+        key: insert keys; False only sets the pose (stills; clips are always keyed).
+        keys: how many keys.
+        as_strip: put a clip's action on a new NLA track and leave the active action alone.
         match_framerate: resample a clip to the scene's frame rate.
     """
 
     retarget: RetargetOptions = field(default_factory=RetargetOptions)
     key: bool = True
-    interpolation: str = "BEZIER"
+    keys: KeyOptions = field(default_factory=KeyOptions)
+    as_strip: bool = False
     match_framerate: bool = True
 
 
@@ -95,9 +98,42 @@ def apply_body_motion(
     human = human_motion(value)
     if options.match_framerate and human.frame_count > 1:
         human = resampled(human, scene_framerate(context), value.source_frames / human.framerate)
-    tracks, preset = retarget_onto(target, human, options.retarget)
     start = context.scene.frame_current if frame_start is None else frame_start
-    return write_tracks(context, target, tracks, start, options, Path(value.source.name), preset)
+    return apply_human_motion(context, human, target, start, options, Path(value.source.name).stem)
+
+
+def apply_human_motion(
+    context: Context,
+    human: HumanMotion,
+    target: Object,
+    start: int,
+    options: ApplyOptions,
+    name: str,
+) -> AppliedMotion:
+    """Retarget ``human`` (Blender's axes, the scene's frame rate) and write it from ``start`` on.
+
+    Args:
+        context: Blender's context.
+        human: the motion.
+        target: the armature object.
+        start: frame of the first key.
+        options: placement and keying.
+        name: what the motion is called; part of a new action's name.
+
+    Raises:
+        Sketch2PoseError: the rig is not recognised or its map has holes; nothing was changed.
+    """
+    if (problem := refusal(target)) is not None:
+        raise problem
+    skeleton = read_skeleton(target)
+    bone_map = bone_map_of(target, skeleton)
+    try:
+        tracks = retarget(human, skeleton, bone_map, options.retarget)
+    except RigError as error:
+        raise explained(error) from error
+    channels = keyframes.channels_of(target, tracks)
+    chosen = choose_keys(target, skeleton, bone_map, tracks, channels, options.keys)
+    return _write(context, target, tracks, chosen, start, options, name, bone_map.preset)
 
 
 def human_motion(motion: BodyMotion) -> HumanMotion:
@@ -125,45 +161,28 @@ def human_motion(motion: BodyMotion) -> HumanMotion:
     return human.turned(axes.BLENDER_FROM_BODY_QUAT)
 
 
-def retarget_onto(
-    target: Object, human: HumanMotion, options: RetargetOptions
-) -> tuple[PoseTracks, str]:
-    """Return the channels for ``target`` and the name of its rig family.
-
-    Raises:
-        Sketch2PoseError: the rig is not recognised or its map has holes.
-    """
-    skeleton = read_skeleton(target)
-    bone_map = bone_map_of(target, skeleton)
-    try:
-        return retarget(human, skeleton, bone_map, options), bone_map.preset
-    except RigError as error:
-        raise explained(error) from error
-
-
 def scene_framerate(context: Context) -> float:
     """Return the scene's frames a second."""
     render = context.scene.render
     return render.fps / render.fps_base
 
 
-def write_tracks(
+def _write(
     context: Context,
     target: Object,
     tracks: PoseTracks,
+    chosen: ChosenKeys,
     start: int,
     options: ApplyOptions,
-    source: Path,
+    name: str,
     preset: str,
 ) -> AppliedMotion:
-    """Write the channels as pose or keys, starting at frame ``start``."""
-    channels = keyframes.channels_of(target, tracks)
     still = tracks.frame_count == 1
     action, count = "", 0
     if options.key or not still:
-        action, count = _key(context, target, tracks, channels, start, options, source.stem)
+        action, count = _key(target, chosen, start, tracks.frame_count, options, name)
     if still:
-        keyframes.pose_now(target, channels)
+        keyframes.pose_now(target, chosen.channels)
     else:
         context.scene.frame_set(context.scene.frame_current)
     context.view_layer.update()
@@ -175,22 +194,40 @@ def write_tracks(
         key_count=count,
         bone_count=len(tracks.rotations),
         preset=preset,
-        notes=tracks.notes,
+        notes=(*tracks.notes, *_error_note(chosen, count), *_hidden_note(target)),
     )
 
 
 def _key(
-    context: Context,
     target: Object,
-    tracks: PoseTracks,
-    channels: list[keyframes.Channel],
+    chosen: ChosenKeys,
     start: int,
+    frame_count: int,
     options: ApplyOptions,
-    stem: str,
+    name: str,
 ) -> tuple[str, int]:
-    name = f"{target.name} {stem}".strip()
-    make = keyframes.present_action if tracks.frame_count == 1 else keyframes.new_action
-    action = make(target, name)
-    frames: NDArray[np.float64] = start + np.arange(tracks.frame_count, dtype=np.float64)
-    count = keyframes.write_keys(target, action, channels, frames, options.interpolation)
+    title = f"{target.name} {name}".strip()
+    frames: NDArray[np.float64] = start + np.arange(frame_count, dtype=np.float64)
+    if frame_count == 1:
+        action = keyframes.present_action(target, title)
+    else:
+        before = keyframes.active_action(target)
+        action = keyframes.new_action(target, title)
+    kind = options.keys.interpolation if options.keys.kind == EVERY else "BEZIER"
+    count = keyframes.write_keys(target, action, chosen.channels, frames, kind)
+    if options.as_strip and frame_count > 1:
+        keyframes.to_strip(target, action, start, before)
     return action.name, count
+
+
+def _error_note(chosen: ChosenKeys, count: int) -> tuple[str, ...]:
+    if chosen.error is None:
+        return ()
+    degrees, millimetres = np.degrees(chosen.error.rotation), 1e3 * chosen.error.position
+    return (f"{count} keys keep it within {degrees:.2f} degrees and {millimetres:.0f} mm.",)
+
+
+def _hidden_note(target: Object) -> tuple[str, ...]:
+    if target.data.pose_position == "POSE":
+        return ()
+    return (f'"{target.data.name}" shows its rest position: switch it to Pose Position to see it.',)

@@ -7,7 +7,6 @@ worlds are hidden here. Values are written with `foreach_set`, which is some 240
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 SLOTTED = bpy.app.version >= (4, 4, 0)
 _CURVES_TAKE_GROUP = bpy.app.version >= (5, 0, 0)
 _INTERPOLATION = {"CONSTANT": 0, "LINEAR": 1, "BEZIER": 2}
+_FREE_HANDLE = 0
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Channel:
         values: [T, n], n = 1 for a plain number.
         is_array: whether curves carry an index.
         held: the value is a switch: one constant key.
+        rows: [K] rows that keep a key; None = all.
+        slopes: [K, n] change a frame at the kept keys; None leaves handles to Blender.
     """
 
     bone: str
@@ -44,6 +46,8 @@ class Channel:
     values: NDArray[np.float64]
     is_array: bool = True
     held: bool = False
+    rows: NDArray[np.int64] | None = None
+    slopes: NDArray[np.float64] | None = None
 
 
 def channels_of(target: Object, tracks: PoseTracks) -> list[Channel]:
@@ -128,6 +132,27 @@ def new_action(target: Object, name: str) -> Action:
     return action
 
 
+def active_action(target: Object) -> tuple[Any, Any]:
+    """Return the object's action and slot (None before 4.4), None where there is none."""
+    data = target.animation_data
+    if data is None or data.action is None:
+        return None, None
+    return data.action, data.action_slot if SLOTTED else None
+
+
+def to_strip(target: Object, action: Action, start: int, before: tuple[Any, Any]) -> None:
+    """Move ``action`` onto a new NLA track and make the action ``before`` active again."""
+    data = target.animation_data
+    track = data.nla_tracks.new()
+    track.name = action.name
+    strip = track.strips.new(action.name, start, action)
+    if SLOTTED:
+        strip.action_slot = data.action_slot
+    data.action = before[0]
+    if SLOTTED and before[0] is not None:
+        data.action_slot = before[1]
+
+
 def present_action(target: Object, name: str) -> Action:
     """Return the action that ``target`` is being animated in, making one when there is none."""
     data = target.animation_data or target.animation_data_create()
@@ -155,18 +180,16 @@ def write_keys(
     curves = _Curves(target, action)
     count = 0
     for channel in channels:
-        times = frames[:1] if channel.held else frames
+        rows = np.arange(len(channel.values)) if channel.rows is None else channel.rows
         kind = "CONSTANT" if channel.held else interpolation
-        for index, values in _columns(channel):
+        for index in range(channel.values.shape[1]):
             curve = curves.ensure(channel.path, index, channel.bone)
-            _write(curve, times, values[: len(times)], _INTERPOLATION[kind])
-            count += len(times)
+            values = channel.values[rows, index]
+            _write(curve, frames[rows], values, _INTERPOLATION[kind])
+            if channel.slopes is not None:
+                _set_handles(curve, frames[rows], values, channel.slopes[:, index])
+            count += len(rows)
     return count
-
-
-def _columns(channel: Channel) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    for index in range(channel.values.shape[1]):
-        yield index, channel.values[:, index]
 
 
 def _write(curve: Any, frames: NDArray[np.float64], values: NDArray[np.float64], kind: int) -> None:
@@ -176,10 +199,31 @@ def _write(curve: Any, frames: NDArray[np.float64], values: NDArray[np.float64],
         frames, values, kinds = _merged(points, frames, values, kind)
     else:
         kinds = np.full(len(frames), kind, dtype=np.int32)
-    points.add(len(frames) - old) if len(frames) > old else None
+    if len(frames) > old:
+        points.add(len(frames) - old)
     coordinates = np.stack((frames, values), axis=1).astype(np.float32)
     points.foreach_set("co", coordinates.ravel())
     points.foreach_set("interpolation", kinds)
+    curve.update()
+
+
+def _set_handles(
+    curve: Any,
+    frames: NDArray[np.float64],
+    values: NDArray[np.float64],
+    slopes: NDArray[np.float64],
+) -> None:
+    """Draw a cubic with these slopes: handles at a third of the way to the next key."""
+    points = curve.keyframe_points
+    if len(points) != len(frames) or len(frames) < 2:
+        return  # older keys are among them: Blender's own handles fit both
+    steps = np.diff(frames) / 3.0
+    before, after = np.concatenate((steps[:1], steps)), np.concatenate((steps, steps[-1:]))
+    free = np.full(len(frames), _FREE_HANDLE, dtype=np.int32)
+    for side, reach in (("left", -before), ("right", after)):
+        handle = np.stack((frames + reach, values + reach * slopes), axis=1).astype(np.float32)
+        points.foreach_set(f"handle_{side}_type", free)
+        points.foreach_set(f"handle_{side}", handle.ravel())
     curve.update()
 
 
