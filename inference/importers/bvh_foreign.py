@@ -13,6 +13,7 @@ from inference.body import load_default_body
 from inference.importers.bvh_names import map_joints
 from inference.importers.bvh_smpl import finished_motion
 from inference.importers.bvh_text import Bvh
+from inference.importers.swings import frame, swing
 from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
 from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from inference.skeleton import forward_kinematics, local_from_world
@@ -20,7 +21,6 @@ from inference.skeleton import forward_kinematics, local_from_world
 Array = NDArray[np.float64]
 
 _STANDS = 0.9  # cosine to an axis above which a rest skeleton stands along it
-_PARALLEL = 1e-9  # sine below which two directions count as parallel
 _NUMBER = {name: number for number, name in enumerate(SMPL_JOINT_NAMES)}
 # the joint a limb bone points to; torso joints turn with the pelvis' frame instead
 _POINTS_TO = {
@@ -98,10 +98,7 @@ def _torso_frame(positions: Array, joints: dict[str, int]) -> Array:
     left = positions[joints["left_hip"]] - positions[joints["right_hip"]]
     shoulders = positions[joints["left_shoulder"]] + positions[joints["right_shoulder"]]
     up = shoulders / 2 - (positions[joints["left_hip"]] + positions[joints["right_hip"]]) / 2
-    left = left / np.linalg.norm(left)
-    up = up - left * (up @ left)
-    up = up / np.linalg.norm(up)
-    return np.stack([left, up, np.cross(left, up)], axis=1)
+    return frame(left, up)
 
 
 def _rest_alignment(joints: dict[str, int], theirs: Array, ours: Array) -> dict[str, Array]:
@@ -115,26 +112,8 @@ def _rest_alignment(joints: dict[str, int], theirs: Array, ours: Array) -> dict[
         if child in joints and name in joints:
             bone = ours[_NUMBER[child]] - ours[_NUMBER[name]]
             wanted = theirs[joints[child]] - theirs[joints[name]]
-            aligned[name] = _swing(aligned[name] @ bone, wanted) @ aligned[name]
+            aligned[name] = swing(aligned[name] @ bone, wanted) @ aligned[name]
     return aligned
-
-
-def _swing(start: Array, end: Array) -> Array:
-    """Smallest rotations that turn directions [..., 3] into others [..., 3].
-
-    Opposite directions, where any axis would do, are turned half about one across them.
-    """
-    start = start / np.linalg.norm(start, axis=-1, keepdims=True)
-    end = end / np.linalg.norm(end, axis=-1, keepdims=True)
-    axis = np.cross(start, end)
-    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
-    cosine = np.sum(start * end, axis=-1, keepdims=True)
-    across = np.cross(start, np.eye(3)[np.argmin(np.abs(start), axis=-1)])
-    parallel = sine < _PARALLEL
-    axis = np.where(parallel, across, axis)
-    axis = axis / np.linalg.norm(axis, axis=-1, keepdims=True)
-    angle = np.where(parallel & (cosine > 0), 0.0, np.arctan2(sine, cosine))
-    return rotmat_from_rotvec(axis * angle)
 
 
 def _world_rotations(
@@ -156,5 +135,5 @@ def _world_rotations(
         if child in joints:  # joints between the two (twist bones) may bend as well
             bone = world[:, number] @ (ours[_NUMBER[child]] - ours[number])
             wanted = positions[:, joints[child]] - positions[:, joints[name]]
-            world[:, number] = _swing(bone, wanted) @ world[:, number]
+            world[:, number] = swing(bone, wanted) @ world[:, number]
     return world

@@ -78,6 +78,8 @@ def _reader_of(data: bytes, name: str) -> Reader:
         return _read_json
     if start[:9].upper() == b"HIERARCHY":
         return _read_bvh
+    if start.startswith(b"PathFileType"):
+        return _read_trc
     raise refused(name, "its content is of no known kind", code="import.unknown")
 
 
@@ -100,6 +102,12 @@ def _read_json(data: bytes, name: str) -> Imported:
     if isinstance(document, dict) and document.get("format") == FORMAT_NAME:
         return Imported((motion_from_json(document),), ours=True)
     raise refused(name, "it is JSON of no known kind", code="import.unknown")
+
+
+def _read_trc(data: bytes, name: str) -> Imported:
+    from inference.importers.trc import motion_from_trc
+
+    return motion_from_trc(data, name)
 
 
 def _read_bvh(data: bytes, name: str) -> Imported:

@@ -73,7 +73,7 @@ def motion_from_params(params: SmplParams) -> tuple[BodyMotion, list[str]]:
         warnings.append(f"The file has no frame rate; {DEFAULT_FRAMERATE:g} is assumed.")
     framerate = params.framerate or DEFAULT_FRAMERATE
     motion = finished_motion(poses.reshape(frames, -1), trans, np.zeros(10), framerate, body)
-    motion = _on_ground(motion, body)
+    motion = on_ground(motion, body)
     hands = None if params.hands is None else params.hands.astype(np.float32)
     return replace(
         motion, hands=hands, gender=params.gender, frame_index=params.frame_index
@@ -98,11 +98,18 @@ def _turned(poses: Array, trans: Array, up: str) -> tuple[Array, Array]:
     return poses, trans @ turn.T
 
 
-def _on_ground(motion: BodyMotion, body: BodyModel) -> BodyMotion:
+def on_ground(motion: BodyMotion, body: BodyModel) -> BodyMotion:
     """The motion shifted so that the lower foot of the lowest frames is where it is at rest.
 
     The source's pelvis height includes legs of another length and a template with another
     origin, neither of which is in the file.
+
+    Args:
+        motion: on the body, with `joints3d`.
+        body: of the motion.
+
+    Returns:
+        The shifted motion.
     """
     assert motion.joints3d is not None
     rest = body.joints()

@@ -1,0 +1,129 @@
+"""TRC files: joint centres or markers over time (Motion Analysis; OpenSim, Pose2Sim).
+
+Conventions: the file's positions are in its own unit and, as OpenSim wants, y up.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.body import load_default_body
+from inference.importers.bvh_smpl import finished_motion
+from inference.importers.pose_from_points import OPTIONAL, REQUIRED, pose_from_points
+from inference.importers.read_motion import Imported
+from inference.importers.refusal import refused
+from inference.importers.smpl_params import on_ground
+
+Array = NDArray[np.float64]
+
+METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
+# our names → what programs call joint centres, without side, separators and case
+_ALIASES = {
+    "hip": ("hip", "hjc"), "knee": ("knee", "kjc"), "ankle": ("ankle", "ajc"),
+    "shoulder": ("shoulder", "sjc", "gh"), "elbow": ("elbow", "ejc"), "wrist": ("wrist", "wjc"),
+    "toe": ("bigtoe", "toe", "toes"), "heel": ("heel",),
+}  # fmt: skip
+_MIDDLE = {"neck": ("neck",), "head": ("head", "headtop"), "nose": ("nose",)}
+
+
+@dataclass(frozen=True)
+class Trc:
+    """Named points: `positions` name → [T, 3] metres, NaN where missing; frames a second."""
+
+    positions: dict[str, Array]
+    framerate: float
+
+
+def parse_trc(text: str) -> Trc:
+    """Parse a TRC document.
+
+    Args:
+        text: the document.
+
+    Returns:
+        Its points.
+
+    Raises:
+        ValueError: with the reason, when it is damaged.
+    """
+    lines = text.splitlines()
+    if len(lines) < 6 or not lines[0].startswith("PathFileType"):
+        raise ValueError("it has no TRC header")
+    head = dict(zip(lines[1].split(), lines[2].split(), strict=False))
+    unit = METRES_PER_UNIT.get(head.get("Units", "").lower())
+    if unit is None:
+        raise ValueError(f'its unit "{head.get("Units")}" is unknown')
+    names = [name for name in re.split(r"\t+", lines[3].strip())[2:] if name]
+    rows = [_row(line, len(names)) for line in lines[5:] if line.strip()]
+    if not names or not rows:
+        raise ValueError("it has no points or no frames")
+    values = np.array(rows).reshape(len(rows), len(names), 3) * unit
+    rate = float(head["DataRate"])
+    if not rate > 0:
+        raise ValueError("its data rate is not positive")
+    return Trc({name: values[:, n] for n, name in enumerate(names)}, rate)
+
+
+def _row(line: str, count: int) -> list[float]:
+    """Positions of one frame; an empty cell is a missing point."""
+    cells = [cell.strip() for cell in line.rstrip("\r\n").split("\t")][2:]
+    cells = (cells + [""] * (3 * count))[: 3 * count]
+    return [float(cell) if cell else np.nan for cell in cells]
+
+
+def motion_from_trc(data: bytes, name: str) -> Imported:
+    """Motion of a TRC file with joint centres.
+
+    Args:
+        data: the file.
+        name: its name for sentences.
+
+    Returns:
+        The motion on the default body.
+
+    Raises:
+        Sketch2PoseError: a joint is missing (named).
+        ValueError: damaged.
+    """
+    document = parse_trc(data.decode("utf-8", "replace"))
+    found = _joints(document)
+    missing = [joint for joint in REQUIRED if joint not in found]
+    if missing:
+        why = f"it has no point for {', '.join(missing)}"
+        fix = "Export joint centres named like RHip, RKnee, RAnkle, RShoulder, RElbow, RWrist"
+        raise refused(name, why, fix, "import.trc_joints")
+    filled = {joint: _filled(points) for joint, points in found.items()}
+    poses, trans, scale = pose_from_points(filled)
+    body = load_default_body()
+    motion = finished_motion(poses, trans, np.zeros(10), document.framerate, body)
+    warnings = [f"The person was scaled by {scale:.4g} to the default body."]
+    gaps = max(int(np.isnan(points).any(axis=1).sum()) for points in found.values())
+    if gaps:
+        warnings.append(f"Up to {gaps} frames of a point were missing and are interpolated.")
+    return Imported((on_ground(motion, body),), tuple(warnings))
+
+
+def _joints(document: Trc) -> dict[str, Array]:
+    """Our name → positions, for the points whose names are known and seen at least once."""
+    plain = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in document.positions}
+    wanted = dict(_MIDDLE)
+    for side, words in (("left", ("l", "left")), ("right", ("r", "right"))):
+        for part, aliases in _ALIASES.items():
+            wanted[f"{side}_{part}"] = tuple(
+                text for alias in aliases for word in words for text in (word + alias, alias + word)
+            )
+    found = {}
+    for joint in (*REQUIRED, *OPTIONAL):
+        name = next((plain[alias] for alias in wanted[joint] if alias in plain), None)
+        if name is not None and np.isfinite(document.positions[name]).all(axis=1).any():
+            found[joint] = document.positions[name]
+    return found
+
+
+def _filled(points: Array) -> Array:
+    """Gaps closed by straight lines, ends by standing still."""
+    good = np.isfinite(points).all(axis=1)
+    frames = np.arange(len(points))
+    return np.stack([np.interp(frames, frames[good], axis[good]) for axis in points.T], axis=1)
