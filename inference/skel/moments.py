@@ -80,7 +80,7 @@ def gather(rest: SkelRest, targets: FitTargets) -> Moments:
 
 
 def bone_errors(moments: Moments, pose: SkelPose) -> BoneErrors:
-    """Costs and their derivatives by the motion of each bone (positions relative to the centres)."""
+    """Costs and their derivatives by the motion of each bone (places relative to the centres)."""
     rot, place = pose.rotations, pose.positions
     arm = (rot @ moments.arm[..., None])[..., 0]
     first = arm + moments.mass[..., None] * place  # Σw²x

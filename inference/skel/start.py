@@ -38,7 +38,7 @@ def starting_angles(rest: SkelRest, rotations: Array) -> Array:
 
 
 def three_angles(rotations: Array, axes: Array) -> Array:
-    """Angles [T, 3] with R(a3) R(a2) R(a1) = rotations, for orthonormal axes [3, 3] (rows a1…a3)."""
+    """Angles [T, 3] with R(a3) R(a2) R(a1) = rotations, for orthonormal rows a1…a3 [3, 3]."""
     basis = axes.T
     hand = np.sign(np.linalg.det(basis))  # a left-handed triple turns the other way round
     m = basis.T @ rotations @ basis

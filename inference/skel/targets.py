@@ -39,6 +39,7 @@ class FitTargets:
         rest: [N, 3] places on the resting body. bones: [N] which bone carries a point.
         places: [T, N, 3] where the points should be, metres.
         weights: [N] or [T, N]; a point counts with the square of its weight.
+        skin: [N] True for the markers on the skin.
         oriented: rotations [T, 24, 3, 3] of the bones as a start, or None.
     """
 
@@ -46,6 +47,7 @@ class FitTargets:
     bones: NDArray[np.integer]
     places: Array
     weights: Array
+    skin: NDArray[np.bool_]
     oriented: Array | None = None
 
 
@@ -78,7 +80,8 @@ def targets_from_smpl(
     points, bones, places, weights = (
         np.concatenate([part[i] for part in parts], axis=1 if i == 2 else 0) for i in range(4)
     )
-    return FitTargets(points, bones, places, weights, bone_rotations)
+    skin = np.arange(len(points)) >= BONE_COUNT + 3 * len(ORIENTED)
+    return FitTargets(points, bones, places, weights, skin, bone_rotations)
 
 
 def _joint_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):

@@ -1,0 +1,110 @@
+"""SMPL motion → SKEL motion, with what is left over per bone and frame.
+
+Conventions: as `motion` (metres, radians, y up).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.body import BodyModel
+from inference.protocol.body_motion import BodyMotion
+
+from .fit import SkelFit, fit_skel
+from .kinematics import SkelPose
+from .layout import BONE_COUNT
+from .model import SkelModel
+from .motion import SkelMotion
+from .targets import FitTargets, targets_from_smpl
+
+Array = NDArray[np.floating]
+
+WEAK_JOINTS = 0.03  # m, mean over the joints of a frame
+FRAMES_TOGETHER = 4000  # memory stays under half a gigabyte; longer motions overlap
+OVERLAP = 30
+
+
+def skel_from_smpl(
+    motion: BodyMotion,
+    skel: SkelModel,
+    body: BodyModel,
+    surface: bool = True,
+    report: Callable[[float], None] | None = None,
+) -> SkelMotion:
+    """Fits SKEL to a motion of an SMPL-format body; the shape is carried over.
+
+    Args:
+        motion: the motion. skel: a skeleton in the same skin and shape space. body: its body.
+        surface: use skin markers besides joints and orientations.
+        report: called with the share of work done; may raise to cancel.
+
+    Returns:
+        angles within the limits, continuous, with errors and weak frames marked.
+    """
+    poses, trans = np.asarray(motion.poses, float), np.asarray(motion.trans, float)
+    targets = targets_from_smpl(skel, body, poses, trans, motion.betas, surface)
+    rest = skel.rest(motion.betas)
+    fit = _fit_long(
+        lambda part, start: fit_skel(rest, _frames(targets, part), start, report), len(poses)
+    )
+    pose = skel.forward(fit.q, fit.trans, motion.betas)
+    joint_errors, skin_errors = residuals(rest.joints, targets, pose)
+    return SkelMotion(
+        q=fit.q,
+        trans=fit.trans,
+        betas=np.asarray(motion.betas, float),
+        framerate=motion.mocap_framerate,
+        joints=pose.positions,
+        joint_errors=joint_errors,
+        skin_errors=skin_errors,
+        weak_frames=joint_errors.mean(1) > WEAK_JOINTS,
+        model=skel.name,
+        licence=skel.licence,
+    )
+
+
+def residuals(rest_joints: Array, targets: FitTargets, pose: SkelPose) -> tuple[Array, Array]:
+    """Errors [T, 24] of the joints and, as a mean per bone, of the skin markers, in metres."""
+    arms = targets.rest - rest_joints[targets.bones]
+    points = pose.positions[:, targets.bones]
+    points = points + (pose.rotations[:, targets.bones] @ arms[..., None])[..., 0]
+    errors = np.linalg.norm(points - targets.places, axis=-1)
+    skin = np.full((len(errors), BONE_COUNT), np.nan)
+    for bone in range(BONE_COUNT):
+        markers = targets.skin & (targets.bones == bone)
+        if markers.any():
+            skin[:, bone] = errors[:, markers].mean(1)
+    return errors[:, :BONE_COUNT], skin
+
+
+def _frames(targets: FitTargets, part: slice) -> FitTargets:
+    oriented = None if targets.oriented is None else targets.oriented[part]
+    return FitTargets(
+        targets.rest, targets.bones, targets.places[part], targets.weights, targets.skin, oriented
+    )
+
+
+def _fit_long(fit: Callable[[slice, Array | None], SkelFit], frames: int) -> SkelFit:
+    """One fit, or for very long motions several that start from their predecessor's last frames."""
+    parts = [fit(slice(0, FRAMES_TOGETHER), None)]
+    done = min(FRAMES_TOGETHER, frames)
+    while done < frames:
+        part = fit(slice(done - OVERLAP, done - OVERLAP + FRAMES_TOGETHER), None)
+        parts.append(_joined(parts.pop(), part))
+        done = len(parts[-1].q)
+    return parts[-1]
+
+
+def _joined(first: SkelFit, second: SkelFit) -> SkelFit:
+    """Cross-fades the overlap, after taking whole turns out of the difference."""
+    turns = 2 * np.pi * np.round((first.q[-OVERLAP] - second.q[0]) / (2 * np.pi))
+    share = np.linspace(0, 1, OVERLAP)[:, None]
+
+    def blend(a: Array, b: Array) -> Array:
+        middle = (1 - share) * a[-OVERLAP:] + share * b[:OVERLAP]
+        return np.concatenate([a[:-OVERLAP], middle, b[OVERLAP:]])
+
+    cost = np.concatenate([first.cost, second.cost[OVERLAP:]])
+    q = blend(first.q, second.q + turns)
+    return SkelFit(q, blend(first.trans, second.trans), cost, first.iterations)

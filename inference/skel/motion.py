@@ -1,0 +1,103 @@
+"""A SKEL motion and its file: the angles as upstream's npz has them, with our report beside.
+
+Conventions: metres, radians, world y up; `trans` is added to the rest position of the pelvis.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.protocol.errors import Sketch2PoseError
+
+from .layout import BONE_NAMES, DOF_COUNT, DOF_NAMES
+
+Array = NDArray[np.floating]
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class SkelMotion:
+    """Angles of T frames with what the fit left over.
+
+    Attributes:
+        q: [T, 46] radians, continuous over frames. trans: [T, 3] metres. betas: [K].
+        framerate: frames a second. joints: [T, 24, 3] metres, world.
+        joint_errors: [T, 24] metres between each joint and its target.
+        skin_errors: [T, 24] metres, mean over each bone's markers; NaN where it has none.
+        weak_frames: [T] True where the result should be looked at.
+        model: name of the SKEL model. licence: of that model.
+    """
+
+    q: Array
+    trans: Array
+    betas: Array
+    framerate: float
+    joints: Array
+    joint_errors: Array
+    skin_errors: Array
+    weak_frames: NDArray[np.bool_]
+    model: str
+    licence: str
+
+
+def write_skel_motion(path: Path, motion: SkelMotion) -> None:
+    """Writes `poses`, `betas` and `trans` as SKEL's tools name them, and our own fields."""
+    np.savez_compressed(
+        path,
+        format_version=FORMAT_VERSION,
+        poses=motion.q.astype(np.float32),
+        betas=motion.betas.astype(np.float32),
+        trans=motion.trans.astype(np.float32),
+        pose_type="skel",
+        mocap_framerate=motion.framerate,
+        dof_names=np.array(DOF_NAMES),
+        bone_names=np.array(BONE_NAMES),
+        joints3d=motion.joints.astype(np.float32),
+        joint_errors=motion.joint_errors.astype(np.float32),
+        skin_errors=motion.skin_errors.astype(np.float32),
+        weak_frames=motion.weak_frames,
+        body_model=np.array([motion.model, motion.licence]),
+    )
+
+
+def read_skel_motion(path: Path) -> SkelMotion:
+    """Reads a file of `write_skel_motion`, or one with SKEL's own keys only.
+
+    Raises:
+        Sketch2PoseError: when it is no SKEL motion.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            fields = {key: stored[key] for key in stored.files}
+        q = np.asarray(fields["poses"], float)
+        if q.ndim != 2 or q.shape[1] != DOF_COUNT or not np.isfinite(q).all():
+            raise ValueError(f"'poses' has the shape {q.shape} instead of n × {DOF_COUNT}")
+    except (OSError, ValueError, KeyError) as error:
+        raise Sketch2PoseError(
+            f"The SKEL motion {path.name} was not read",
+            str(error),
+            "Choose a file made by `skel`, or by SKEL's own tools",
+            "skel.motion",
+        ) from error
+    return _from_fields(q, fields)
+
+
+def _from_fields(q: Array, fields: dict[str, NDArray]) -> SkelMotion:
+    frames = len(q)
+    nothing = np.full((frames, len(BONE_NAMES)), np.nan)
+    model, licence = (str(part) for part in fields.get("body_model", np.array(["SKEL", ""])))
+    return SkelMotion(
+        q=q,
+        trans=np.asarray(fields.get("trans", np.zeros((frames, 3))), float).reshape(frames, 3),
+        betas=np.asarray(fields.get("betas", np.zeros(10)), float).reshape(-1)[:10],
+        framerate=float(fields.get("mocap_framerate", np.array(30.0))),
+        joints=np.asarray(fields.get("joints3d", np.full((*nothing.shape, 3), np.nan)), float),
+        joint_errors=fields.get("joint_errors", nothing),
+        skin_errors=fields.get("skin_errors", nothing),
+        weak_frames=np.asarray(fields.get("weak_frames", np.zeros(frames, bool)), bool),
+        model=model,
+        licence=licence,
+    )
