@@ -40,7 +40,11 @@ class Residual(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(ConvBlock(width, width), ConvBlock(width, width))
+        last = nn.Sequential(
+            nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width, momentum=0.03)
+        )
+        nn.init.constant_(last[1].weight, 0.2)  # starts near the identity
+        self.body = nn.Sequential(ConvBlock(width, width), last)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.body(x)
@@ -57,7 +61,8 @@ class Trunk(nn.Module):
         self.stage16 = nn.Sequential(ConvBlock(c, d, 3, 2), Residual(d), Residual(d), Residual(d))
         self.stage32 = nn.Sequential(ConvBlock(d, e, 3, 2), Residual(e), Residual(e))
         self.lift32, self.lift16 = nn.Conv2d(e, d, 1), nn.Conv2d(d, c, 1)
-        self.merge16, self.merge8 = ConvBlock(d, d), ConvBlock(c, 96)
+        self.merge16 = nn.Sequential(ConvBlock(d, d), Residual(d))
+        self.merge8 = nn.Sequential(ConvBlock(c, 96), Residual(96))
 
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor]:
         at8 = self.stage8(self.stem(ink))
@@ -121,9 +126,11 @@ class SketchNet(nn.Module):
     def forward(self, ink: Tensor) -> dict[str, Tensor]:
         features, summary = self.trunk(ink)
         logits = self.heatmap(features).float()
-        probability = logits.flatten(2).softmax(-1)
-        points, spread = moments(probability, logits.shape[-2], logits.shape[-1])
-        local = probability @ self.features(features).float().flatten(2).transpose(1, 2)
+        local = self.features(features).float().flatten(2).transpose(1, 2)
+        with torch.autocast(ink.device.type, enabled=False):  # variances need all their digits
+            probability = logits.flatten(2).softmax(-1)
+            points, spread = moments(probability, logits.shape[-2], logits.shape[-1])
+            local = probability @ local
         image = torch.cat([local.flatten(1), summary.float()], 1)
         out = split(self.lifter(points.detach(), spread.detach(), image).float())
         return {"logits": logits, "points": points, "spread": spread, **out}

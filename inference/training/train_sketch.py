@@ -4,7 +4,7 @@
         --lifter build/lifter.pt --out build/sketch.pt
 
 A run can be carried on: ``--resume build/sketch.pt``. On a GPU: ``--device cuda --workers 14
---batch 256``. Small images first (``--small-share`` of the time at 128 px), then 160 px.
+--batch 256``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..sketch.crops import CROP
 from .sketch_data import Drawing, to_tensors
 from .sketch_losses import contact_loss, direction_losses, image_losses, total
 from .sketch_net import SketchNet
 from .sketch_report import evaluate
 from .sketch_sides import settle_sides
 
-SMALL, LARGE = 128, 160
 EMA_DECAY = 0.998
 
 
@@ -32,7 +32,11 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=90)
-    parser.add_argument("--small-share", type=float, default=0.6)
+    parser.add_argument(
+        "--sizes",
+        default="96:0.45,128:0.4,160:0.15",
+        help="image sides, px, and the share of the time each is used: small ones teach faster",
+    )
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--workers", type=int, default=1)
@@ -51,13 +55,13 @@ def train(args: argparse.Namespace) -> None:
     net = build(args).to(args.device, memory_format=torch.channels_last)
     average = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=0.02)
-    drawing = Drawing(args.workers, args.batch, args.seed * 1000 + 17, SMALL)
+    drawing = Drawing(args.workers, args.batch, args.seed * 1000 + 17, size_at(args.sizes, 0.0))
     start, step, images = time.time(), 0, 0
     for batch in drawing.batches():
         spent = (time.time() - start) / (60 * args.minutes)
         if spent >= 1:
             break
-        drawing.size.value = SMALL if spent < args.small_share else LARGE
+        drawing.size.value = size_at(args.sizes, spent)
         set_rate(optimiser, args.rate, step, spent)
         parts = train_step(net, optimiser, batch, args.device)
         update_average(average, net, step)
@@ -71,10 +75,21 @@ def train(args: argparse.Namespace) -> None:
             save(
                 average,
                 args.out,
-                {"images": images, **evaluate(average, min(512, args.check), LARGE)},
+                {"images": images, **evaluate(average, min(512, args.check), CROP)},
             )
     drawing.close()
-    save(average, args.out, {"images": images, **evaluate(average, args.check, LARGE)})
+    save(average, args.out, {"images": images, **evaluate(average, args.check, CROP)})
+
+
+def size_at(sizes: str, spent: float) -> int:
+    """Image side after a share ``spent`` of the time, from a plan such as ``96:0.5,160:0.5``."""
+    end = 0.0
+    for step in sizes.split(","):
+        size, share = step.split(":")
+        end += float(share)
+        if spent < end:
+            break
+    return int(size)
 
 
 def build(args: argparse.Namespace) -> SketchNet:

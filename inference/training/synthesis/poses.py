@@ -17,9 +17,10 @@ from ...rotations import rotmat_from_quat, rotmat_from_rotvec
 from .layout import LEFT_ARM, LEFT_LEG, MIRROR, RIGHT_ARM, RIGHT_LEG, SPINE
 
 CLUSTERS = 768
+RARE_SHARE = 0.5  # poses drawn evenly over clusters; the others as often as they were recorded
 GROUPS = (LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG, SPINE)
-SWAP_PROBABILITY = 0.22  # a limb taken from another pose
-EXTREME_PROBABILITY = 0.1  # a limb sampled inside its joint limits
+SWAP_PROBABILITY = 0.12  # a limb taken from another pose
+EXTREME_PROBABILITY = 0.06  # a limb sampled inside its joint limits
 UPSIDE_DOWN_PROBABILITY = 0.025
 
 
@@ -43,7 +44,7 @@ class PoseBank:
     starts: np.ndarray
 
     def sample(self, rng: np.random.Generator, count: int) -> np.ndarray:
-        """Draws local rotations [count, 24, 3, 3], clusters weighted evenly."""
+        """Draws local rotations [count, 24, 3, 3], rare poses more often than recorded."""
         quats = self.quats[self._indices(rng, count)].astype(np.float32)
         for group in GROUPS:
             swap = rng.random(count) < SWAP_PROBABILITY
@@ -59,7 +60,9 @@ class PoseBank:
     def _indices(self, rng: np.random.Generator, count: int) -> np.ndarray:
         cluster = rng.integers(len(self.starts) - 1, size=count)
         lo, hi = self.starts[cluster], self.starts[cluster + 1]
-        return self.order[lo + (rng.random(count) * (hi - lo)).astype(np.int64)]
+        rare = self.order[lo + (rng.random(count) * (hi - lo)).astype(np.int64)]
+        usual = rng.integers(len(self.order), size=count)
+        return np.where(rng.random(count) < RARE_SHARE, rare, usual)
 
 
 def mirror_quats(quats: np.ndarray) -> np.ndarray:

@@ -33,8 +33,9 @@ from .props import draw_props
 STICK, SHAPE, BODY = 0, 1, 2
 STYLE_WEIGHTS = (0.36, 0.32, 0.32)
 NEGATIVE_SHARE = 0.07
-LOOSE_CROP_SHARE = 0.1  # crops as the finder first proposes them: too large or cut off
-PROPS_SHARE = 0.4
+LOOSE_CROP_SHARE = 0.07  # crops as the finder first proposes them: too large or cut off
+PAPER_SHARE = 0.5
+PROPS_SHARE = 0.25
 # People draw people from the front; without a face or folds nothing else tells left from right.
 FRONTAL = {STICK: 0.88, SHAPE: 0.82, BODY: 0.6}
 INVISIBLE = -1.0
@@ -141,7 +142,7 @@ def _draw_person(
     if decorate and not behind:
         draw_props(ink, points[:JOINTS], rng)
     _write_labels(batch, i, figures, points, shown)
-    batch.ink[i] = add_paper(ink, rng)
+    batch.ink[i] = add_paper(ink, rng) if rng.random() < PAPER_SHARE else ink
 
 
 def _draw_articulated(ink, drawable, pen, style: int, rng, withheld: bool) -> np.ndarray:
