@@ -154,4 +154,5 @@ def main() -> None:
     os._exit(0)  # the bpy module hangs at exit while classes are registered
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -199,10 +199,15 @@ _WHITELIST: dict[tuple[str, str], Any] = {
     ("chumpy", "Ch"): ChumpyStub,
     ("chumpy.reordering", "Select"): ChumpyStub,
 }
-for _core in _NUMPY_CORES:
-    _WHITELIST[(f"{_core}.multiarray", "_reconstruct")] = Maker(_reconstruct)
-    _WHITELIST[(f"{_core}.multiarray", "scalar")] = Maker(_scalar)
-    _WHITELIST[(f"{_core}.numeric", "_frombuffer")] = Maker(_from_buffer)
+_WHITELIST |= {
+    (f"{core}.{module}", name): maker
+    for core in _NUMPY_CORES
+    for module, name, maker in (
+        ("multiarray", "_reconstruct", Maker(_reconstruct)),
+        ("multiarray", "scalar", Maker(_scalar)),
+        ("numeric", "_frombuffer", Maker(_from_buffer)),
+    )
+}
 
 
 def resolve(module: str, name: str) -> Any:

@@ -114,4 +114,5 @@ def main() -> None:
     bake(arguments.out, arguments.skel, arguments.people, arguments.betas, arguments.seed)
 
 
-main()
+if __name__ == "__main__":
+    main()
