@@ -101,6 +101,10 @@ def _read_json(data: bytes, name: str) -> Imported:
         raise refused(name, "it is no whole JSON text") from error
     if isinstance(document, dict) and document.get("format") == FORMAT_NAME:
         return Imported((motion_from_json(document),), ours=True)
+    from inference.importers.keypoints2d import is_keypoint_document, motions_from_keypoints
+
+    if is_keypoint_document(document):
+        return motions_from_keypoints(document, name)
     raise refused(name, "it is JSON of no known kind", code="import.unknown")
 
 
