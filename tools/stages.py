@@ -5,6 +5,7 @@ Stages run one after another: on a small machine parallel stages only take turns
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -102,14 +103,17 @@ def headless(suite: chroots.Suite) -> Callable[[], int]:
     def stage() -> int:
         _entered(suite)
         zip_inside = _inside(_zip_under_test(environments.ensure(environments.MAIN)))
-        resources = "/tmp/sketch2pose-headless"
-        prepare = ["bash", "-c", f"rm -rf {resources} && mkdir {resources}"]
+        resources = f"/tmp/sketch2pose-headless-{os.getpid()}"
+        prepare = ["mkdir", resources]
         env = {"BLENDER_USER_RESOURCES": resources, "S2P_ZIP": zip_inside}
         runner = f"{chroots.REPOSITORY_INSIDE}/tests/run_in_blender.py"
         blender = ["blender", "-b", "--python-exit-code", "1", "--python", runner, "--", "-q"]
-        return chroots.run_inside(suite, prepare) or chroots.run_inside(
-            suite, [*blender, "tests/bpy"], env=env, timeout=1200
-        )
+        try:
+            return chroots.run_inside(suite, prepare) or chroots.run_inside(
+                suite, [*blender, "tests/bpy"], env=env, timeout=1200
+            )
+        finally:
+            chroots.run_inside(suite, ["rm", "-rf", resources])
 
     return stage
 
