@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .crops import Box, box_around, cut
-from .reading import Reading, Session, read_crops
+from .reading import Reading, Session, anatomical, read_crops
 
 GAPS = (0.008, 0.02, 0.045)  # of the page: how far apart lines of one figure may lie
 SMALLEST = 0.07  # of the page: smaller clusters are not figures
@@ -93,7 +93,7 @@ def refine(session: Session, ink: InkMap, figure: Figure, check: Callable[[], No
         figure = Figure(box, read_crops(session, cut(ink, box)[None], mirror=last))
         if last:
             break
-    return figure
+    return Figure(figure.box, anatomical(figure.reading))
 
 
 def candidate_boxes(ink: InkMap) -> list[Box]:

@@ -9,10 +9,29 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import MIRROR_CONTACTS, MIRROR_DIRECTIONS, MIRROR_KEYPOINTS
+from .layout import (
+    LEFT_ARM,
+    LEFT_LEG,
+    MIRROR_CONTACTS,
+    MIRROR_DIRECTIONS,
+    MIRROR_KEYPOINTS,
+    RIGHT_ARM,
+    RIGHT_LEG,
+)
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "sketch.onnx"
-OUTPUTS = ("points", "spread", "folded", "away", "concentration", "contact", "visible", "person")
+OUTPUTS = (
+    "points",
+    "spread",
+    "folded",
+    "away",
+    "concentration",
+    "contact",
+    "visible",
+    "person",
+    "exchanged",
+)
+PAIRS = ((LEFT_ARM, RIGHT_ARM, [0, 1, 2, 3]), (LEFT_LEG, RIGHT_LEG, [5, 6, 7, 8]))
 
 Array = NDArray[np.floating]
 
@@ -35,6 +54,8 @@ class Reading:
         away: [N, 26] probability that the direction points away; else z is negative.
         concentration: [N, 26] inverse variance of the direction, about 1/rad^2.
         contact: [N, 9], visible: [N, 25], person: [N] probabilities.
+        exchanged: [N, 2] probability that arms, legs have left and right exchanged: the network
+            puts the limb farther right in the picture into the left limb's rows.
     """
 
     points: Array
@@ -45,6 +66,7 @@ class Reading:
     contact: Array
     visible: Array
     person: Array
+    exchanged: Array
 
     def row(self, index: int) -> Reading:
         """The reading of one crop, kept as a batch of one."""
@@ -61,8 +83,8 @@ def read_crops(session: Session, crops: Array, mirror: bool = False) -> Reading:
     """
     images = np.ascontiguousarray(crops, np.float32)[:, None]
     if not mirror:
-        return _decode(session.run(list(OUTPUTS), {"ink": images}))
-    both = _decode(session.run(list(OUTPUTS), {"ink": np.concatenate([images, images[..., ::-1]])}))
+        return decode(session.run(list(OUTPUTS), {"ink": images}))
+    both = decode(session.run(list(OUTPUTS), {"ink": np.concatenate([images, images[..., ::-1]])}))
     count = len(crops)
     plain = Reading(*(getattr(both, name)[:count] for name in OUTPUTS))
     return _averaged(
@@ -70,8 +92,9 @@ def read_crops(session: Session, crops: Array, mirror: bool = False) -> Reading:
     )
 
 
-def _decode(raw: list[Array]) -> Reading:
-    points, spread, folded, away, concentration, contact, visible, person = raw
+def decode(raw: list[Array]) -> Reading:
+    """The network's outputs, in the order of ``OUTPUTS``, as probabilities and variances."""
+    points, spread, folded, away, concentration, contact, visible, person, exchanged = raw
     return Reading(
         points,
         spread,
@@ -81,7 +104,23 @@ def _decode(raw: list[Array]) -> Reading:
         _sigmoid(contact),
         _sigmoid(visible),
         _sigmoid(person),
+        _sigmoid(exchanged),
     )
+
+
+def anatomical(reading: Reading) -> Reading:
+    """The reading with every limb in the rows of its likelier side."""
+    values = {name: getattr(reading, name).copy() for name in OUTPUTS}
+    for pair, (left, right, contacts) in enumerate(PAIRS):
+        rows = np.flatnonzero(reading.exchanged[:, pair] > 0.5)
+        there, back = [*left, *right], [*right, *left]
+        for name in ("points", "spread", "folded", "away", "concentration", "visible"):
+            array = values[name]
+            array[np.ix_(rows, there)] = array[np.ix_(rows, back)]
+        contact = values["contact"]
+        contact[np.ix_(rows, contacts)] = contact[np.ix_(rows, MIRROR_CONTACTS[contacts])]
+        values["exchanged"][rows, pair] = 1 - reading.exchanged[rows, pair]
+    return Reading(**values)
 
 
 def _sigmoid(x: Array) -> Array:
@@ -99,6 +138,7 @@ def _unmirrored(seen: Reading) -> Reading:
         seen.contact[:, MIRROR_CONTACTS],
         seen.visible[:, MIRROR_KEYPOINTS],
         seen.person,
+        seen.exchanged,
     )
 
 

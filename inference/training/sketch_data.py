@@ -10,14 +10,14 @@ import numpy as np
 import torch
 
 from .synthesis.layout import CONTACTS, MIRROR_CONTACTS, MIRROR_DIRECTIONS, MIRROR_KEYPOINTS
-from .synthesis.sample import STICK, Batch, make_batch, to_network
+from .synthesis.sample import Batch, make_batch, to_network
 
 
 @dataclass(frozen=True)
 class Tensors:
     """A batch as the network takes it; points in units of the image side.
 
-    ``sideless`` marks stick figures, whose left and right limbs look alike.
+    ``exchanged`` [N, 2]: arms, legs have left and right exchanged (see ``sketch_sides``).
     """
 
     ink: torch.Tensor
@@ -27,7 +27,7 @@ class Tensors:
     direction_seen: torch.Tensor
     contacts: torch.Tensor
     person: torch.Tensor
-    sideless: torch.Tensor
+    exchanged: torch.Tensor
 
 
 def to_tensors(batch: Batch, device: str = "cpu") -> Tensors:
@@ -45,7 +45,7 @@ def to_tensors(batch: Batch, device: str = "cpu") -> Tensors:
         tensor(batch.direction_seen & person[:, None]),
         tensor(batch.contacts),
         tensor(person),
-        tensor(batch.style == STICK),
+        torch.zeros(len(person), 2, device=device),
     )
 
 

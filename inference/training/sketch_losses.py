@@ -15,6 +15,7 @@ WEIGHTS = {
     "visible": 0.3,
     "person": 0.5,
     "contact": 0.15,
+    "exchanged": 0.4,
 }
 
 
@@ -67,6 +68,12 @@ def image_losses(
 def contact_loss(out: dict[str, Tensor], contacts: Tensor, person: Tensor) -> Tensor:
     """Cross entropy of the contact pairs [N, 9]."""
     loss = F.binary_cross_entropy_with_logits(out["contact"], contacts, reduction="none")
+    return _mean(loss, person[:, None])
+
+
+def side_loss(out: dict[str, Tensor], exchanged: Tensor, person: Tensor) -> Tensor:
+    """Cross entropy of which limb of a pair is the left one, [N, 2]."""
+    loss = F.binary_cross_entropy_with_logits(out["exchanged"], exchanged, reduction="none")
     return _mean(loss, person[:, None])
 
 

@@ -78,7 +78,7 @@ class Trunk(nn.Module):
 class Lifter(nn.Module):
     """Keypoints with their spread, and image features, to directions and doubts."""
 
-    OUTPUTS = DIRECTIONS * 5 + len(CONTACTS) + KEYPOINTS + 1
+    OUTPUTS = DIRECTIONS * 5 + len(CONTACTS) + KEYPOINTS + 1 + 2
 
     def __init__(self) -> None:
         super().__init__()
@@ -150,8 +150,8 @@ def split(raw: Tensor) -> dict[str, Tensor]:
     """Names the lifter's outputs.
 
     ``folded`` [N, 26, 3] unit vectors with z >= 0; ``away`` [N, 26] logit of pointing away;
-    ``concentration`` [N, 26] log of kappa; ``contact`` [N, 9], ``visible`` [N, 25] and
-    ``person`` [N] logits.
+    ``concentration`` [N, 26] log of kappa; ``contact`` [N, 9], ``visible`` [N, 25],
+    ``person`` [N] and ``exchanged`` [N, 2] logits (see ``sketch_sides``).
     """
     d = DIRECTIONS
     vector = raw[:, : 3 * d].view(-1, d, 3)
@@ -163,5 +163,6 @@ def split(raw: Tensor) -> dict[str, Tensor]:
         "concentration": raw[:, 4 * d : at].clamp(-1.0, 6.0),
         "contact": raw[:, at : at + len(CONTACTS)],
         "visible": raw[:, at + len(CONTACTS) : at + len(CONTACTS) + KEYPOINTS],
-        "person": raw[:, -1],
+        "person": raw[:, -3],
+        "exchanged": raw[:, -2:],
     }

@@ -7,9 +7,11 @@ from functools import lru_cache
 import numpy as np
 import torch
 
+from ..sketch.reading import OUTPUTS, Reading, anatomical, decode, signed
 from .sketch_data import to_tensors
 from .sketch_losses import LIMB_DIRECTIONS
 from .sketch_net import SketchNet
+from .synthesis.layout import MIRROR_KEYPOINTS
 from .synthesis.poses import load_pose_bank
 from .synthesis.sample import Batch, make_batch
 
@@ -27,10 +29,13 @@ def evaluate(net: SketchNet, count: int, size: int) -> dict[str, float]:
     """Errors by style: limb direction (degrees), keypoints (% of the image side), presence."""
     net.eval()
     batch = held_out(count, size, False)
-    out = predict(net, batch)
-    error = np.linalg.norm(out["points"] - batch.points / size, axis=-1) * 100
-    angle = limb_angles(out, batch.directions)
-    figures = {"person": float(((out["person"] > 0) == batch.person).mean())}
+    seen = anatomical(predict(net, batch))
+    error = np.linalg.norm(seen.points - batch.points / size, axis=-1) * 100
+    swapped = np.linalg.norm(seen.points[:, MIRROR_KEYPOINTS] - batch.points / size, axis=-1) * 100
+    angle = limb_angles(seen, batch.directions)
+    figures = {"person": float(((seen.person > 0.5) == batch.person).mean())}
+    sides = swapped[batch.person].mean(1) < error[batch.person].mean(1)
+    figures["sides_exchanged"] = float(sides.mean())
     for style in (0, 1, 2):
         rows = batch.style == style
         figures[f"{NAMES[style]}_points"] = float(error[rows][batch.visible[rows]].mean())
@@ -44,23 +49,19 @@ def evaluate(net: SketchNet, count: int, size: int) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()}
 
 
-def predict(net: SketchNet, batch: Batch) -> dict[str, np.ndarray]:
+def predict(net: SketchNet, batch: Batch) -> Reading:
     """Runs the network over a batch in pieces."""
-    device = next(net.parameters()).device
+    device = str(next(net.parameters()).device)
     pieces = []
     for rows in np.array_split(np.arange(len(batch.ink)), max(1, len(batch.ink) // 64)):
         part = Batch(**{name: value[rows] for name, value in vars(batch).items()})
-        out = net(to_tensors(part, str(device)).ink)
-        pieces.append(
-            {name: value.cpu().numpy() for name, value in out.items() if name != "logits"}
-        )
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+        out = net(to_tensors(part, device).ink)
+        pieces.append([out[name].cpu().numpy() for name in OUTPUTS])
+    return decode([np.concatenate(parts) for parts in zip(*pieces, strict=True)])
 
 
-def limb_angles(out: dict[str, np.ndarray], directions: np.ndarray) -> np.ndarray:
+def limb_angles(seen: Reading, directions: np.ndarray) -> np.ndarray:
     """Angle [N, 8] in degrees between the likelier reading of each limb bone and the truth."""
-    folded = out["folded"][:, LIMB_DIRECTIONS]
-    sign = np.where(out["away"][:, LIMB_DIRECTIONS] > 0, 1.0, -1.0)
-    guess = np.concatenate([folded[..., :2], folded[..., 2:] * sign[..., None]], -1)
+    guess = signed(seen)[:, LIMB_DIRECTIONS]
     cosine = (guess * directions[:, LIMB_DIRECTIONS]).sum(-1)
     return np.degrees(np.arccos(np.clip(cosine, -1, 1)))

@@ -20,10 +20,10 @@ import torch
 
 from ..sketch.crops import CROP
 from .sketch_data import Drawing, to_tensors
-from .sketch_losses import contact_loss, direction_losses, image_losses, total
+from .sketch_losses import contact_loss, direction_losses, image_losses, side_loss, total
 from .sketch_net import SketchNet
 from .sketch_report import evaluate
-from .sketch_sides import settle_sides
+from .sketch_sides import by_place, settle_ties
 
 EMA_DECAY = 0.998
 
@@ -117,10 +117,11 @@ def train_step(
     data = to_tensors(batch, device)
     with torch.autocast(device.split(":")[0], dtype=torch.bfloat16):
         out = net(data.ink)
-    data = settle_sides(data, out["points"].detach())
+    data = settle_ties(by_place(data), out["points"].detach())
     parts = image_losses(out, data.points, data.visible, data.person)
     parts |= direction_losses(out, data.directions, data.direction_seen)
     parts["contact"] = contact_loss(out, data.contacts, data.person)
+    parts["exchanged"] = side_loss(out, data.exchanged, data.person)
     optimiser.zero_grad(set_to_none=True)
     total(parts).backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,18 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
+from inference.sketch.reading import Reading, anatomical  # noqa: E402
 from inference.training.sketch_data import mirrored, to_tensors  # noqa: E402
 from inference.training.sketch_net import SketchNet, moments  # noqa: E402
-from inference.training.sketch_sides import settle_sides  # noqa: E402
+from inference.training.sketch_sides import by_place, settle_ties  # noqa: E402
 from inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
 from inference.training.synthesis.layout import (  # noqa: E402
     DIRECTIONS,
     KEYPOINTS,
+    LEFT_ARM,
     MIRROR_KEYPOINTS,
     PARENTS,
+    RIGHT_ARM,
 )
 from inference.training.synthesis.poses import PoseBank, shared_folder  # noqa: E402
 from inference.training.synthesis.sample import Batch, make_batch  # noqa: E402
@@ -78,15 +82,32 @@ def test_mirroring_twice_changes_nothing() -> None:
         assert np.allclose(value, getattr(again, name), atol=1e-3), name
 
 
-def test_labels_follow_the_net_only_for_sticks_that_do_not_tell_sides() -> None:
+def test_limbs_are_ordered_by_place_and_come_back() -> None:
     data = to_tensors(batch(count=48))
-    data.directions[:, 1] = torch.tensor([0.0, 0.0, 1.0])  # all in profile
-    exchanged = settle_sides(data, data.points[:, MIRROR_KEYPOINTS])
-    changed = (exchanged.points - data.points).abs().sum((1, 2)) > 1e-6
-    assert not changed[data.sideless == 0].any()
-    assert changed[data.sideless > 0].any()
-    kept = settle_sides(data, data.points)
-    assert torch.equal(kept.points, data.points)
+    placed = by_place(data)
+    left, right = placed.points[:, LEFT_ARM[1:4], 0], placed.points[:, RIGHT_ARM[1:4], 0]
+    assert bool((left.mean(1) >= right.mean(1) - 1e-6).all())
+    assert 0 < float(placed.exchanged.mean()) < 1
+    reading = Reading(
+        placed.points.numpy(), placed.points.numpy(), placed.directions.numpy(),
+        np.zeros((48, DIRECTIONS)), np.ones((48, DIRECTIONS)), placed.contacts.numpy(),
+        placed.visible.numpy(), np.ones(48), placed.exchanged.numpy(),
+    )  # fmt: skip
+    back = anatomical(reading)
+    assert np.allclose(back.points, data.points.numpy())
+    assert np.allclose(back.folded, data.directions.numpy())
+    assert np.allclose(back.contact, data.contacts.numpy())
+
+
+def test_ties_follow_the_network_and_clear_cases_do_not() -> None:
+    data = by_place(to_tensors(batch(count=48)))
+    same_place = data.points.clone()
+    same_place[:, :, 0] = 0.5
+    tied = replace(data, points=same_place)
+    mirrored_view = tied.points[:, MIRROR_KEYPOINTS]
+    changed = (settle_ties(tied, mirrored_view).points - tied.points).abs().sum((1, 2)) > 1e-6
+    assert changed.any()
+    assert torch.equal(settle_ties(data, data.points).points, data.points)
 
 
 def test_heatmap_moments_find_a_peak() -> None:
