@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from inference.cli_skel import add_skel
 from inference.cli_terms import INTERRUPTED, UNUSABLE
 from inference.devices import DEVICE_NAMES
 from inference.protocol.errors import Sketch2PoseError
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_sketch(commands)
     _add_convert(commands)
+    add_skel(commands)
     _add_info(commands)
     _add_serve(commands)
     return parser

@@ -38,7 +38,7 @@ MAX_ITERATIONS = 20
 
 @dataclass(frozen=True)
 class SkelFit:
-    """Angles [T, 46] in radians and pelvis translations [T, 3] in metres, with the final cost [T]."""
+    """Angles [T, 46] (radians), pelvis translations [T, 3] (metres) and final cost [T]."""
 
     q: Array
     trans: Array
@@ -137,7 +137,7 @@ class _Problem:
         return solve_coupled_frames(normal, -gradient, coupling, free)
 
     def normal_equations(self, state: _State) -> tuple[Array, Array]:
-        """Gauss-Newton matrix [T, 49, 49] and gradient [T, 49], as composite rigid bodies give them.
+        """Gauss-Newton matrix [T, 49, 49] and gradient [T, 49] by composite rigid bodies.
 
         The matrix entry of two angles is the kinetic product of their twists over the points that
         both move: the branch of the deeper one (Featherstone's composite-rigid-body algorithm).

@@ -3,8 +3,8 @@
 Conventions: radians. An axis is given in its bone's own frame as OpenSim has it (x forward, y up,
 z to the right while the body stands). A joint with three degrees of freedom turns by
 `R3 @ R2 @ R1`, R1 being the first in the list. Limits are SKEL's published ones; for the hips,
-which have none there, the reach of trained dancers and gymnasts is allowed. Two published ranges are
-opened, because they break motion that the model can otherwise follow: the lift of the scapulae
+which have none there, the reach of trained dancers and gymnasts is allowed. Two published ranges
+are opened, because they break motion that the model can otherwise follow: the lift of the scapulae
 (below) and the right shoulder's y, whose ±90° (there is none on the left) make the arm's angles
 jump by half a turn when it is raised forward past the horizontal.
 """

@@ -1,0 +1,115 @@
+"""`skel`: SMPL motions to SKEL with the files that biomechanists open, and back."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from inference.cli_terms import DONE, SOME_WITHOUT_RESULT
+from inference.protocol.errors import Sketch2PoseError
+from inference.protocol.summary import InputSummary
+
+
+def add_skel(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to the parser of `python -m inference`."""
+    text = "Convert SMPL motions to SKEL (npz, mot, trc, csv, osim), and SKEL motions to SMPL."
+    parser = commands.add_parser("skel", help=text, description=text)
+    parser.set_defaults(command=convert_skel)
+    parser.add_argument("inputs", nargs="+", metavar="MOTION", help="npz, bvh, trc, …")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--joints-only", action="store_true", help="faster, without the skin")
+    parser.add_argument("--skel-model", type=Path, metavar="FILE", help="your SKEL file")
+    parser.add_argument("--body-model", type=Path, metavar="FILE", help="your SMPL file")
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each input")
+
+
+def convert_skel(options: argparse.Namespace) -> int:
+    """Convert every input.
+
+    Args:
+        options: with `inputs`, `out`, `joints_only`, `skel_model`, `body_model` and `json`.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        Sketch2PoseError: the models are unusable, or the folder cannot be made.
+    """
+    from inference.skel.files import load_models
+
+    models = load_models(options.skel_model, options.body_model)
+    _make_folder(options.out)
+    complete = True
+    for name in options.inputs:
+        start, warnings, lines = time.perf_counter(), [], []
+        try:
+            files = _convert(Path(name), options, models, warnings, lines)
+            seconds = round(time.perf_counter() - start, 4)
+            summary = InputSummary(name, len(lines), seconds, warnings, files)
+        except Sketch2PoseError as error:
+            seconds = round(time.perf_counter() - start, 4)
+            summary, complete = InputSummary.failed(name, error, seconds, warnings), False
+        _print(summary, lines, options.json)
+    return DONE if complete else SOME_WITHOUT_RESULT
+
+
+def _convert(path: Path, options, models, warnings: list[str], lines: list[str]) -> list[str]:
+    from inference.importers.read_motion import read_motion
+    from inference.skel.files import fit_sentence, write_skel_files, write_smpl_file
+    from inference.skel.motion import read_skel_motion
+
+    if is_skel_motion(path):
+        lines.append("SMPL motion written")
+        return [str(write_smpl_file(read_skel_motion(path), path.stem, options.out, models))]
+    imported = read_motion(path)
+    warnings += imported.warnings
+    files = []
+    for number, motion in enumerate(imported.motions):
+        stem = path.stem if len(imported.motions) == 1 else f"{path.stem}_p{number}"
+        fitted, written = write_skel_files(
+            motion, stem, options.out, models, not options.joints_only
+        )
+        lines.append(fit_sentence(fitted))
+        files += [str(file) for file in written]
+    return files
+
+
+def is_skel_motion(path: Path) -> bool:
+    """Whether an npz says that its poses are SKEL's."""
+    if path.suffix.lower() != ".npz" or not path.is_file():
+        return False
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return "pose_type" in stored.files and str(stored["pose_type"]) == "skel"
+    except (OSError, ValueError):
+        return False
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Sketch2PoseError(
+            f'The folder "{folder}" cannot be made',
+            error.strerror or str(error),
+            "Choose another folder with --out",
+            "skel.out",
+        ) from error
+
+
+def _print(summary: InputSummary, lines: list[str], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(summary.json()))
+        return
+    for sentence in summary.warnings:
+        print(sentence, file=sys.stderr)
+    error = summary.exception()
+    if error is not None:
+        print(error, file=sys.stderr)
+        return
+    for line in lines:
+        print(f"{summary.input}: {line}")
+    print(f"{summary.input} → {', '.join(summary.files)}")

@@ -1,0 +1,104 @@
+"""A motion file in, all files of its SKEL motion out: what `skel` and `fit_skel` do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inference.body import BodyModel, load_default_body
+from inference.body.smpl_files import load_smpl_file
+from inference.protocol.body_motion import BodyMotion, write_body_motion
+from inference.protocol.errors import Sketch2PoseError
+
+from .convert import skel_from_smpl
+from .default import load_default_skel
+from .model import SkelModel
+from .motion import SkelMotion, write_skel_motion
+from .osim import write_osim
+from .skel_file import load_skel_file
+from .tables import write_csv, write_mot, write_trc
+from .to_smpl import smpl_from_skel
+
+
+@dataclass(frozen=True)
+class SkelModels:
+    """A skeleton and the SMPL-format body with the same skin and shape parameters."""
+
+    skel: SkelModel
+    body: BodyModel
+
+
+def load_models(skel_file: Path | None = None, body_file: Path | None = None) -> SkelModels:
+    """The default models, or the user's own pair.
+
+    Args:
+        skel_file: SKEL file. body_file: SMPL file of the same gender.
+
+    Raises:
+        Sketch2PoseError: when a file is refused, only one is given, or they do not belong together.
+    """
+    if skel_file is None and body_file is None:
+        return SkelModels(load_default_skel(), load_default_body())
+    if skel_file is None or body_file is None:
+        raise _mismatch("a SKEL file and an SMPL file are needed together")
+    skel, body = load_skel_file(skel_file), load_smpl_file(body_file)
+    if len(skel.v_template) != len(body.v_template):
+        raise _mismatch(
+            f"the skin has {len(skel.v_template)} vertices and the body {len(body.v_template)}"
+        )
+    return SkelModels(skel, body)
+
+
+def write_skel_files(
+    motion: BodyMotion,
+    stem: str,
+    out: Path,
+    models: SkelModels,
+    surface: bool = True,
+    report: Callable[[float], None] | None = None,
+) -> tuple[SkelMotion, list[Path]]:
+    """Fits SKEL to a motion and writes npz, mot, trc, csv and osim.
+
+    Args:
+        motion: of an SMPL-format body. stem: of the files. out: an existing folder.
+        models: skeleton and body. surface: fit the skin too, not only joints and orientations.
+        report: called with the share of work done; may raise to cancel.
+
+    Returns:
+        the SKEL motion and the files, `<stem>_skel.npz` first.
+    """
+    fitted = skel_from_smpl(motion, models.skel, models.body, surface, report)
+    paths = [out / f"{stem}_skel{suffix}" for suffix in (".npz", ".mot", ".trc", ".csv", ".osim")]
+    write_skel_motion(paths[0], fitted)
+    write_mot(paths[1], fitted)
+    write_trc(paths[2], fitted)
+    write_csv(paths[3], fitted)
+    stature = float(np.ptp(models.body.vertices(fitted.betas)[:, 1]))
+    write_osim(paths[4], models.skel.rest(fitted.betas), stature, f"{stem}_skel")
+    return fitted, paths
+
+
+def write_smpl_file(motion: SkelMotion, stem: str, out: Path, models: SkelModels) -> Path:
+    """The SMPL motion of a SKEL motion as `<stem>_smpl.npz`."""
+    path = out / f"{stem}_smpl.npz"
+    write_body_motion(path, smpl_from_skel(motion, models.skel, models.body))
+    return path
+
+
+def fit_sentence(motion: SkelMotion) -> str:
+    """What is left over, for the user."""
+    skin = motion.skin_errors[~np.isnan(motion.skin_errors)]
+    text = f"{len(motion.q)} frames, joints within {1e3 * motion.joint_errors.mean():.1f} mm"
+    text += f", skin within {1e3 * skin.mean():.1f} mm" if skin.size else ""
+    weak = int(motion.weak_frames.sum())
+    return text + (f"; look at {weak} weak frames" if weak else "")
+
+
+def _mismatch(why: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        "The body models cannot be used",
+        why,
+        "Give a SKEL file and the SMPL file of the same gender, or neither",
+        "skel.models",
+    )
