@@ -93,6 +93,11 @@ class Figure:
             names = descendants(self.rig, bone, self._posed.heads)
             self._posed = self._posed.moved(names, offset)
 
+    def carry(self, offset: FloatArray) -> None:
+        """Move the whole figure by ``offset`` [T, 3], parts with their own root included."""
+        for bone in {self.carrier, *self.shifts}:
+            self.shift(bone, offset)
+
     def turn_bones(self, role: str, turn: FloatArray) -> None:
         """Turn a role's bone and its twist bones by ``turn`` [T, 4] on top of their goals."""
         for name in (role, *chain_roles(self.bone_map.bones, f"{role}_twist")):

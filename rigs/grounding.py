@@ -46,7 +46,7 @@ def put_on_ground(figure: Figure, by_contacts: bool = False) -> None:
     resting = _resting_heights(figure, lowest) if by_contacts else np.array([])
     level = np.median(resting) if len(resting) else min(h.min() for h in lowest.values())
     lift = (figure.stage.ground - float(level)) * up
-    figure.shift(figure.carrier, np.tile(lift, (figure.frame_count, 1)))
+    figure.carry(np.tile(lift, (figure.frame_count, 1)))
 
 
 def _resting_heights(figure: Figure, lowest: dict[str, FloatArray]) -> FloatArray:
@@ -91,7 +91,7 @@ def _sink_hips(figure: Figure, goals: dict[tuple[str, str, str], FloatArray]) ->
         length += np.linalg.norm(figure.rest[foot] - figure.rest[shin])
         legs.append((figure.head(thigh), goal, REACH * float(length)))
     drop = hips_drop(legs, figure.stage.up, figure.placed.framerate)
-    figure.shift(figure.carrier, np.outer(-drop, figure.stage.up))
+    figure.carry(np.outer(-drop, figure.stage.up))
 
 
 def lock_hands(figure: Figure) -> None:

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import RigError
-from .human import FINGERS, SIDES, mirrored
+from .human import FINGER_ROLES, SIDES, mirrored, part_of, side_of
 from .rotations import (
     FloatArray,
+    angle_of,
     inverse,
-    matrix_from_quat,
     multiply,
     quat_from_matrix,
     quat_from_rotvec,
@@ -32,6 +32,7 @@ SMPL_ROLES: tuple[str, ...] = (
     "left_forearm", "right_forearm", "left_hand", "right_hand", "left_knuckles", "right_knuckles",
 )  # fmt: skip
 SMPL_PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
+_STILL_FINGER = np.radians(2.0)
 # SMPL-H (MANO) numbers the fingers index, middle, little, ring, thumb.
 _MANO_FINGERS = ("index", "middle", "little", "ring", "thumb")
 
@@ -225,15 +226,21 @@ def human_motion_from_rig(
     )
 
 
-def finger_roles_of(motion: HumanMotion) -> list[str]:
-    """Return the finger roles that the motion turns."""
-    return [
-        role
-        for role in motion.turns
-        if any(role.partition("_")[2].startswith(finger + "_") for finger in FINGERS)
-    ]
+def without_still_fingers(motion: HumanMotion) -> HumanMotion:
+    """Return the motion less its fingers where they never leave their rest pose.
+
+    A source without finger animation must not overwrite the fingers of the target.
+    """
+    fingers = [role for role in motion.turns if part_of(role) in FINGER_ROLES]
+    if any(_bends(motion, role) for role in fingers):
+        return motion
+    kept = {role: turn for role, turn in motion.turns.items() if role not in fingers}
+    return replace(motion, turns=kept)
 
 
-def rotation_matrices(motion: HumanMotion, role: str) -> FloatArray:
-    """Return a role's turns as matrices [T, 3, 3]."""
-    return matrix_from_quat(motion.turns[role])
+def _bends(motion: HumanMotion, role: str) -> bool:
+    hand = motion.turns.get(f"{side_of(role)}_hand")
+    if hand is None:
+        return False
+    relative = multiply(inverse(hand), motion.turns[role])
+    return bool(angle_of(relative).max() > _STILL_FINGER)

@@ -38,13 +38,31 @@ def detect_bone_map(skeleton: Skeleton) -> BoneMap:
     Raises:
         RigError: it is no humanoid that could be driven.
     """
-    names = {plain_name(name): name for name in reversed(skeleton.names)}
-    maps = [m for p in load_presets() if (m := match_preset(p, skeleton, names)) is not None]
+    maps = _preset_maps(skeleton, [p for p in load_presets() if not p.read_only])
     if not maps:
         return map_by_shape(skeleton)
     best = max(maps, key=lambda m: map_score(m, skeleton))
     _refuse_four_legs(best, skeleton)
     return best
+
+
+def detect_source_map(skeleton: Skeleton) -> BoneMap:
+    """Return the best bone map for reading a motion off ``skeleton``.
+
+    A control rig is read off the bones that its controls end up moving.
+
+    Raises:
+        RigError: it is no humanoid.
+    """
+    readable = _preset_maps(skeleton, [p for p in load_presets() if p.read_only])
+    return max(readable, key=lambda m: map_score(m, skeleton), default=None) or detect_bone_map(
+        skeleton
+    )
+
+
+def _preset_maps(skeleton: Skeleton, presets: list[Preset]) -> list[BoneMap]:
+    names = {plain_name(name): name for name in reversed(skeleton.names)}
+    return [m for p in presets if (m := match_preset(p, skeleton, names)) is not None]
 
 
 def _refuse_four_legs(bone_map: BoneMap, skeleton: Skeleton) -> None:

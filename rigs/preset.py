@@ -34,6 +34,7 @@ class Preset:
         parents: see :class:`rigs.bone_map.BoneMap`.
         switches: see :class:`rigs.bone_map.BoneMap`.
         limbs: see :class:`rigs.bone_map.BoneMap`.
+        read_only: the bones follow other bones: they can be read as a source, not driven.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Preset:
     parents: dict[str, str] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
     limbs: dict[str, LimbControls] = field(default_factory=dict)
+    read_only: bool = False
 
 
 @cache
@@ -68,6 +70,7 @@ def read_preset(path: Path) -> Preset:
             parents=_sided_pairs(data.get("parents", {}), words),
             switches=_sided_switches(data.get("switches", []), words.values()),
             limbs=_limbs(data.get("limbs", {}), words),
+            read_only=bool(data.get("read_only", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path.name} is not a preset: {error!r}") from error
