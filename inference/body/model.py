@@ -175,7 +175,8 @@ def pose_correctives(local_rotmats: Array, posedirs: Array) -> Array:
     feature = (local_rotmats[..., 1:, :, :] - np.eye(3, dtype=local_rotmats.dtype)).reshape(
         *local_rotmats.shape[:-3], -1
     )
-    return np.einsum("vdp,...p->...vd", posedirs, feature, optimize=True)
+    moved = feature @ posedirs.reshape(-1, posedirs.shape[-1]).T
+    return moved.reshape(*moved.shape[:-1], *posedirs.shape[:2])
 
 
 def triangles_from_quads(quads: NDArray[np.integer]) -> NDArray[np.integer]:

@@ -38,4 +38,5 @@ def _skin(rest: Array, weights: Array, transforms: Array) -> Array:
     frames, joints = transforms.shape[:2]
     blend = weights @ transforms.reshape(frames, joints, 12)  # one matrix product per frame
     blend = blend.reshape(frames, len(weights), 3, 4)
-    return np.einsum("tvab,...vb->tva", blend[..., :3], rest) + blend[..., 3]
+    rule = "tvab,vb->tva" if rest.ndim == 2 else "tvab,tvb->tva"
+    return np.einsum(rule, blend[..., :3], rest) + blend[..., 3]
