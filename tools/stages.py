@@ -64,7 +64,12 @@ def in_module(blender: str) -> Callable[[], int]:
     """Tests inside of one version of the ``bpy`` module, with the built light zip."""
 
     def stage() -> int:
-        python = environments.ensure(blender, "pytest")
+        try:
+            python = environments.ensure(blender, "pytest")
+        except BuildError as error:  # old modules vanish from the index after their support ends
+            if blender == environments.MAIN:
+                raise
+            raise Skipped(f"bpy {blender} cannot be installed: {error}") from error
         return run([python, "-m", "pytest", "-q", "tests/bpy"], timeout=1200)
 
     return stage
