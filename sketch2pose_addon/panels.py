@@ -97,6 +97,7 @@ class SKETCH2POSE_PT_readings(_SidebarPanel, bpy.types.Panel):
         row = layout.row(align=True)
         for change, label, _description in CHANGES:
             row.operator("sketch2pose.change_reading", text=label).change = change
+        layout.prop(settings(context), "show_overlay")
 
 
 def draw_status(layout: UILayout, context: Context) -> None:

@@ -79,6 +79,12 @@ class Sketch2PoseSettings(bpy.types.PropertyGroup):
         items=KEYINGS,
         default="ALWAYS",
     )
+    show_overlay: BoolProperty(
+        name="Show What Was Read",
+        description="Show over the drawing where joints were found: "
+        "blue is sure, yellow likely, orange a guess",
+        default=True,
+    )
 
 
 class Sketch2PoseStatus(bpy.types.PropertyGroup):

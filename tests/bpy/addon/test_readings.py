@@ -113,3 +113,23 @@ def test_readings_are_saved_with_the_file(posed, kept_result, tmp_path):
 def test_numbers_spoilt_by_hand_are_ignored(posed, kept_result):
     posed[kept_result.KEY] = {"1": {"poses": [1.0, 2.0]}}
     assert kept_result.kept_at(posed, 1) is None
+
+
+def test_the_overlay_shows_every_bone_once(posed, addon):
+    overlay = addon("sketch2pose_addon.overlay")
+    bpy.context.scene.sketch2pose.target = posed
+    lines = overlay.shown_lines(bpy.context)
+    assert sum(len(part.points) for part in lines) == 2 * 23
+    bpy.context.scene.sketch2pose.show_overlay = False
+    assert overlay.shown_lines(bpy.context) == []
+    bpy.context.scene.sketch2pose.show_overlay = True
+    bpy.context.scene.frame_set(-5)
+    assert overlay.shown_lines(bpy.context) == []
+
+
+def test_unsure_bones_look_different(posed, addon, kept_result):
+    overlay = addon("sketch2pose_addon.overlay")
+    kept = replace(kept_result.kept_at(posed, 1), confidence=np.linspace(0, 1, 24))
+    lines = overlay.bone_lines(kept)
+    assert len({part.color for part in lines}) == 3
+    assert [part.width for part in lines] == sorted((p.width for p in lines), reverse=True)
