@@ -71,7 +71,11 @@ def _content(path: Path) -> bytes:
 
 
 def _reader_of(data: bytes, name: str) -> Reader:
+    from inference.importers.result_pickle import is_pickle
+
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if is_pickle(data):
+        return _read_pickle
     if data.startswith(b"PK\x03\x04"):
         return _read_zip
     if start[:1] in (b"{", b"["):
@@ -106,6 +110,12 @@ def _read_json(data: bytes, name: str) -> Imported:
     if is_keypoint_document(document):
         return motions_from_keypoints(document, name)
     raise refused(name, "it is JSON of no known kind", code="import.unknown")
+
+
+def _read_pickle(data: bytes, name: str) -> Imported:
+    from inference.importers.tracked_people import motions_from_pickle
+
+    return motions_from_pickle(data, name)
 
 
 def _read_trc(data: bytes, name: str) -> Imported:
