@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.body import load_default_body
@@ -14,6 +14,7 @@ from inference.solver.camera import Camera, camera_from_ray, rays_through
 from inference.solver.weights import load_weights
 
 SEEDS = st.integers(0, 10_000)
+few = settings(max_examples=8)
 STEP = 1e-6
 
 
@@ -58,6 +59,7 @@ def targets(seed: int) -> terms.DirectionTargets:
     )
 
 
+@few
 @given(SEEDS)
 def test_direction_term_matches_finite_differences(seed):
     body = tree.rest_body(np.asarray(load_default_body().joints(), np.float64))
@@ -72,6 +74,7 @@ def test_direction_term_matches_finite_differences(seed):
     assert np.allclose(gradient, numeric_gradient(cost, 72), atol=1e-4)
 
 
+@few
 @given(SEEDS)
 def test_prior_term_matches_finite_differences(seed):
     local, mean = random_pose(seed, 0.4), random_pose(seed + 1, 0.4)
@@ -84,6 +87,7 @@ def test_prior_term_matches_finite_differences(seed):
     assert np.allclose(gradient, numeric_gradient(cost, 72), rtol=1e-3, atol=1e-3)
 
 
+@few
 @given(SEEDS)
 def test_limit_term_matches_finite_differences(seed):
     ranges, local = load_weights().limits, random_pose(seed, 0.5)
@@ -95,6 +99,7 @@ def test_limit_term_matches_finite_differences(seed):
     assert np.allclose(gradient, numeric_gradient(cost, 72), rtol=1e-3, atol=2e-2)
 
 
+@few
 @given(SEEDS)
 def test_contact_term_matches_finite_differences(seed):
     body = tree.rest_body(np.asarray(load_default_body().joints(), np.float64))

@@ -33,3 +33,16 @@ def read_net(path: Path, name: str) -> dict[str, Array]:
     """Arrays of a net under the names of the weights file: `<name>_weight0`, …"""
     with np.load(path, allow_pickle=False) as packed:
         return {f"{name}_{key}": packed[key] for key in packed.files}
+
+
+def read_state(path: Path) -> dict[str, torch.Tensor]:
+    """State of the torch module whose net was written, to train it further."""
+    with np.load(path, allow_pickle=False) as packed:
+        arrays = {key: torch.as_tensor(packed[key].astype(np.float32)) for key in packed.files}
+    count = len(arrays) // 2
+    layers = ["first", *(f"middle.{index}" for index in range(count - 2)), "last"]
+    state = {}
+    for index, layer in enumerate(layers):
+        state[f"{layer}.weight"] = arrays[f"weight{index}"].T.contiguous()
+        state[f"{layer}.bias"] = arrays[f"bias{index}"]
+    return state

@@ -50,18 +50,24 @@ def bone_directions(world: torch.Tensor, rest_directions: torch.Tensor) -> torch
 
 @dataclass(frozen=True)
 class PosePool:
-    """All training poses as quaternions, with the share that comes from measured motion."""
+    """All training poses as quaternions, and the shares of a batch they make up."""
 
     measured: torch.Tensor  # [N, 24, 4] wxyz
     recombined: torch.Tensor  # [M, 24, 4] wxyz
+    authored: torch.Tensor  # [K, 24, 4] wxyz, may be empty
     rest_directions: torch.Tensor  # [S, 24, 3] unit, row 0 zero: the skeletons to train for
-    measured_share: float = 0.5
+    measured_share: float = 0.45
+    authored_share: float = 0.2
 
     def sample(self, count: int, generator: torch.Generator) -> torch.Tensor:
         """Local rotations [count, 24, 3, 3], half of them mirrored."""
         from_measured = int(count * self.measured_share)
+        from_authored = int(count * self.authored_share) if len(self.authored) else 0
+        rest = count - from_measured - from_authored
         picks = [_pick(self.measured, from_measured, generator)]
-        picks.append(_pick(self.recombined, count - from_measured, generator))
+        picks.append(_pick(self.recombined, rest, generator))
+        if from_authored:
+            picks.append(_pick(self.authored, from_authored, generator))
         quats = torch.cat(picks)
         flip = torch.rand(count, generator=generator) < 0.5
         return rotmat_from_quat(torch.where(flip[:, None, None], mirrored(quats), quats))
@@ -85,10 +91,10 @@ def load_pool(mocap: Path, extra: Path | None = None) -> PosePool:
     recombined = torch.as_tensor(
         np.load(mocap / "train_recombined_poses.npz")["quats"].astype(np.float32)
     )
+    authored = torch.zeros(0, 24, 4)
     if extra is not None:
         authored = torch.as_tensor(np.load(extra)["quats"].astype(np.float32))
-        recombined = torch.cat([recombined, authored])
-    return PosePool(measured, recombined, _rest_directions(packed["rest_offsets"]))
+    return PosePool(measured, recombined, authored, _rest_directions(packed["rest_offsets"]))
 
 
 def _rest_directions(pack_offsets: np.ndarray) -> torch.Tensor:
