@@ -10,7 +10,7 @@ from inference.estimators import Estimators
 from inference.outputs import OutputFolder, open_output_folder
 from inference.protocol.body_motion import BodyMotion, SourceNote
 from inference.protocol.errors import Cancelled, Sketch2PoseError
-from inference.protocol.messages import SketchRequest
+from inference.protocol.messages import Request, SkelRequest, SketchRequest
 from inference.protocol.summary import InputSummary
 from inference.report import PartReport, Report
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def run_request(
-    request: SketchRequest, estimators: Estimators, report: Report
+    request: Request, estimators: Estimators, report: Report
 ) -> Iterator[InputSummary]:
     """Do a request, one input after the other; a failed input does not stop the others.
 
@@ -39,6 +39,11 @@ def run_request(
         Sketch2PoseError: the folder for results cannot be used.
         Cancelled: the user has cancelled; the input under way has left no files.
     """
+    if isinstance(request, SkelRequest):
+        from inference.skel.request import run_skel_request
+
+        yield from run_skel_request(request, report)
+        return
     output = open_output_folder(request.out_dir)
     count = len(request.inputs)
     for number, path in enumerate(request.inputs):

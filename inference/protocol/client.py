@@ -28,7 +28,7 @@ CANCEL_GRACE = 2.0  # s a cancelled job gets before its process is ended
 
 @dataclass
 class _Pending:
-    request: messages.SketchRequest
+    request: messages.Request
     started: bool = False
     sent: bool = False
     cancelled_at: float | None = None
@@ -78,7 +78,7 @@ class BackendClient:
             raise failed_to_start(self.command[0], error) from error
         self._ready_by = time.monotonic() + self.ready_timeout
 
-    def submit(self, request: messages.SketchRequest) -> int:
+    def submit(self, request: messages.Request) -> int:
         """Send a request; it is queued until the backend is ready and free.
 
         Args:

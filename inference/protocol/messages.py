@@ -34,11 +34,29 @@ class SketchRequest:
 
 
 @dataclass(frozen=True)
+class SkelRequest:
+    """Convert BodyMotion files to SKEL.
+
+    Attributes:
+        inputs: paths of BodyMotion files.
+        out_dir: folder for the results; must exist.
+        options: `surface` (bool), `skel_model` and `body_model` (paths of the user's own files).
+    """
+
+    inputs: list[str]
+    out_dir: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+Request = SketchRequest | SkelRequest
+
+
+@dataclass(frozen=True)
 class Submit:
     """Client → backend: do this request; jobs run one after the other."""
 
     job_id: int
-    request: SketchRequest
+    request: Request
 
 
 @dataclass(frozen=True)
@@ -129,7 +147,7 @@ Message = Ready | Started | Progress | Warning | Error | Result | Cancelled
 Command = Submit | Cancel
 
 FINAL_MESSAGES = (Error, Result, Cancelled)
-REQUESTS: dict[str, type] = {"sketch": SketchRequest}
+REQUESTS: dict[str, type] = {"sketch": SketchRequest, "skel": SkelRequest}
 
 _MESSAGES: dict[str, type] = {
     kind.__name__.lower(): kind

@@ -13,9 +13,10 @@ from inference.protocol.body_motion import BodyMotion
 
 from .fit import SkelFit, fit_skel
 from .kinematics import SkelPose
-from .layout import BONE_COUNT
+from .layout import BONE_COUNT, DOF_BONES, DOF_COUNT, HIGHEST, LOWEST, PARENTS
 from .model import SkelModel
 from .motion import SkelMotion
+from .sliding import slide_offsets
 from .targets import FitTargets, targets_from_smpl
 
 Array = NDArray[np.floating]
@@ -61,7 +62,34 @@ def skel_from_smpl(
         weak_frames=joint_errors.mean(1) > WEAK_JOINTS,
         model=skel.name,
         licence=skel.licence,
+        rig=rig_arrays(skel, fit.q, motion.betas),
     )
+
+
+def rig_arrays(skel: SkelModel, q: Array, betas: Array) -> dict[str, NDArray]:
+    """What a host needs to rebuild the moving skeleton without knowing SKEL.
+
+    Args:
+        skel: the model. q: [T, 46] radians. betas: [≤ K].
+
+    Returns:
+        `rest_joints` [24, 3] and `bone_vertices` [S, 3] in metres, `rest_axes` [46, 3] (rest body),
+        `dof_bones` [46], `limits` [46, 2] radians, `parents` [24], `slides` [T, 24, 3] metres in
+        the parent's frame, `bone_faces` [G, 3] and `bone_of_vertex` [S].
+    """
+    rest = skel.rest(betas)
+    still = skel.forward(np.zeros((1, DOF_COUNT)), np.zeros((1, 3)), betas)
+    return {
+        "rest_joints": rest.joints.astype(np.float32),
+        "rest_axes": rest.axes.astype(np.float32),
+        "dof_bones": DOF_BONES,
+        "limits": np.stack([LOWEST, HIGHEST], 1).astype(np.float32),
+        "parents": np.array(PARENTS),
+        "slides": slide_offsets(rest.slides, q)[0].astype(np.float32),
+        "bone_vertices": skel.bones(still, betas)[0].astype(np.float32),
+        "bone_faces": skel.bone_faces.astype(np.int32),
+        "bone_of_vertex": skel.bone_weights.argmax(1).astype(np.uint8),
+    }
 
 
 def residuals(rest_joints: Array, targets: FitTargets, pose: SkelPose) -> tuple[Array, Array]:

@@ -3,7 +3,8 @@
 Conventions: metres, radians, world y up; `trans` is added to the rest position of the pelvis.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ class SkelMotion:
         skin_errors: [T, 24] metres, mean over each bone's markers; NaN where it has none.
         weak_frames: [T] True where the result should be looked at.
         model: name of the SKEL model. licence: of that model.
+        rig: what a host needs to build an armature of it (`rig_arrays`); empty when unknown.
     """
 
     q: Array
@@ -41,6 +43,7 @@ class SkelMotion:
     weak_frames: NDArray[np.bool_]
     model: str
     licence: str
+    rig: Mapping[str, NDArray] = field(default_factory=dict)
 
 
 def write_skel_motion(path: Path, motion: SkelMotion) -> None:
@@ -60,6 +63,7 @@ def write_skel_motion(path: Path, motion: SkelMotion) -> None:
         skin_errors=motion.skin_errors.astype(np.float32),
         weak_frames=motion.weak_frames,
         body_model=np.array([motion.model, motion.licence]),
+        **motion.rig,
     )
 
 

@@ -1,0 +1,57 @@
+"""SKEL requests of the backend process: BodyMotion files in, SKEL files out."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from inference.protocol.body_motion import read_body_motion
+from inference.protocol.errors import Sketch2PoseError
+from inference.protocol.messages import SkelRequest
+from inference.protocol.summary import InputSummary
+from inference.report import Report
+
+from .files import SkelModels, fit_sentence, load_models, write_skel_files
+
+
+def run_skel_request(request: SkelRequest, report: Report) -> Iterator[InputSummary]:
+    """Convert every input; one that fails does not stop the others.
+
+    Args:
+        request: what to do. report: progress, warnings and cancelling.
+
+    Yields:
+        The outcome of each input; its files begin with the `.npz`.
+
+    Raises:
+        Sketch2PoseError: the models cannot be used. Cancelled: the user has cancelled.
+    """
+    options = request.options
+    models = load_models(_path(options.get("skel_model")), _path(options.get("body_model")))
+    for name in request.inputs:
+        yield _one_input(Path(name), request, models, report)
+
+
+def _one_input(
+    path: Path, request: SkelRequest, models: SkelModels, report: Report
+) -> InputSummary:
+    start = time.perf_counter()
+
+    def tell(fraction: float) -> None:
+        report.check()
+        report.progress(fraction, f"Fitting the skeleton to {path.name}")
+
+    try:
+        motion = read_body_motion(path)
+        surface = bool(request.options.get("surface", True))
+        fitted, files = write_skel_files(
+            motion, path.stem, Path(request.out_dir), models, surface, tell
+        )
+    except Sketch2PoseError as error:
+        return InputSummary.failed(str(path), error, time.perf_counter() - start, [])
+    report.progress(1.0, fit_sentence(fitted))
+    seconds = round(time.perf_counter() - start, 4)
+    return InputSummary(str(path), 1, seconds, [], [str(file) for file in files])
+
+
+def _path(given: object) -> Path | None:
+    return Path(str(given)) if given else None
