@@ -56,8 +56,19 @@ def architecture() -> int:
 
 
 def pure() -> int:
-    """Everything that needs no Blender."""
-    return _tool("pytest", "-q", "tests/pure")
+    """Everything that needs neither Blender nor PyTorch."""
+    return _tool("pytest", "-q", "-m", "not torch", "tests/pure")
+
+
+def training() -> int:
+    """Synthesis and training, where PyTorch is installed."""
+    python = environments.ensure(environments.MAIN, "pytest")
+    try:
+        output_of([python, "-c", "import torch"])
+    except BuildError as error:
+        why = "PyTorch is not installed (python build.py setup --training)"
+        raise Skipped(why) from error
+    return _tool("pytest", "-q", "-m", "torch", "tests/pure")
 
 
 def in_module(blender: str) -> Callable[[], int]:
@@ -173,6 +184,7 @@ def all_stages() -> list[Stage]:
         *(Stage(f"bpy-{v}", f"Blender {v} module", in_module(v)) for v in environments.BLENDERS),
         Stage("zip", "the zip with its wheels, installed", full_zip),
         Stage("demo", "a drawing becomes keys", demo),
+        Stage("training", "synthesis and training", training),
         Stage("headless-4.3", "Debian's Blender 4.3 without a window", headless(trixie)),
         Stage("headless-5.2", "Debian's Blender 5.2 LTS without a window", headless(sid)),
         Stage("window-4.3", "Blender 4.3 in a window", window(trixie)),
