@@ -3,12 +3,13 @@
 import argparse
 import json
 import platform
-import sys
 from collections.abc import Callable
+from functools import partial
 
 from inference.cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
 from inference.devices import available_devices
 from inference.estimators import Estimators, list_models
+from inference.model_cards import ModelCard, read_card
 from inference.protocol.messages import PROTOCOL_VERSION
 from inference.version import read_version
 
@@ -45,6 +46,7 @@ def collect_info(options: argparse.Namespace) -> dict:
 
     settings = settings_from(options)
     body = load_default_body()
+    cards = [read_card(path) for path in list_models(settings.model_folder)]
     return {
         "version": read_version(),
         "protocol": PROTOCOL_VERSION,
@@ -60,11 +62,23 @@ def collect_info(options: argparse.Namespace) -> dict:
             for name, licence in LIBRARIES.items()
         ],
         "body": {"name": body.name, "licence": body.licence},
-        "models": list_models(settings.model_folder),
+        "models": [
+            {"file": card.path.name, "name": card.name, "licence": card.licence} for card in cards
+        ],
         "checks": [
             _checked("sketch estimator loads", lambda: Estimators(settings).sketch),
+            *(
+                _checked(f"{card.path.name} is intact", partial(_verify, card))
+                for card in cards
+                if card.sha256
+            ),
         ],
     }
+
+
+def _verify(card: ModelCard) -> None:
+    if not card.is_intact():
+        raise ValueError("its checksum is not that of its card; install Sketch2Pose again")
 
 
 def _version_of(library: str) -> str:
@@ -89,7 +103,8 @@ def _print_readable(info: dict) -> None:
     for library in info["libraries"]:
         print(f"Library: {library['name']} {library['version']} ({library['licence']})")
     print(f"Body: {info['body']['name']} ({info['body']['licence']})")
-    print(f"Models: {', '.join(info['models']) or 'none'}")
+    for model in info["models"]:
+        print(f"Model: {model['file']}: {model['name']} ({model['licence'] or 'no card'})")
     for check in info["checks"]:
         outcome = "ok" if check["passed"] else f"failed: {check['why']}"
-        print(f"Check: {check['name']}: {outcome}", file=sys.stdout)
+        print(f"Check: {check['name']}: {outcome}")

@@ -64,18 +64,18 @@ def find_model(name: str, model_folder: Path | None = None) -> Path:
     )
 
 
-def list_models(model_folder: Path | None = None) -> list[str]:
-    """File names of the models that are there.
+def list_models(model_folder: Path | None = None) -> list[Path]:
+    """The models that are there.
 
     Args:
         model_folder: the user's own models, if any.
 
     Returns:
-        Shipped ones first, each with its suffix.
+        Paths, shipped ones first.
     """
     folders = [WEIGHTS_FOLDER, *([model_folder] if model_folder else [])]
     return [
-        path.name
+        path
         for folder in folders
         if folder.is_dir()
         for path in sorted(folder.iterdir())

@@ -22,9 +22,7 @@ Stage = Callable[[str, Estimators, Report], list[BodyMotion]]
 _log = logging.getLogger(__name__)
 
 
-def run_request(
-    request: Request, estimators: Estimators, report: Report
-) -> Iterator[InputSummary]:
+def run_request(request: Request, estimators: Estimators, report: Report) -> Iterator[InputSummary]:
     """Do a request, one input after the other; a failed input does not stop the others.
 
     Args:
@@ -64,7 +62,7 @@ def _one_input(
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 - a failed input must not take the others along
-        seconds = time.perf_counter() - start
+        seconds = round(time.perf_counter() - start, 4)
         return InputSummary.failed(path, _understandable(error), seconds, report.warnings)
     return InputSummary(
         input=path,

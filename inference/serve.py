@@ -160,7 +160,7 @@ def _ready(settings: Settings) -> messages.Ready:
         version=read_version(),
         device=settings.device.name,
         device_note=settings.device.note,
-        models=list_models(settings.model_folder),
+        models=[path.name for path in list_models(settings.model_folder)],
     )
 
 

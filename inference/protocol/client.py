@@ -63,6 +63,11 @@ class BackendClient:
     _refusal: Sketch2PoseError | None = field(default=None, init=False)
     _withdrawn: list[messages.Message] = field(default_factory=list, init=False)
 
+    @property
+    def process_id(self) -> int | None:
+        """Process id of the backend; None when none is running."""
+        return None if self._process is None else self._process.pid
+
     def start(self) -> None:
         """Start the process without waiting for it; does nothing when it runs.
 

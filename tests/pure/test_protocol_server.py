@@ -117,12 +117,12 @@ def test_cancel_while_it_computes_leaves_nothing_and_keeps_the_process(client, d
     out = tmp_path / "out"
     job = client.submit(m.SketchRequest([draw("a.png"), draw("slow.png")], str(out)))
     wait_for(client, lambda message: is_progress(message) and message.text == "Step 3")
-    pid = client._process.pid
+    pid = client.process_id
     client.cancel(job)
     assert isinstance(outcome(client, job), m.Cancelled)
     again = client.submit(m.SketchRequest([draw("a.png")], str(out)))
     assert isinstance(outcome(client, again), m.Result)
-    assert client._process.pid == pid
+    assert client.process_id == pid
     assert not list(out.glob("slow*"))
 
 
@@ -140,7 +140,7 @@ def test_cancel_of_a_waiting_job(client, draw, tmp_path):
 def test_kill_in_mid_job_is_one_error_and_the_next_job_runs(client, draw, tmp_path):
     job = client.submit(m.SketchRequest([draw("slow.png")], str(tmp_path)))
     wait_for(client, is_progress)
-    os.kill(client._process.pid, signal.SIGKILL)
+    os.kill(client.process_id, signal.SIGKILL)
     message = outcome(client, job)
     assert message.code == "backend.died"
     assert "signal 9" in message.why
@@ -192,7 +192,7 @@ def test_the_process_ends_when_its_parent_is_killed(draw, tmp_path, drawing):
         client.submit(m.SketchRequest([{draw(drawing)!r}], {str(tmp_path)!r}))
         while not any(isinstance(x, m.Progress) for x in client.poll()):
             time.sleep(0.01)
-        print(client._process.pid, flush=True)
+        print(client.process_id, flush=True)
         time.sleep(3600)
     """)
     parent = subprocess.Popen(
