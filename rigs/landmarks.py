@@ -14,7 +14,7 @@ import numpy as np
 
 from .errors import RigError
 from .human import SIDES
-from .rotations import FloatArray, angle_of, inverse, multiply, normalized, quat_from_matrix, rotate
+from .rotations import FloatArray, normalized, quat_from_matrix, rotate
 
 SNAP_ANGLE = np.radians(12.0)
 # Ball joint above the sole, as a share of leg length (adults, shod or bare: 2-3 cm in 85).
@@ -32,45 +32,35 @@ def middle(rest: Positions, part: str) -> FloatArray:
 def body_frame(rest: Positions) -> FloatArray:
     """Return the body's frame [4] at rest, from hips and shoulders.
 
-    Up runs from between the hip joints to between the shoulder joints, left from the right joints
-    to the left ones. A frame within 12 degrees of the space's own axes is taken to be exactly
-    along them: anatomy leans a little, riggers do not.
+    Left runs from the right joints to the left ones, which symmetry makes exact. Up runs from
+    between the hip joints to between the shoulder joints, which leans by a few degrees from figure
+    to figure; where an axis of the space is within 12 degrees of it, that axis is what the rigger
+    meant.
 
     Raises:
         RigError: the joints coincide, so there is no frame.
     """
-    up = middle(rest, "upper_arm") - middle(rest, "thigh")
+    leaning = middle(rest, "upper_arm") - middle(rest, "thigh")
     across = rest["left_thigh"] - rest["right_thigh"]
     across = across + rest["left_upper_arm"] - rest["right_upper_arm"]
-    forward = np.cross(across, up)
-    if np.linalg.norm(forward) < 1e-9:
+    if np.linalg.norm(np.cross(across, leaning)) < 1e-9:
         raise RigError(
             "This rig has no body to speak of",
             "its hip and shoulder bones lie in one line",
             "Check the bone map: left and right may point to the same bones",
         )
-    up, forward = normalized(up), normalized(forward)
-    frame = np.stack((np.cross(up, forward), up, forward), axis=-1)
-    return _snapped(quat_from_matrix(frame))
+    left = normalized(across)
+    up = _upright(normalized(leaning - (leaning @ left) * left), left)
+    return quat_from_matrix(np.stack((left, up, np.cross(left, up)), axis=-1))
 
 
-def _snapped(frame: FloatArray) -> FloatArray:
-    axes = _axis_aligned_frames()
-    turns = angle_of(multiply(inverse(axes), frame))
-    best = int(np.argmin(turns))
-    return axes[best] if turns[best] < SNAP_ANGLE else frame
-
-
-def _axis_aligned_frames() -> FloatArray:
-    eye = np.eye(3)
-    frames = []
-    for up in range(3):
-        for forward in range(3):
-            for signs in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
-                if up != forward:
-                    u, f = signs[0] * eye[up], signs[1] * eye[forward]
-                    frames.append(np.stack((np.cross(u, f), u, f), axis=-1))
-    return quat_from_matrix(np.array(frames))
+def _upright(up: FloatArray, left: FloatArray) -> FloatArray:
+    """Return the space's axis near ``up``, square to ``left``, or ``up`` when none is near."""
+    axes = np.concatenate((np.eye(3), -np.eye(3)))
+    axis = axes[int(np.argmax(axes @ up))]
+    square = normalized(axis - (axis @ left) * left)
+    near = min(axis @ up, square @ up) > np.cos(SNAP_ANGLE)
+    return square if near else up
 
 
 def leg_length(rest: Positions) -> float:

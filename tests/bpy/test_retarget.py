@@ -93,7 +93,7 @@ def test_rigify_deform_bones_follow_exactly(addon, shared_data, swinging, use_ik
     errors = direction_errors(addon, rig, swinging, deform_bone)
     # Blender's IK solver works in single precision: a straight limb's joint is off by a hair's
     # breadth, which is an angle of up to two degrees.
-    assert np.mean(errors) < (0.3 if use_ik else 0.05)
+    assert np.mean(errors) < (1.0 if use_ik else 0.05)
     assert max(errors) < (3.0 if use_ik else 0.1)
 
 
