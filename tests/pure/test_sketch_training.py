@@ -145,3 +145,9 @@ def test_a_short_run_of_the_training_command(tmp_path: Path) -> None:
     subprocess.run([sys.executable, *export], cwd=ROOT, check=True, timeout=300)
     assert network.stat().st_size < 25e6
     assert "sha256" in network.with_suffix(".json").read_text()
+
+
+def test_poses_face_forward_whatever_way_they_were_recorded() -> None:
+    poses = tiny_bank().sample(np.random.default_rng(2), 64)
+    heading = np.arctan2(poses[:, 0, 0, 2], poses[:, 0, 2, 2])
+    assert np.abs(heading).max() < 1e-3

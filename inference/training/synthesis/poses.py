@@ -44,7 +44,7 @@ class PoseBank:
     starts: np.ndarray
 
     def sample(self, rng: np.random.Generator, count: int) -> np.ndarray:
-        """Draws local rotations [count, 24, 3, 3], rare poses more often than recorded."""
+        """Draws local rotations [count, 24, 3, 3] that face +z, rare poses more often than recorded."""
         quats = self.quats[self._indices(rng, count)].astype(np.float32)
         for group in GROUPS:
             swap = rng.random(count) < SWAP_PROBABILITY
@@ -55,7 +55,7 @@ class PoseBank:
         quats /= np.linalg.norm(quats, axis=-1, keepdims=True)
         rotations = rotmat_from_quat(quats).astype(np.float32)
         _add_extremes(rotations, rng)
-        return rotations
+        return facing_forward(rotations)
 
     def _indices(self, rng: np.random.Generator, count: int) -> np.ndarray:
         cluster = rng.integers(len(self.starts) - 1, size=count)
@@ -63,6 +63,17 @@ class PoseBank:
         rare = self.order[lo + (rng.random(count) * (hi - lo)).astype(np.int64)]
         usual = rng.integers(len(self.order), size=count)
         return np.where(rng.random(count) < RARE_SHARE, rare, usual)
+
+
+def facing_forward(rotations: np.ndarray) -> np.ndarray:
+    """Turns poses [N, 24, 3, 3] about the vertical until the pelvis faces +z.
+
+    Recorded people walk in every direction; the camera decides from where they are seen.
+    """
+    forward = rotations[:, 0, :, 2]
+    heading = np.arctan2(forward[:, 0], forward[:, 2])
+    rotations[:, 0] = _about(-heading, 1).astype(np.float32) @ rotations[:, 0]
+    return rotations
 
 
 def mirror_quats(quats: np.ndarray) -> np.ndarray:
