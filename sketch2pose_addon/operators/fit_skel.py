@@ -1,0 +1,138 @@
+"""Turns the motion of a body into the joint angles of an anatomical skeleton."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ...inference.protocol.body_motion import write_body_motion
+from ...inference.protocol.errors import Sketch2PoseError
+from ...inference.protocol.messages import SkelRequest
+from .. import jobs
+from ..apply import scene_framerate
+from ..body_motion_of_rig import body_motion_of_rig, frame_range
+from ..job_operator import JobOperator
+from ..skel_rig import (
+    add_bone_meshes,
+    create_skel_armature,
+    key_skel_motion,
+    marked_weak_frames,
+    read_skel_file,
+)
+
+if TYPE_CHECKING:
+    from bpy.types import Context
+
+
+class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.fit_skel"
+    bl_label = "Fit Anatomical Skeleton"
+    bl_description = (
+        "Make a SKEL armature that follows the motion of a body: 46 anatomical joint angles within "
+        "their limits. Esc cancels"
+    )
+
+    source: StringProperty(
+        name="Source",
+        description="A body made by Create Body, or a BodyMotion file; empty: the active armature",
+    )
+    with_bones: BoolProperty(name="Bones", description="Add the bones as a mesh", default=True)
+    surface: BoolProperty(
+        name="Follow the Skin", description="Slower than joints alone, and closer", default=True
+    )
+    export_folder: StringProperty(
+        name="Export To",
+        description="Also write .npz, .mot, .trc, .csv and .osim into this folder",
+        subtype="DIR_PATH",
+    )
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        if jobs.running() is not None:
+            cls.poll_message_set("Another job is running: wait for it or cancel it")
+            return False
+        if context.scene.library is not None:
+            cls.poll_message_set("The scene is linked from another file and cannot be changed")
+            return False
+        return True
+
+    def begin(self, context: Context) -> jobs.Job:
+        rig = self._armature(context)
+        self._first = frame_range(context, rig)[0] if rig else context.scene.frame_current
+        self._name = f"{rig.name if rig else Path(self.source).stem} SKEL"
+        motion = body_motion_of_rig(context, rig) if rig else None
+
+        def request(folder: Path) -> SkelRequest:
+            source = Path(bpy.path.abspath(self.source))
+            if motion is not None:
+                source = folder / "motion.npz"
+                write_body_motion(source, motion)
+            options = {"surface": self.surface}
+            return SkelRequest(inputs=[str(source)], out_dir=str(folder), options=options)
+
+        return jobs.submit("Fitting the skeleton", request)
+
+    def complete(self, context: Context, job: jobs.Job) -> str:
+        self._export(job)
+        file = read_skel_file(next(path for path in job.files if path.suffix == ".npz"))
+        _leave_other_modes(context)
+        rig = create_skel_armature(context, file, self._name)
+        if self.with_bones:
+            add_bone_meshes(rig, file)
+        rate = scene_framerate(context)
+        key_skel_motion(rig, file, self._first, rate)
+        weak = marked_weak_frames(context, file, self._first, rate)
+        _select_only(context, rig)
+        error = 1e3 * float(file["joint_errors"].mean())
+        line = f"Skeleton fitted to {len(file['poses'])} frames, joints within {error:.1f} mm"
+        return f"{line}; {weak} weak frames are marked" if weak else line
+
+    def _armature(self, context: Context) -> bpy.types.Object | None:
+        """The source when it is an armature; None when it is a file."""
+        found = bpy.data.objects.get(self.source) if self.source else context.object
+        if found is not None and found.type == "MESH":
+            found = found.find_armature()
+        if found is not None and found.type == "ARMATURE":
+            return found
+        if self.source and Path(bpy.path.abspath(self.source)).is_file():
+            return None
+        why = (
+            f'"{self.source}" is neither an armature nor a file'
+            if self.source
+            else "none is active"
+        )
+        fix = "Select a body made by Create Body, or give a BodyMotion file"
+        raise Sketch2PoseError("There is no motion to fit", why, fix, "skel.none")
+
+    def _export(self, job: jobs.Job) -> None:
+        if not self.export_folder:
+            return
+        folder = Path(bpy.path.abspath(self.export_folder))
+        stem = bpy.path.clean_name(self._name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in job.files:
+                shutil.copyfile(path, folder / f"{stem}{path.suffix}")
+        except OSError as error:
+            why, fix = error.strerror or str(error), "Choose another folder"
+            raise Sketch2PoseError("The files were not written", why, fix, "skel.out") from error
+
+
+def _leave_other_modes(context: Context) -> None:
+    active = context.view_layer.objects.active
+    if active is not None and active.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def _select_only(context: Context, rig: bpy.types.Object) -> None:
+    for item in context.selected_objects:
+        item.select_set(False)
+    rig.select_set(True)
+    context.view_layer.objects.active = rig
+
+
+classes = (SKETCH2POSE_OT_fit_skel,)
