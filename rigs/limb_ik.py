@@ -14,11 +14,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .rotations import FloatArray, multiply, normalized, quat_from_rotvec, rotate, swing_between
+from .rotations import (
+    IDENTITY,
+    FloatArray,
+    multiply,
+    normalized,
+    quat_from_rotvec,
+    rotate,
+    swing_between,
+)
 
 # A limb is never stretched fully: at the very end small moves of the goal snap the joint.
 REACH = 0.9995
 _HINGE_WEIGHT = 0.05
+_PASSES = 4
 
 
 @dataclass(frozen=True)
@@ -55,13 +64,26 @@ def reach_goal(
     longest = REACH * (upper_length + lower_length)
     shortest = np.abs(upper_length - lower_length) + 1e-4 * longest
     distance = np.clip(wanted, shortest, longest)
-    axis = np.cross(upper, lower) / (upper_length * lower_length)[:, None]
-    axis = normalized(axis + _HINGE_WEIGHT * hinge)
-    bend = _bend_at(distance, upper_length, lower_length) - _bend_now(upper, lower)
-    fold = quat_from_rotvec(axis * bend[:, None])
+    fold = np.tile(IDENTITY, (len(start), 1))
+    for _ in range(_PASSES):
+        folded = rotate(fold, lower)
+        axis = _fold_axis(upper, folded, hinge)
+        bend = _bend_at(distance, upper_length, lower_length) - _bend_now(upper, folded)
+        fold = multiply(quat_from_rotvec(axis * bend[:, None]), fold)
     folded_end = middle + rotate(fold, lower)
     swing = swing_between(folded_end - start, goal - start, np.array([0.0, 0.0, 1.0]))
     return LimbTurns(swing, multiply(swing, fold), np.abs(wanted - distance))
+
+
+def _fold_axis(upper: FloatArray, lower: FloatArray, hinge: FloatArray) -> FloatArray:
+    """Return the axis [T, 3] square to a limb's plane, or its hinge where there is no plane.
+
+    Between the two they are mixed, which leaves the axis a little off square: hence the passes.
+    """
+    line = normalized(upper)
+    square = normalized(hinge - np.sum(hinge * line, axis=1, keepdims=True) * line)
+    cross = np.cross(line, normalized(lower))
+    return normalized(cross + _HINGE_WEIGHT * square)
 
 
 def _length(vectors: FloatArray) -> FloatArray:
