@@ -21,10 +21,10 @@ def prepare_studio(second_rig_x: float) -> None:
     scene = bpy.context.scene
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     scene.collection.objects.link(camera)
-    camera.location = (second_rig_x / 2, -10.0, 1.1)
+    camera.location = (second_rig_x / 2, -10.0, 1.08)
     camera.rotation_euler = (radians(90.0), 0.0, 0.0)
     # parallel rays: both rigs are seen from the same side, as the drawing was
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 5.0
+    camera.data.type, camera.data.ortho_scale = "ORTHO", 4.7
     scene.camera = camera
     scene.render.engine = "BLENDER_WORKBENCH"
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
