@@ -17,6 +17,8 @@ from .properties import status
 from .redraw import redraw_panels
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bpy.types import Context, Event
 
 _INTERVAL = 0.03  # s between two looks at the job in a window
@@ -29,6 +31,9 @@ class JobOperator:
 
     _job: jobs.Job
     _timer: Any = None
+
+    if TYPE_CHECKING:  # comes from `bpy.types.Operator`
+        report: Callable[[set[str], str], None]
 
     def begin(self, context: Context) -> jobs.Job:
         """Reads what is needed from the scene and submits a job."""

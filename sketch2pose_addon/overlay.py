@@ -71,7 +71,7 @@ def shown_lines(context: Context) -> list[BoneLines]:
 def draw() -> None:
     """Draws into the present viewport."""
     import gpu
-    from gpu_extras.batch import batch_for_shader
+    from gpu_extras.batch import batch_for_shader  # pyright: ignore[reportMissingImports]
 
     context = bpy.context
     space = context.space_data

@@ -10,7 +10,9 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 if TYPE_CHECKING:
     from bpy.types import Context
 
-ADDON_ID = __package__.rpartition(".")[0]  # the extension; its place in the tree is never assumed
+ADDON_ID = (__package__ or "").rpartition(".")[0]  # the extension, wherever it is installed
+    0
+]  # the extension; its place in the tree is never assumed
 
 DEVICES = (
     ("auto", "Automatic", "The fastest device that works, the CPU if there is no other"),

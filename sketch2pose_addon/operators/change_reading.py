@@ -20,6 +20,8 @@ from ..kept_result import KeptResult, keep, kept_at
 from ..targets import checked_target, target_rig
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bpy.types import Context
 
 LIMBS = (
@@ -34,7 +36,7 @@ LIMBS = (
 )
 CHANGES = (
     ("FRONT_BACK", "Front/Back", "See the figure from behind instead of in front, or back"),
-    ("SWAP_SIDES", "Swap Left/Right", "Exchange the directions of left and right limbs"),
+    ("SWAP_SIDES", "Swap L/R", "Exchange the directions of left and right limbs"),
     ("MIRROR", "Mirror", "Mirror the pose"),
 )
 
@@ -45,6 +47,10 @@ class _ReadingOperator:
     bl_options = {"REGISTER", "UNDO"}
 
     target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+
+    if TYPE_CHECKING:  # come from `bpy.types.Operator`
+        report: Callable[[set[str], str], None]
+        poll_message_set: Callable[[str], None]
 
     @classmethod
     def poll(cls, context: Context) -> bool:

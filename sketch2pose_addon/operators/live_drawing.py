@@ -13,6 +13,8 @@ from ..kept_result import keep
 from ..targets import checked_drawing, checked_target, drawing_is_missing, target_is_refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bpy.types import Context, KeyMap, KeyMapItem
 
 
@@ -41,6 +43,9 @@ class SKETCH2POSE_OT_live(bpy.types.Operator):
 class _LiveEnd:
     """Mix-in: only while live drawing is on, so that Enter and Esc keep their use otherwise."""
 
+    if TYPE_CHECKING:  # comes from `bpy.types.Operator`
+        poll_message_set: Callable[[str], None]
+
     @classmethod
     def poll(cls, _context: Context) -> bool:
         if live.session() is None:
@@ -56,13 +61,13 @@ class SKETCH2POSE_OT_live_accept(_LiveEnd, bpy.types.Operator):
     bl_options = {"UNDO"}
 
     def execute(self, context: Context) -> set[str]:
-        shown = live.take_result()
-        if shown is None:
+        session, shown = live.session(), live.take_result()
+        if session is None or shown is None:
             self.report({"INFO"}, "There is no new pose to key yet")
             return {"CANCELLED"}
         motion, kept = shown
         try:
-            target = checked_target(context, live.session().rig)
+            target = checked_target(context, session.rig)
             applied = results.apply_motion(context, motion, target, kept.place, kept.frame)
         except Sketch2PoseError as error:
             self.report({"ERROR"}, str(error))

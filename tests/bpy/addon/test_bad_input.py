@@ -94,7 +94,7 @@ def test_a_bad_picture_is_one_sentence(rig, real_backend, snapshot, tmp_path, ki
 
 
 def test_a_drawing_without_a_person_is_one_sentence(rig, real_backend, snapshot, shared_data):
-    picture = shared_data / "sketches" / "no_person" / "MoSketch_cannon1.png"
+    picture = shared_data / "sketches" / "no_person" / "MoSketch_aircrafter3.png"
     before = snapshot()
     with pytest.raises(RuntimeError, match="Nobody was found"):
         bpy.ops.sketch2pose.pose_from_image(filepath=str(picture), target=rig.name)
