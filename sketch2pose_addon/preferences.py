@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from bpy.types import Context
 
 ADDON_ID = (__package__ or "").rpartition(".")[0]  # the extension, wherever it is installed
-    0
-]  # the extension; its place in the tree is never assumed
 
 DEVICES = (
     ("auto", "Automatic", "The fastest device that works, the CPU if there is no other"),
