@@ -42,6 +42,8 @@ SEEN_FROM_BEHIND = "seen from the other side"
 LIMB_JOINTS = np.array([1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21])
 FLAT = np.sin(np.deg2rad(10.0))
 """Depth component below which flipping a bone changes nothing worth showing."""
+SHOWN_ANGLE = np.deg2rad(18.0)
+"""Angle from which a bone is named in the label of a hypothesis."""
 CANDIDATES = 128
 """Sign patterns drawn before the search goes on around the best ones."""
 SEARCH_ROUNDS = 2
@@ -223,8 +225,6 @@ def difference_label(directions: Array, best: Array, swapped: bool) -> str:
     """
     if swapped:
         best = _mirrored_depth(best[None])[0]
-    other_side = (directions[:, 2] * best[:, 2] < 0) & (
-        np.abs(directions - best).max(-1) > 2 * FLAT
-    )
-    names = [name for name, members in FLIP_GROUPS.items() if other_side[list(members)].any()]
+    differs = (directions * best).sum(-1) < np.cos(SHOWN_ANGLE)
+    names = [name for name, members in FLIP_GROUPS.items() if differs[list(members)].any()]
     return ", ".join([SEEN_FROM_BEHIND, *names] if swapped else names)

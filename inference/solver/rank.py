@@ -16,8 +16,10 @@ COST_SHARE = 0.1
 """How much the cost of the solve counts in the log posterior: its residuals are far from
 independent.
 """
-SAME_POSE = np.deg2rad(12.0)
+SAME_POSE = np.deg2rad(18.0)
 """Hypotheses whose bones all lie closer than this are one."""
+COMPARED_BONES = np.array([4, 5, 6, 7, 8, 9, 12, 15, 18, 19, 20, 21])
+"""Hands, feet, hips and shoulders alone do not make a pose worth showing."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def ranked(solution: Solution, problem: Problem, mass: Array, count: int) -> Ran
     log_score = np.log(mass + 1e-12) - COST_SHARE / 2 * (solution.cost - solution.cost.min())
     score = np.exp(log_score - log_score.max())
     score /= score.sum()
-    bones = tree.bone_vectors(solution.world, problem.rest.directions)[:, 1:]
+    bones = tree.bone_vectors(solution.world, problem.rest.directions)[:, COMPARED_BONES]
     kept: list[int] = []
     totals: list[float] = []
     for index in np.argsort(-score):

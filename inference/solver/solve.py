@@ -33,7 +33,10 @@ SPARE_HYPOTHESES = 3
 class Body(Protocol):
     """What the solver needs of a body model; `inference.body.BodyModel` is one."""
 
-    v_template: Array
+    @property
+    def v_template(self) -> Array:
+        """Rest surface [V, 3] in metres."""
+        ...
 
     def joints(self, betas: Array | None = None) -> Array:
         """Rest joints [24, 3] in metres."""
