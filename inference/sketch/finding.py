@@ -25,6 +25,7 @@ MAYBE = 0.15  # first look: worth a second one
 PERSON = 0.5  # last look: a person
 FEWEST_KEYPOINTS = 8
 REFINEMENTS = 2
+SHARPNESS = 8.0  # how fast wide heatmaps (spread in crop sides) lower the score
 
 InkMap = NDArray[np.float32]
 
@@ -39,7 +40,9 @@ class Figure:
     @property
     def score(self) -> float:
         """How sure the finding is, 0..1."""
-        return float(self.reading.person[0] * np.sort(self.reading.visible[0])[-16:].mean())
+        drawn = np.sort(self.reading.visible[0])[-16:].mean()
+        sharp = np.exp(-SHARPNESS * self.reading.spread[0]).mean()
+        return float(self.reading.person[0] * drawn * sharp)
 
     @property
     def points(self) -> NDArray[np.floating]:
@@ -85,15 +88,17 @@ def is_person(figure: Figure) -> bool:
 
 
 def refine(session: Session, ink: InkMap, figure: Figure, check: Callable[[], None]) -> Figure:
-    """Cuts the crop again around the keypoints until it does not change, then reads it twice."""
-    for turn in range(REFINEMENTS):
+    """Cuts the crop again around the keypoints, keeps the surest look, reads that one twice."""
+    best = figure
+    for _ in range(REFINEMENTS):
         check()
         box = _around_keypoints(figure)
-        last = turn == REFINEMENTS - 1 or _overlap(box, figure.box) > 0.85
-        figure = Figure(box, read_crops(session, cut(ink, box)[None], mirror=last))
-        if last:
+        if _overlap(box, figure.box) > 0.85:
             break
-    return Figure(figure.box, anatomical(figure.reading))
+        figure = Figure(box, read_crops(session, cut(ink, box)[None]))
+        best = max(best, figure, key=lambda look: look.score)
+    seen = read_crops(session, cut(ink, best.box)[None], mirror=True)
+    return Figure(best.box, anatomical(seen))
 
 
 def candidate_boxes(ink: InkMap) -> list[Box]:
@@ -148,9 +153,17 @@ def _overlap(a: Box, b: Box) -> float:
 
 
 def _explained(first: Reading, index: int, boxes: list[Box], found: list[Figure]) -> bool:
-    """Whether a candidate shows a figure that was found already."""
+    """Whether a candidate shows a figure that was found already, or lumps several together."""
+    if sum(_holds(boxes[index], figure.box) for figure in found) > 1:
+        return True
     points = boxes[index].to_page(first.points[index])
     return any(_same(points, figure.points, figure.box.side) for figure in found)
+
+
+def _holds(large: Box, small: Box) -> bool:
+    """Whether the centre of one square lies in another, larger one."""
+    away = max(abs(small.x - large.x), abs(small.y - large.y))
+    return away < large.side / 2 and large.side > 1.2 * small.side
 
 
 def _same(a: NDArray[np.floating], b: NDArray[np.floating], side: float) -> bool:
