@@ -1,6 +1,9 @@
 """Any motion file to BodyMotion: the kind follows from the content."""
 
 import json
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +14,13 @@ from inference.protocol.errors import Sketch2PoseError
 from inference.protocol.motion_check import check
 
 LARGEST_FILE = 1 << 30  # bytes
+
+# what parsers of text, zips, pickles and arrays raise for files that are damaged
+_DAMAGED = (
+    ArithmeticError, AttributeError, EOFError, IndexError, KeyError, MemoryError,
+    NotImplementedError, RecursionError, TypeError, ValueError, struct.error, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ def read_motion(path: str | Path) -> Imported:
         imported = _reader_of(data, path.name)(data, path.name)
     except Sketch2PoseError:
         raise
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except _DAMAGED as error:
         raise refused(path.name, f"it is damaged ({error})") from error
     if not imported.ours:
         source = SourceNote(path.name, "import")
