@@ -38,7 +38,7 @@ def steps() -> Steps:
     live = addon_module("live")
     yield from click(*at(PLAY, 0.83))
     yield from until(lambda: live.session() is not None, 3, "live drawing")
-    yield from draw_figure(-0.9)
+    yield from draw_figure(-0.9, detail=2)
     yield from until(lambda: live.session().result is not None, 30, "the rig to follow")
     yield 0.5
     shot("live_1_follows")

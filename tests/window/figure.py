@@ -46,16 +46,19 @@ def prepare() -> Steps:
     return rig
 
 
-def polylines(place: float) -> list[list[tuple[float, float]]]:
+def polylines(place: float, detail: int = 4) -> list[list[tuple[float, float]]]:
     """The figure above the ground point `place`, as (x, z)."""
     lines = []
     for corners in FIGURE.values():
         line = [corners[0]]
         for (ax, az), (bx, bz) in zip(corners, corners[1:], strict=False):
-            line += [(ax + (bx - ax) * t / 4, az + (bz - az) * t / 4) for t in range(1, 5)]
+            line += [
+                (ax + (bx - ax) * t / detail, az + (bz - az) * t / detail)
+                for t in range(1, detail + 1)
+            ]
         lines.append([(place + x, z) for x, z in line])
     x, z, radius = HEAD
-    turns = [2 * math.pi * i / 16 for i in range(17)]
+    turns = [2 * math.pi * i / (4 * detail) for i in range(4 * detail + 1)]
     lines.append([(place + x + radius * math.cos(t), z + radius * math.sin(t)) for t in turns])
     return lines
 
@@ -67,15 +70,19 @@ def to_window(x: float, z: float) -> tuple[float, float]:
     return part.x + spot.x, part.y + spot.y
 
 
-def draw_figure(place: float) -> Steps:
-    """Draws the figure with the mouse, or by script where there are no brushes."""
+def draw_figure(place: float, detail: int = 4) -> Steps:
+    """Draws the figure with the mouse, or by script where there are no brushes.
+
+    Every mouse event costs a redraw, which takes its time without a graphics card: `detail` is the
+    number of events for each limb segment.
+    """
     if CAN_DRAW:
-        for line in polylines(place):
+        for line in polylines(place, detail):
             yield from stroke([to_window(x, z) for x, z in line])
         return
     drawing = bpy.context.scene.sketch2pose.drawing
     own = np.array(drawing.matrix_world.inverted())
-    lines = [np.array([(x, 0.0, z, 1.0) for x, z in line]) for line in polylines(place)]
+    lines = [np.array([(x, 0.0, z, 1.0) for x, z in line]) for line in polylines(place, detail)]
     addon_module("grease_pencil").add_strokes(
         drawing, [(line @ own.T)[:, :3] for line in lines], bpy.context.scene.frame_current
     )

@@ -9,6 +9,6 @@ trap 'rm -rf "$BLENDER_USER_RESOURCES"' EXIT
 mkdir -p "$S2P_OUT"
 blender --version | head -1
 blender --command extension install-file -r user_default -e "$zip"
-timeout "${S2P_WINDOW_TIMEOUT:-240}" env PYTHONDONTWRITEBYTECODE=1 xvfb-run -a -s "-screen 0 1280x800x24" \
+timeout "${S2P_WINDOW_TIMEOUT:-280}" env PYTHONDONTWRITEBYTECODE=1 xvfb-run -a -s "-screen 0 1280x800x24" \
     blender --enable-event-simulate \
     --offline-mode --window-geometry 0 0 1280 800 --python-exit-code 1 --python "$driver"
