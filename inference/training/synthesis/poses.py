@@ -1,4 +1,4 @@
-"""Where the poses come from: the motion pack, limb recombination and sampled extremes.
+"""Where the poses come from: motion pack, authored key poses, recombination, extremes.
 
 Conventions: local rotations of the 24-joint SMPL tree relative to the T-pose, body space
 y up, facing +z, left at +x. Quaternions are wxyz.
@@ -13,10 +13,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...rotations import rotmat_from_quat, rotmat_from_rotvec
+from ...rotations import quat_from_rotmat, rotmat_from_quat, rotmat_from_rotvec
+from ..key_poses.library import load_library
 from .layout import LEFT_ARM, LEFT_LEG, MIRROR, RIGHT_ARM, RIGHT_LEG, SPINE
 
 CLUSTERS = 768
+VARIANTS = 6  # of each authored key pose
 RARE_SHARE = 0.5  # poses drawn evenly over clusters; the others as often as they were recorded
 GROUPS = (LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG, SPINE)
 SWAP_PROBABILITY = 0.12  # a limb taken from another pose
@@ -44,7 +46,7 @@ class PoseBank:
     starts: np.ndarray
 
     def sample(self, rng: np.random.Generator, count: int) -> np.ndarray:
-        """Draws local rotations [count, 24, 3, 3] that face +z, rare poses more often than recorded."""
+        """Draws local rotations [count, 24, 3, 3] that face +z, rare ones more than recorded."""
         quats = self.quats[self._indices(rng, count)].astype(np.float32)
         for group in GROUPS:
             swap = rng.random(count) < SWAP_PROBABILITY
@@ -92,20 +94,24 @@ def load_pose_bank(split: str = "train") -> PoseBank:
     """
     folder = shared_folder() / "data" / "mocap"
     names = ["train_poses", "train_recombined_poses"] if split == "train" else ["val_poses"]
-    quats = [np.load(folder / f"{name}.npz")["quats"] for name in names]
-    merged = np.concatenate(quats + _authored_poses(split))
-    labels = _cluster(merged)
+    quats = np.concatenate([np.load(folder / f"{name}.npz")["quats"] for name in names])
+    labels = _cluster(quats)
+    if split == "train":
+        authored, kinds = _authored_poses()
+        quats = np.concatenate([quats, authored])
+        labels = np.concatenate([labels, labels.max() + 1 + kinds])
     order = np.argsort(labels, kind="stable")
     starts = np.searchsorted(labels[order], np.unique(labels))
-    return PoseBank(merged, order, np.append(starts, len(order)))
+    return PoseBank(quats, order, np.append(starts, len(order)))
 
 
-def _authored_poses(split: str) -> list[np.ndarray]:
-    """Key poses written as joint angles, where a bake of them lies beside the pack."""
-    baked = Path(__file__).resolve().parents[1] / "key_poses" / "key_poses.npz"
-    if split != "train" or not baked.exists():
-        return []
-    return [np.load(baked)["quats"].astype(np.float16)]
+def _authored_poses() -> tuple[np.ndarray, np.ndarray]:
+    """Variants of the key poses, quats [N, 24, 4], and which key pose each is, [N]."""
+    rng = np.random.default_rng(0)
+    library = load_library()
+    poses = [pose.sample(rng) for pose in library for _ in range(VARIANTS)]
+    kinds = np.repeat(np.arange(len(library)), VARIANTS)
+    return quat_from_rotmat(np.stack(poses)).astype(np.float16), kinds
 
 
 def _cluster(quats: np.ndarray) -> np.ndarray:
