@@ -110,13 +110,14 @@ def _align_limb(
     ``folds_to`` is where the lower bone goes when a straight limb bends.
     """
     upper, lower, end = roles
+    both_folds = folds_to, rotate(inverse(parent), folds_to)
     for start, stop in ((upper, lower), (lower, end)):
         target_dir, source_dir = _direction(target, start, stop), _direction(source, start, stop)
         if target_dir is not None and source_dir is not None:
             swing = swing_between(rotate(parent, target_dir), source_dir, folds_to)
             parent = multiply(swing, parent)
         if start == upper:
-            parent = multiply(_hinge_roll(roles, parent, source, target, folds_to), parent)
+            parent = multiply(_hinge_roll(roles, parent, source, target, both_folds), parent)
         align[start] = parent
     return parent
 
@@ -126,26 +127,39 @@ def _hinge_roll(
     align: FloatArray,
     source: Positions,
     target: Positions,
-    folds_to: FloatArray,
+    folds_to: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
     """Return the roll [4] about the upper bone that brings the target's hinge onto the source's.
 
-    Only a joint that is bent at rest shows its hinge; the roll fades in with the bend.
+    Only a joint that is bent at rest shows its hinge; of a straight one the hinge is taken to be
+    where anatomy has it. The roll fades in with the bend, and is none when both are straight.
+    ``folds_to`` is given for the source and for the target, each at its own rest.
     """
     along = _direction(source, roles[0], roles[1])
-    hinge, bend = _rest_hinge(roles, target)
-    if along is None or hinge is None:
+    target_along = _direction(target, roles[0], roles[1])
+    if along is None or target_along is None:
         return IDENTITY
-    wanted, source_bend = _rest_hinge(roles, source)
-    if wanted is None or source_bend < _CLEARLY_BENT:
-        wanted = np.cross(along, folds_to)
-        if np.linalg.norm(wanted) < 0.5:  # the limb points where it folds to: no telling
-            return IDENTITY
-    have = rotate(align, hinge)
-    flat = [normalized(v - (v @ along) * along) for v in (have, wanted)]
+    wanted, source_bend = _shown_hinge(roles, source, along, folds_to[0])
+    have, target_bend = _shown_hinge(roles, target, target_along, folds_to[1])
+    if have is None or wanted is None:
+        return IDENTITY
+    flat = [normalized(v - (v @ along) * along) for v in (rotate(align, have), wanted)]
     roll = float(np.arctan2(np.cross(flat[0], flat[1]) @ along, flat[0] @ flat[1]))
+    bend = max(target_bend, source_bend)
     weight = np.clip((bend - _BENT) / (_CLEARLY_BENT - _BENT), 0.0, 1.0)
     return quat_from_rotvec(weight * roll * along) if abs(roll) < _LARGEST_ROLL else IDENTITY
+
+
+def _shown_hinge(
+    roles: tuple[str, str, str], rest: Positions, along: FloatArray, folds_to: FloatArray
+) -> tuple[FloatArray | None, float]:
+    """Return a limb's hinge [3] at rest and how far it is bent; None where there is no telling."""
+    axis, bend = _rest_hinge(roles, rest)
+    if axis is not None and bend > _BENT:
+        return axis, bend
+    anatomical = np.cross(along, folds_to)
+    # A limb that points where it folds to has no anatomical hinge to speak of.
+    return (anatomical if np.linalg.norm(anatomical) > 0.5 else None), bend
 
 
 def _rest_hinge(roles: tuple[str, str, str], rest: Positions) -> tuple[FloatArray | None, float]:

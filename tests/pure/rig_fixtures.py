@@ -46,11 +46,17 @@ def random_motion(rng: np.random.Generator, frames: int = 5, size: float = 0.7) 
     return motion_of(poses, np.stack([0.1 * share[:, 0, 0], 0 * share[:, 0, 0]], 1))
 
 
-def motion_of(poses: FloatArray, path: FloatArray, framerate: float = 24.0) -> HumanMotion:
+def motion_of(
+    poses: FloatArray,
+    path: FloatArray,
+    framerate: float = 24.0,
+    heights: FloatArray | float = GROUND,
+) -> HumanMotion:
     """The motion of axis-angle ``poses`` [T, 24, 3] with the pelvis over ``path`` [T, 2] (x, z)."""
     local = quat_from_rotvec(poses)
     world, joints = local.copy(), np.zeros_like(poses)
-    joints[:, 0] = np.stack([path[:, 0], np.full(len(path), GROUND), path[:, 1]], axis=1)
+    heights = np.broadcast_to(heights, len(path))
+    joints[:, 0] = np.stack([path[:, 0], heights, path[:, 1]], axis=1)
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
         world[:, joint] = multiply(world[:, parent], local[:, joint])
         joints[:, joint] = joints[:, parent] + rotate(world[:, parent], OFFSETS[joint])

@@ -1,0 +1,1 @@
+"""Parts of the retargeting benchmark: motions, targets, measures, and the Blender half."""
