@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "build" / "window" / "sid"
 IMAGES = ROOT / "docs" / "images"
-VIEWPORT = (0, 30, 1052, 692)  # left, top, right, bottom in the 1280 x 800 window
+VIEWPORT = (0, 30, 1052, 632)  # left, top, right, bottom in the 1280 x 800 window
 SIDEBAR = (650, 80, 1052, 500)
 
 # name in the guide: picture of a driver, part of the window

@@ -56,7 +56,9 @@ def _described(info: dict[str, Any]) -> list[str]:
     ]
     lines += [f"+ {device['note']}"] if device["note"] else []
     lines.append(f"+ Body: {info['body']['name']} ({info['body']['licence']})")
-    lines.append(f"+ Models: {', '.join(info['models']) or 'none'}")
+    for model in info["models"]:
+        licence = f" ({model['licence']})" if model["licence"] else ""
+        lines.append(f"+ Model: {model['name']}{licence}")
     for check in info["checks"]:
         name = check["name"].capitalize()
         lines.append(f"+ {name}" if check["passed"] else f"! {name}: {check['why']}")
