@@ -1,0 +1,202 @@
+"""How well SKEL follows SMPL, its own skin and OpenSim's inverse kinematics, and how fast.
+
+    python tests/benchmarks/bench_skel.py [--out FOLDER] [--sequences N]
+
+Everything runs on one thread on the default models; the data are the validation subjects of the
+motion pack and the balancing clip (S2P_SHARED).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import numpy as np  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from inference.body import load_default_body  # noqa: E402
+from inference.importers.read_motion import read_motion  # noqa: E402
+from inference.protocol.body_motion import BodyMotion  # noqa: E402
+from inference.rotations import angle_between, rotmat_from_rotvec, rotvec_from_quat  # noqa: E402
+from inference.skel import convert  # noqa: E402
+from inference.skel.convert import skel_from_smpl  # noqa: E402
+from inference.skel.default import load_default_skel  # noqa: E402
+from inference.skel.fit import fit_skel  # noqa: E402
+from inference.skel.layout import HIGHEST, LOWEST  # noqa: E402
+from inference.skel.skel_file import load_skel_file  # noqa: E402
+from inference.skel.skin_targets import targets_from_skin  # noqa: E402
+from inference.skel.tables import coordinate_names, coordinate_values  # noqa: E402
+from inference.skel.to_smpl import smpl_from_skel  # noqa: E402
+from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
+from tests.pure.synthetic_skel import write_synthetic  # noqa: E402
+
+FRAMES = 300
+JUMP = np.radians(30)
+MM = 1e3
+COMPARED = {  # OpenSim's coordinate → ours
+    "knee": (("knee_angle_r", "knee_angle_r"), ("knee_angle_l", "knee_angle_l")),
+    "hip flexion": (("hip_flexion_r", "hip_flexion_r"), ("hip_flexion_l", "hip_flexion_l")),
+    "elbow": (("elbow_flex_r", "elbow_flexion_r"), ("elbow_flex_l", "elbow_flexion_l")),
+}
+
+
+def known_poses() -> list[Row]:
+    """Random poses within the limits → skin of the synthetic file → angles."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = load_skel_file(write_synthetic(Path(folder) / "skel.pkl"))
+    low, high = np.maximum(LOWEST, -1.0), np.minimum(HIGHEST, 1.0)
+    q = np.random.default_rng(0).uniform(low, high, (200, 46))
+    pose = model.forward(q, np.zeros((200, 3)))
+    skin = model.skin(pose)
+    fit = fit_skel(model.rest(), targets_from_skin(model, skin), smoothness=0.0)
+    error = np.abs(np.degrees((fit.q - q + np.pi) % (2 * np.pi) - np.pi))
+    again = model.skin(model.forward(fit.q, fit.trans))
+    surface = MM * np.linalg.norm(again - skin, axis=-1).mean()
+    return [
+        Row("known poses: angle, mean", error.mean(), "°", 1.5, 1.0, cases=200),
+        Row("known poses: angle, 99th percentile", np.percentile(error, 99), "°", 5, 4, cases=200),
+        Row("known poses: surface", surface, "mm", 3, 2, cases=200),
+    ]
+
+
+def sequences(count: int) -> list[BodyMotion]:
+    """Validation sequences, at most 300 frames each."""
+    shared = Path(os.environ.get("S2P_SHARED", ROOT.parent / "shared"))
+    pack = np.load(shared / "data" / "mocap" / "val_seqs.npz")
+    pelvis = load_default_body().joints()[0]
+    chosen = np.random.default_rng(0).permutation(len(pack["seq_start"]))[:count]
+    motions = []
+    for number in chosen:
+        part = slice(pack["seq_start"][number], pack["seq_start"][number] + pack["seq_len"][number])
+        quats = pack["quats"][part][:FRAMES].astype(float)
+        quats /= np.linalg.norm(quats, axis=-1, keepdims=True)
+        poses = rotvec_from_quat(quats).reshape(len(quats), 72).astype(np.float32)
+        trans = (pack["root"][part][:FRAMES] - pelvis).astype(np.float32)
+        motions.append(BodyMotion(poses, trans, np.zeros(10, np.float32), mocap_framerate=30.0))
+    return motions
+
+
+def follow_smpl(motions: list[BodyMotion]) -> list[Row]:
+    """SMPL → SKEL → SMPL on the default models."""
+    skel, body = load_default_skel(), load_default_body()
+    joints, skins, returns, violations, jumps = [], [], [], 0, 0
+    for motion in motions:
+        fitted = skel_from_smpl(motion, skel, body)
+        joints.append(fitted.joint_errors.mean())
+        shown = slice(None, None, 10)
+        pose = skel.forward(fitted.q[shown], fitted.trans[shown])
+        places, skin = body.forward_vertices(motion.poses[shown], motion.trans[shown])
+        skins.append(np.linalg.norm(skel.skin(pose) - skin, axis=-1).mean())
+        back = smpl_from_skel(fitted, skel, body).joints3d[shown]
+        returns.append(np.linalg.norm(back - places, axis=-1).mean())
+        violations += int(((fitted.q < LOWEST) | (fitted.q > HIGHEST)).sum())
+        jumps += own_jumps(fitted.q, motion.poses)
+    count = len(motions)
+    return [
+        Row("SMPL → SKEL: joints", MM * np.mean(joints), "mm", 12, 8, cases=count),
+        Row("SMPL → SKEL: surface", MM * np.mean(skins), "mm", 12, 8, cases=count),
+        Row("SMPL → SKEL: worst sequence, joints", MM * np.max(joints), "mm", cases=count),
+        Row("SMPL → SKEL: limit violations", violations, "", 0, 0, cases=count),
+        Row("SMPL → SKEL: own jumps above 30° a frame", jumps, "", 0, 0, cases=count),
+        Row("SMPL → SKEL → SMPL: joints", MM * np.mean(returns), "mm", 15, 10, cases=count),
+    ]
+
+
+def own_jumps(q: np.ndarray, poses: np.ndarray) -> int:
+    """Frames in which an angle jumps although no joint of the source turns that far."""
+    turns = rotmat_from_rotvec(poses.reshape(-1, 24, 3).astype(float))
+    source = angle_between(turns[1:], turns[:-1]).max(1)
+    fitted = np.abs(np.diff(q, axis=0)).max(1)
+    return int(((fitted > JUMP) & (source < JUMP)).sum())
+
+
+def seams(motion: BodyMotion) -> list[Row]:
+    """Acceleration of the angles where windows meet, against elsewhere."""
+    skel, body, together = load_default_skel(), load_default_body(), convert.FRAMES_TOGETHER
+    try:
+        convert.FRAMES_TOGETHER = 120
+        q = skel_from_smpl(motion, skel, body, surface=False).q
+    finally:
+        convert.FRAMES_TOGETHER = together
+    acceleration = np.abs(np.diff(q, 2, axis=0)).mean(1)
+    near = np.zeros(len(acceleration), bool)
+    for border in range(120 - convert.OVERLAP, len(q), 120 - convert.OVERLAP):
+        near[border : border + convert.OVERLAP] = True
+    ratio = acceleration[near].mean() / acceleration[~near].mean()
+    return [Row("windows of 120 frames: acceleration at borders / elsewhere", ratio)]
+
+
+def against_opensim() -> list[Row]:
+    """Joint angles of the balancing clip beside OpenSim's inverse kinematics of the same TRC."""
+    shared = Path(os.environ.get("S2P_SHARED", ROOT.parent / "shared"))
+    folder = shared / "data" / "video" / "pose2sim"
+    motion = read_motion(folder / "balancing.trc").motions[0]
+    fitted = skel_from_smpl(motion, load_default_skel(), load_default_body(), surface=False)
+    ours = dict(zip(coordinate_names(), coordinate_values(fitted).T, strict=True))
+    theirs = read_mot(folder / "balancing_opensim_ik.mot")
+    rows = []
+    for name, pairs in COMPARED.items():
+        both = [(theirs[a], ours[b][: len(theirs[a])]) for a, b in pairs]
+        correlation = np.mean([np.corrcoef(a, b)[0, 1] for a, b in both])
+        error = np.mean([np.abs(a - b).mean() for a, b in both])
+        rows.append(Row(f"balancing, {name}: correlation", correlation, "", 0.95, 0.98, True, 2))
+        rows.append(Row(f"balancing, {name}: mean error", error, "°", 5, 3, cases=2))
+    return rows
+
+
+def read_mot(path: Path) -> dict[str, np.ndarray]:
+    """Columns of a `.mot`."""
+    lines = path.read_text().splitlines()
+    start = lines.index("endheader") + 1
+    table = np.array([line.split() for line in lines[start + 1 :] if line.strip()], float)
+    return dict(zip(lines[start].split(), table.T, strict=True))
+
+
+def speed(motion: BodyMotion) -> list[Row]:
+    """Seconds for 300 frames, the best of three."""
+    skel, body = load_default_skel(), load_default_body()
+    rows = []
+    for name, surface, must in (("joints only", False, 1.0), ("with surface", True, 3.0)):
+        spent = []
+        for _ in range(3):
+            start = time.perf_counter()
+            skel_from_smpl(motion, skel, body, surface)
+            spent.append(time.perf_counter() - start)
+        rows.append(
+            Row(f"speed, {len(motion.poses)} frames, {name}", min(spent), "s", must, must / 2)
+        )
+    return rows
+
+
+def main() -> int:
+    """Command line; 0 when every figure that is asked for is met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--sequences", type=int, default=20)
+    options = parser.parse_args()
+    motions = sequences(options.sequences)
+    longest = max(motions, key=lambda motion: len(motion.poses))
+    rows = (
+        known_poses() + follow_smpl(motions) + seams(longest) + against_opensim() + speed(longest)
+    )
+    print_table(rows)
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        content = {"benchmark": "skel", "rows": [row.as_json() for row in rows]}
+        (options.out / "skel.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
