@@ -16,13 +16,24 @@ _TIFF_SHORT = 3
 
 @dataclass(frozen=True)
 class ImageHeader:
-    """Kind, stored size in pixels, EXIF orientation (1-8), and whether it is an animation."""
+    """What a file says about its image.
+
+    Attributes:
+        kind: name of the format.
+        width: stored, px.
+        height: stored, px.
+        orientation: of EXIF, 1-8.
+        animated: whether there are more frames than one.
+        whole: False when a part claims to be longer than the file. Decoders allocate what is
+            claimed, so such a file must not reach one.
+    """
 
     kind: str
     width: int
     height: int
     orientation: int = UPRIGHT
     animated: bool = False
+    whole: bool = True
 
 
 def read_image_header(data: bytes) -> ImageHeader | None:
@@ -55,12 +66,13 @@ def _png(data: bytes) -> ImageHeader | None:
     if data[12:16] != b"IHDR":
         return None
     width, height = struct.unpack_from(">II", data, 16)
-    orientation, animated = UPRIGHT, False
+    orientation, animated, whole = UPRIGHT, False, True
     for kind, start, length in _png_chunks(data):
+        whole &= start + length <= len(data)
         if kind == b"eXIf":
             orientation = _exif_orientation(data[start : start + length])
         animated |= kind == b"acTL"
-    return ImageHeader("PNG", width, height, orientation, animated)
+    return ImageHeader("PNG", width, height, orientation, animated, whole)
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -64,9 +64,14 @@ def decode_picture(data: bytes, name: str) -> Picture:
         raise refused(name, _what_else(data), "Choose a PNG, JPEG, WebP, BMP, TIFF, GIF, SVG or "
                       "stroke file", "page.not_image")  # fmt: skip
     check_size(header.width, header.height, name)
-    pixels = _decode(data, header)
+    pixels = _decode(data, header) if header.whole else None
     if pixels is None:
-        raise refused(name, f"its {header.kind} data are damaged", "Save it again", "page.damaged")
+        raise refused(
+            name,
+            f"its {header.kind} data are damaged or cut short",
+            "Save it again",
+            "page.damaged",
+        )
     bgra = _upright(_eight_bits(pixels), header.orientation)
     return Picture(_on_paper(bgra), tuple(_warnings(data, header, name)))
 

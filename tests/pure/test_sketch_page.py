@@ -353,3 +353,12 @@ def test_nan_strokes_are_refused(tmp_path):
     save(tmp_path / "d.json", json.dumps(document).encode())
     with pytest.raises(Sketch2PoseError, match="NaN"):
         load_page(tmp_path / "d.json")
+
+
+def test_a_chunk_that_claims_gigabytes_never_reaches_the_decoder(tmp_path, monkeypatch):
+    """OpenCV allocates what a chunk claims: 2 kB of damage cost it half a minute."""
+    monkeypatch.setattr("cv2.imdecode", lambda *_: pytest.fail("decoded"))
+    data = png_header(64, 64) + struct.pack(">I", 0x7FFFFFF0) + b"IDAT" + bytes(100)
+    with pytest.raises(Sketch2PoseError, match="cut short") as caught:
+        load_page(save(tmp_path / "d.png", data))
+    assert caught.value.code == "page.damaged"
