@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.body import BodyModel
+from inference.body.skinning import skin_vertices
 from inference.protocol.body_motion import BodyMotion
 
 from .fit import SkelFit, fit_skel
@@ -94,9 +95,7 @@ def rig_arrays(skel: SkelModel, q: Array, betas: Array) -> dict[str, NDArray]:
 
 def residuals(rest_joints: Array, targets: FitTargets, pose: SkelPose) -> tuple[Array, Array]:
     """Errors [T, 24] of the joints and, as a mean per bone, of the skin markers, in metres."""
-    arms = targets.rest - rest_joints[targets.bones]
-    points = pose.positions[:, targets.bones]
-    points = points + (pose.rotations[:, targets.bones] @ arms[..., None])[..., 0]
+    points = skin_vertices(targets.rest, targets.blend, pose.rotations, pose.positions, rest_joints)
     errors = np.linalg.norm(points - targets.places, axis=-1)
     skin = np.full((len(errors), BONE_COUNT), np.nan)
     for bone in range(BONE_COUNT):
@@ -109,7 +108,13 @@ def residuals(rest_joints: Array, targets: FitTargets, pose: SkelPose) -> tuple[
 def _frames(targets: FitTargets, part: slice) -> FitTargets:
     oriented = None if targets.oriented is None else targets.oriented[part]
     return FitTargets(
-        targets.rest, targets.bones, targets.places[part], targets.weights, targets.skin, oriented
+        targets.rest,
+        targets.bones,
+        targets.places[part],
+        targets.weights,
+        targets.skin,
+        targets.blend,
+        oriented,
     )
 
 

@@ -8,10 +8,12 @@ taking angles that press against them out of the step.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from inference.body.skinning import skin_vertices
 
 from .kinematics import (
     SkelPose,
@@ -21,7 +23,7 @@ from .kinematics import (
     moves_together,
     pose_skeleton,
 )
-from .layout import DOF_BONES, DOF_COUNT, HIGHEST, LOWEST
+from .layout import BONE_COUNT, DOF_BONES, DOF_COUNT, HIGHEST, LOWEST
 from .moments import BoneErrors, bone_errors, gather
 from .start import starting_angles
 from .targets import FitTargets
@@ -30,10 +32,11 @@ from .tridiagonal import solve_coupled_frames
 Array = NDArray[np.floating]
 
 UNKNOWNS = DOF_COUNT + 3
-SMOOTHNESS = 0.006  # m per radian of change between frames
+SMOOTHNESS = 0.03  # m per radian of change between frames
 RESTING = 0.002  # m per radian away from the start, for angles that nothing determines
 ENOUGH = 2e-4  # relative gain of the cost below which the fit has converged
 MAX_ITERATIONS = 20
+SOFT_ROUNDS = 3  # corrections for points that hang on several bones
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,29 @@ def fit_skel(
     """
     problem = _Problem(rest, targets, smoothness)
     state = problem.start(start)
+    rounds = SOFT_ROUNDS if problem.soft else 1
+    done = 0
+    for number in range(rounds):
+        if number:
+            state = problem.soften(state)
+
+        def tell(share: float, number: int = number) -> None:
+            if report is not None:
+                report((number + share) / rounds)
+
+        state, iterations = _descend(problem, state, tell)
+        done += iterations
+    return SkelFit(state.q, state.trans + problem.moments.centres, state.cost, done)
+
+
+def _descend(
+    problem: "_Problem", state: "_State", report: Callable[[float], None]
+) -> "tuple[_State, int]":
+    """Damped Gauss-Newton steps until the cost gains little; each frame is damped on its own."""
     damping = np.full(len(state.q), 1e-4)
     iterations = 0
     for iterations in range(1, MAX_ITERATIONS + 1):
-        if report is not None:
-            report(iterations / MAX_ITERATIONS)
+        report(iterations / MAX_ITERATIONS)
         step = problem.step(state, damping)
         trial = problem.evaluate(
             np.clip(state.q + step[:, :DOF_COUNT], LOWEST, HIGHEST),
@@ -98,7 +119,7 @@ def fit_skel(
         )
         if gain < ENOUGH:
             break
-    return SkelFit(state.q, state.trans + problem.moments.centres, state.cost, iterations)
+    return state, iterations
 
 
 class _Problem:
@@ -115,6 +136,26 @@ class _Problem:
         self.reference = q
         state = self.evaluate(q, np.zeros((len(q), 3)))
         return self.evaluate(q, -state.errors.force.sum(1) / self.moments.mass.sum(1)[:, None])
+
+    @property
+    def soft(self) -> bool:
+        """Whether any point hangs on several bones."""
+        return bool((self.targets.blend.max(1) < 1).any())
+
+    def soften(self, state: _State) -> _State:
+        """Corrects the targets by what several bones move a point away from its main bone.
+
+        The fit takes points as rigid. Aiming each at its target plus the difference between its
+        rigid and its skinned place has the skinned fit as its fixed point.
+        """
+        rest, targets, pose = self.rest, self.targets, state.pose
+        rigid = np.eye(BONE_COUNT)[targets.bones]
+        moved = (pose.rotations, pose.positions, rest.joints)
+        correction = skin_vertices(targets.rest, rigid - targets.blend, *moved)
+        aims = replace(targets, places=targets.places + correction)
+        trans = state.trans + self.moments.centres
+        self.moments = gather(rest, aims)
+        return self.evaluate(state.q, trans - self.moments.centres)
 
     def evaluate(self, q: Array, trans: Array) -> _State:
         pose = pose_skeleton(self.rest, q, trans)

@@ -36,8 +36,10 @@ def targets_from_skin(
         if own.sum() >= FEWEST_POINTS:
             oriented[:, bone] = best_turns(rest[own], places[:, own])
         else:
-            oriented[:, bone] = oriented[:, PARENTS[bone]]
-    return FitTargets(rest, bones, places, weights, np.ones(len(ids), bool), oriented)
+            oriented[:, bone] = oriented[:, PARENTS[bone]] if bone else np.eye(3)
+    return FitTargets(
+        rest, bones, places, weights, np.ones(len(ids), bool), skel.weights[ids], oriented
+    )
 
 
 def best_turns(rest: Array, places: Array) -> Array:

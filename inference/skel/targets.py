@@ -27,7 +27,8 @@ ORIENTED = tuple(
     )
 )  # fmt: skip
 JOINT_WEIGHT, ORIENTATION_WEIGHT, SURFACE_WEIGHT = 1.0, 0.3, 0.6
-SURE_WEIGHT = 0.85  # a marker is taken as rigid: its main bone must carry this much of it
+SURE_WEIGHT = 0.85  # markers that nearly follow one bone are preferred
+LEAST_WEIGHT = 0.4  # where a bone has none (pelvis, lumbar), its surest skin down to this will do
 MARKERS_PER_BONE = 8
 
 
@@ -40,6 +41,7 @@ class FitTargets:
         places: [T, N, 3] where the points should be, metres.
         weights: [N] or [T, N]; a point counts with the square of its weight.
         skin: [N] True for the markers on the skin.
+        blend: [N, 24] skin weights of the points; rows of one bone's 1 are rigid.
         oriented: rotations [T, 24, 3, 3] of the bones as a start, or None.
     """
 
@@ -48,6 +50,7 @@ class FitTargets:
     places: Array
     weights: Array
     skin: NDArray[np.bool_]
+    blend: Array
     oriented: Array | None = None
 
 
@@ -80,8 +83,10 @@ def targets_from_smpl(
     points, bones, places, weights = (
         np.concatenate([part[i] for part in parts], axis=1 if i == 2 else 0) for i in range(4)
     )
+    blend = np.eye(BONE_COUNT)[bones]
     skin = np.arange(len(points)) >= BONE_COUNT + 3 * len(ORIENTED)
-    return FitTargets(points, bones, places, weights, skin, bone_rotations)
+    blend[skin] = skel.weights[marker_vertices(skel)] if skin.any() else 0.0
+    return FitTargets(points, bones, places, weights, skin, blend, bone_rotations)
 
 
 def _joint_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):
@@ -117,7 +122,9 @@ def marker_vertices(skel: SkelModel) -> NDArray[np.integer]:
     """Vertices spread over the skin of every bone by farthest-point choice; same for each call."""
     chosen = []
     for bone in range(BONE_COUNT):
-        sure = np.flatnonzero(skel.weights[:, bone] > SURE_WEIGHT)
+        own = np.where(skel.main_bone == bone, skel.weights[:, bone], 0.0)
+        floor = min(SURE_WEIGHT, 0.85 * own.max())
+        sure = np.flatnonzero(own > floor) if own.max() > LEAST_WEIGHT else np.zeros(0, int)
         if len(sure) >= MARKERS_PER_BONE:
             chosen.append(sure[_spread(skel.v_template[sure], MARKERS_PER_BONE)])
     return np.concatenate(chosen)

@@ -102,7 +102,12 @@ def test_normal_equations_agree_with_differences() -> None:
     bones = rng.integers(0, 24, 50)
     points = rest.joints[bones] + rng.normal(0, 0.1, (50, 3))
     targets = FitTargets(
-        points, bones, rng.normal(0, 0.5, (2, 50, 3)), rng.uniform(0.2, 1, 50), bones > 30
+        points,
+        bones,
+        rng.normal(0, 0.5, (2, 50, 3)),
+        rng.uniform(0.2, 1, 50),
+        bones > 30,
+        np.eye(24)[bones],
     )
     problem = _Problem(rest, targets, 0.0)
     unknowns = np.concatenate([some_angles(2), rng.normal(0, 0.3, (2, 3))], 1)
@@ -155,7 +160,13 @@ def test_known_poses_are_found_again() -> None:
     arms = (pose.rotations[:, bones] @ (points - rest.joints[bones])[..., None])[..., 0]
     skin = np.arange(len(points)) >= 24
     targets = FitTargets(
-        points, bones, pose.positions[:, bones] + arms, np.ones(len(points)), skin, pose.rotations
+        points,
+        bones,
+        pose.positions[:, bones] + arms,
+        np.ones(len(points)),
+        skin,
+        np.eye(24)[bones],
+        pose.rotations,
     )
     fit = fit_skel(rest, targets, smoothness=0.0)
     error = np.abs(np.rad2deg((fit.q - q + np.pi) % (2 * np.pi) - np.pi))
