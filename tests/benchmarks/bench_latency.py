@@ -73,18 +73,35 @@ def start_seconds(repeats: int) -> list[float]:
     return taken
 
 
-def estimate_seconds(repeats: int) -> tuple[list[float], float]:
-    """Seconds of each warm drawing → BodyMotion, and the process's peak memory in MB."""
+def estimate_seconds(repeats: int) -> tuple[list[float], float, float]:
+    """Seconds of each warm drawing → BodyMotion.
+
+    Returns:
+        wall-clock seconds of each; mean processor seconds of one (which a busy machine does not
+        change much); peak memory in MB.
+    """
     taken = []
+    busy_before = 0.0
     with backend() as client, tempfile.TemporaryDirectory() as folder:
         for turn in range(repeats + 1):  # the first round warms up
+            busy_before = busy_before if turn > 1 else processor_seconds(client)
             for drawing in DRAWINGS:
                 start = time.perf_counter()
                 job = client.submit(messages.SketchRequest([str(drawing)], folder))
                 until(client, lambda m, job=job: isinstance(m, messages.Result) and m.job_id == job)
                 if turn:
                     taken.append(time.perf_counter() - start)
-        return taken, peak_megabytes(client)
+        busy = (processor_seconds(client) - busy_before) / len(taken)
+        return taken, busy, peak_megabytes(client)
+
+
+def processor_seconds(client: BackendClient) -> float:
+    """Processor time that the backend has used so far; NaN where the system does not tell."""
+    stat = Path(f"/proc/{client._process.pid}/stat")
+    if not stat.exists():
+        return float("nan")
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_megabytes(client: BackendClient) -> float:
@@ -117,10 +134,18 @@ def keyed_seconds(repeats: int) -> dict[str, list[float]]:
 def measure(repeats: int) -> list[Row]:
     """All figures of issue "spine", beside what is asked of them."""
     starts = start_seconds(5)
-    estimates, megabytes = estimate_seconds(repeats)
+    estimates, busy, megabytes = estimate_seconds(repeats)
     rows = [
-        Row("backend start to READY, median", np.median(starts), "s", 2.0, 1.0, cases=len(starts)),
+        Row(
+            "backend start to READY, median",
+            float(np.median(starts)),
+            "s",
+            2.0,
+            1.0,
+            cases=len(starts),
+        ),
         *latency_rows("warm drawing → BodyMotion", estimates, 150.0, 100.0),
+        Row("warm drawing → BodyMotion, processor time", busy * 1000, "ms", cases=len(estimates)),
         Row("backend memory, peak", megabytes, "MB", 700.0, 400.0, cases=1),
     ]
     for rig, seconds in keyed_seconds(repeats).items():
