@@ -17,6 +17,7 @@ from .human import SIDES
 from .rotations import FloatArray, normalized, quat_from_matrix, rotate
 
 SNAP_ANGLE = np.radians(12.0)
+_SYMMETRY_ANGLE = np.radians(2.0)
 # Ball joint above the sole, as a share of leg length (adults, shod or bare: 2-3 cm in 85).
 _BALL_HEIGHT = 0.03
 _HEEL_BEHIND_ANKLE = 0.25
@@ -32,10 +33,10 @@ def middle(rest: Positions, part: str) -> FloatArray:
 def body_frame(rest: Positions) -> FloatArray:
     """Return the body's frame [4] at rest, from hips and shoulders.
 
-    Left runs from the right joints to the left ones, which symmetry makes exact. Up runs from
-    between the hip joints to between the shoulder joints, which leans by a few degrees from figure
-    to figure; where an axis of the space is within 12 degrees of it, that axis is what the rigger
-    meant.
+    Left runs from the right joints to the left ones, which symmetry makes exact but for a degree
+    or two. Up runs from between the hip joints to between the shoulder joints, which leans by some
+    degrees from figure to figure. Where an axis of the space is within 2 degrees of left, or 12 of
+    up, that axis is what the rigger meant.
 
     Raises:
         RigError: the joints coincide, so there is no frame.
@@ -49,9 +50,16 @@ def body_frame(rest: Positions) -> FloatArray:
             "its hip and shoulder bones lie in one line",
             "Check the bone map: left and right may point to the same bones",
         )
-    left = normalized(across)
+    left = _snapped(normalized(across))
     up = _upright(normalized(leaning - (leaning @ left) * left), left)
     return quat_from_matrix(np.stack((left, up, np.cross(left, up)), axis=-1))
+
+
+def _snapped(left: FloatArray) -> FloatArray:
+    axis = np.zeros(3)
+    longest = int(np.argmax(np.abs(left)))
+    axis[longest] = np.sign(left[longest])
+    return axis if axis @ left > np.cos(_SYMMETRY_ANGLE) else left
 
 
 def _upright(up: FloatArray, left: FloatArray) -> FloatArray:

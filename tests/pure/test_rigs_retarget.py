@@ -81,7 +81,11 @@ def test_rest_pose_roll_and_scale_do_not_show(seed):
 
 
 @settings(max_examples=12)
-@given(SEEDS, st.floats(-3.1, 3.1), st.sampled_from([(0, 0, 0), (1, 0, 0), (0, 0, 1), (-1, 0, 0)]))
+@given(
+    SEEDS,
+    st.sampled_from([-2.6, -1.2, -0.3, 0.0, 0.6, 1.4, 3.0]),
+    st.sampled_from([(0, 0, 0), (1, 0, 0), (0, 0, 1), (-1, 0, 0)]),
+)
 def test_axes_and_facing_of_the_rig_do_not_show(seed, facing, lying):
     rng = np.random.default_rng(seed)
     motion = random_motion(rng)
