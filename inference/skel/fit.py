@@ -23,7 +23,7 @@ from .kinematics import (
     moves_together,
     pose_skeleton,
 )
-from .layout import BONE_COUNT, DOF_BONES, DOF_COUNT, HIGHEST, LOWEST
+from .layout import BONE_COUNT, DOF_BONES, DOF_COUNT, DOF_NAMES, HIGHEST, LOWEST
 from .moments import BoneErrors, bone_errors, gather
 from .start import starting_angles
 from .targets import FitTargets
@@ -32,6 +32,7 @@ from .tridiagonal import solve_coupled_frames
 Array = NDArray[np.floating]
 
 UNKNOWNS = DOF_COUNT + 3
+SHOULDER_STEADINESS = 8.0  # times the smoothness, for the axes that can fall together
 SMOOTHNESS = 0.03  # m per radian of change between frames
 RESTING = 0.002  # m per radian away from the start, for angles that nothing determines
 ENOUGH = 2e-4  # relative gain of the cost below which the fit has converged
@@ -124,7 +125,8 @@ def _descend(
 
 class _Problem:
     def __init__(self, rest: SkelRest, targets: FitTargets, smoothness: float) -> None:
-        self.rest, self.targets, self.smoothness = rest, targets, smoothness
+        self.rest, self.targets = rest, targets
+        self.stiffness = (smoothness * steadiness()) ** 2
         self.moments = gather(rest, targets)
         self.together = moves_together()
         self.reference = np.zeros((len(targets.places), DOF_COUNT))
@@ -161,7 +163,7 @@ class _Problem:
         pose = pose_skeleton(self.rest, q, trans)
         errors = bone_errors(self.moments, pose)
         cost = errors.cost + RESTING**2 * ((q - self.reference) ** 2).sum(1)
-        jumps = self.smoothness**2 * (np.diff(q, axis=0) ** 2).sum(1)
+        jumps = (self.stiffness * np.diff(q, axis=0) ** 2).sum(1)
         cost[1:] += jumps / 2
         cost[:-1] += jumps / 2
         return _State(q, trans, pose, errors, cost)
@@ -169,11 +171,11 @@ class _Problem:
     def step(self, state: _State, damping: Array) -> Array:
         normal, gradient = self.normal_equations(state)
         gradient[:, :DOF_COUNT] += RESTING**2 * (state.q - self.reference)
-        gradient[:, :DOF_COUNT] += self.smoothness**2 * _neighbour_pull(state.q)
+        gradient[:, :DOF_COUNT] += self.stiffness * _neighbour_pull(state.q)
         diagonal = np.einsum("tii->ti", normal)
         diagonal += damping[:, None] * (diagonal + 1e-3)
         diagonal[:, :DOF_COUNT] += RESTING**2
-        coupling = np.where(np.arange(UNKNOWNS) < DOF_COUNT, self.smoothness**2, 0.0)
+        coupling = np.concatenate([self.stiffness, np.zeros(UNKNOWNS - DOF_COUNT)])
         free = free_unknowns(state.q, gradient)
         return solve_coupled_frames(normal, -gradient, coupling, free)
 
@@ -197,6 +199,19 @@ class _Problem:
         normal[:, DOF_COUNT:, DOF_COUNT:] = inertia[:, 0, 3:, 3:]
         gradient = np.concatenate([(twists * wrench[:, DOF_BONES]).sum(-1), wrench[:, 0, 3:]], 1)
         return normal, gradient
+
+
+def steadiness() -> Array:
+    """[46] how much more than others an angle is kept from changing between frames.
+
+    A shoulder's first and last axis fall together when the arm points forward or back; there the
+    targets say only what they do in sum, and large opposite turns would be free.
+    """
+    factor = np.ones(DOF_COUNT)
+    for index, name in enumerate(DOF_NAMES):
+        if name.startswith("shoulder") and not name.endswith("y"):
+            factor[index] = SHOULDER_STEADINESS
+    return factor
 
 
 def free_unknowns(q: Array, gradient: Array) -> NDArray[np.bool_]:

@@ -55,36 +55,49 @@ class SKETCH2POSE_OT_create_body(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class SKETCH2POSE_PT_body_shape(bpy.types.Panel):
-    bl_label = "Body Shape"
+class SKETCH2POSE_PT_bodies(bpy.types.Panel):
+    bl_label = "Bodies"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Sketch2Pose"
     bl_options = {"DEFAULT_CLOSED"}
 
+    def draw(self, context: Context) -> None:
+        column = self.layout.column(align=True)
+        column.operator("sketch2pose.create_body", icon="OUTLINER_OB_ARMATURE")
+        column.operator("sketch2pose.fit_skel", icon="BONE_DATA")
+
+
+class SKETCH2POSE_PT_body_shape(bpy.types.Panel):
+    bl_label = "Shape"
+    bl_parent_id = "SKETCH2POSE_PT_bodies"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+
     @classmethod
     def poll(cls, context: Context) -> bool:
-        rig = context.object.find_armature() if _is_mesh(context) else context.object
+        rig = _active_rig(context)
         return rig is not None and rig.sketch2pose_body.is_body
 
     def draw(self, context: Context) -> None:
-        rig = context.object.find_armature() if _is_mesh(context) else context.object
-        shape, traits = rig.sketch2pose_body, load_body_data().beta_traits
+        shape = _active_rig(context).sketch2pose_body
         column = self.layout.column(align=True)
-        for index, trait in enumerate(traits):
+        for index, trait in enumerate(load_body_data().beta_traits):
             column.prop(shape, "betas", index=index, text=slider_label(index, trait), slider=True)
         if shape.joints_late:
             self.layout.label(text="Show the armature: its joints are late", icon="ERROR")
 
 
 def slider_label(index: int, traits: str) -> str:
-    """`+height -gender` → "1 taller, …": what a slider does mostly, in the file's own words."""
+    """What a slider does mostly, in the file's own words: "1  +height -gender"."""
     words = " ".join(traits.split()[:2])
     return f"{index + 1}  {words}" if words else f"{index + 1}"
 
 
-def _is_mesh(context: Context) -> bool:
-    return context.object is not None and context.object.type == "MESH"
+def _active_rig(context: Context) -> bpy.types.Object | None:
+    """The active armature, or that of the active mesh."""
+    active = context.object
+    return active.find_armature() if active is not None and active.type == "MESH" else active
 
 
 def _leave_other_modes(context: Context) -> None:
@@ -101,4 +114,9 @@ def unregister() -> None:
     del bpy.types.Object.sketch2pose_body
 
 
-classes = (Sketch2PoseBodyShape, SKETCH2POSE_OT_create_body, SKETCH2POSE_PT_body_shape)
+classes = (
+    Sketch2PoseBodyShape,
+    SKETCH2POSE_OT_create_body,
+    SKETCH2POSE_PT_bodies,
+    SKETCH2POSE_PT_body_shape,
+)
