@@ -90,6 +90,30 @@ def mirror(pose: ArrayLike) -> FloatArray:
     return _pose_from_world(_SAGITTAL @ world[list(_OTHER_SIDE)] @ _SAGITTAL)
 
 
+def likeliest_after(
+    previous: ArrayLike, poses: ArrayLike, scores: ArrayLike, doubt: float = 0.25
+) -> int:
+    """Which reading of a drawing goes on best from the pose before it.
+
+    Args:
+        previous: [72] pose of the drawing before.
+        poses: [H, 72] readings, likeliest first.
+        scores: [H] their scores.
+        doubt: radians of mean turning that a reading e times less likely has to save.
+
+    Returns:
+        Index of the reading with the least mean turn of all joints, doubtful ones handicapped.
+    """
+    before = _world_from_pose(previous)
+    likely = np.maximum(np.asarray(scores, dtype=np.float64), 1e-6)
+    costs = []
+    for pose, score in zip(np.atleast_2d(poses), likely, strict=True):
+        turns = np.einsum("jab,jab->j", before, _world_from_pose(pose))
+        angles = np.arccos(np.clip((turns - 1.0) / 2.0, -1.0, 1.0))
+        costs.append(angles.mean() - doubt * np.log(score / likely[0]))
+    return int(np.argmin(costs))
+
+
 def rest_offsets(pose: ArrayLike, joints: ArrayLike) -> FloatArray:
     """The bones' offsets [24, 3] from their parents at rest, of a body posed like this.
 

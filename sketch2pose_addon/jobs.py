@@ -23,6 +23,7 @@ import bpy
 from ..inference.protocol import messages
 from ..inference.protocol.client import BackendClient
 from ..inference.protocol.errors import Sketch2PoseError
+from ..inference.protocol.summary import InputSummary
 from . import backend
 from .redraw import redraw_panels
 
@@ -48,6 +49,7 @@ class Job:
         folder: private folder for the request's files; removed by `discard()`.
         state: changes only in `pump()`, `cancel()` and `stop()`.
         files: the results, once done.
+        summaries: what came of each input, once done.
         error: why it failed.
     """
 
@@ -59,6 +61,7 @@ class Job:
     text: str = ""
     warnings: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    summaries: list[InputSummary] = field(default_factory=list)
     error: Sketch2PoseError | None = None
     quiet: bool = False  # live jobs do not touch the panel's result line
 
@@ -197,6 +200,7 @@ def _receive(message: Any) -> None:
         job.warnings.append(message.text)
     elif isinstance(message, messages.Result):
         job.files = [Path(name) for name in message.files]
+        job.summaries = [InputSummary(**summary) for summary in message.summaries]
         _finish(job, JobState.DONE)
     elif isinstance(message, messages.Error):
         job.error = message.error()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import bpy
 
 from . import live
+from .grease_pencil import key_frames
 from .kept_result import kept_at
 from .operators.change_reading import CHANGES, LIMBS
 from .properties import settings, status
-from .targets import target_rig
+from .targets import drawing_object, target_rig
 
 if TYPE_CHECKING:
     from bpy.types import Context, UILayout
@@ -43,7 +44,17 @@ class SKETCH2POSE_PT_main(_SidebarPanel, bpy.types.Panel):
         _draw_pose_row(layout)
         column = layout.column(align=True)
         column.operator("sketch2pose.pose_from_image", text="Pose from Image...", icon="IMAGE_DATA")
+        _draw_frames_button(layout, context)
         draw_status(layout, context)
+
+
+def _draw_frames_button(layout: UILayout, context: Context) -> None:
+    """Only for a drawing that has several frames: most have one."""
+    drawing = drawing_object(context)
+    count = len(key_frames(drawing)) if drawing is not None else 0
+    if count > 1:
+        text = f"Pose All {count} Drawings"
+        layout.operator("sketch2pose.pose_from_frames", text=text, icon="RENDER_ANIMATION")
 
 
 def _draw_pose_row(layout: UILayout) -> None:

@@ -13,6 +13,7 @@ from ..rigs import RetargetOptions
 from . import axes
 from .apply import AppliedMotion, ApplyOptions, apply_body_motion
 from .armature_io import bone_map_of
+from .key_choice import KeyOptions
 from .properties import settings
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def apply_motion(
     frame: int,
     *,
     key: bool | None = None,
+    interpolation: str = "BEZIER",
 ) -> AppliedMotion:
     """Puts a still onto the rig at a frame.
 
@@ -106,6 +108,7 @@ def apply_motion(
         place: where the figure stands.
         frame: frame of the keys.
         key: insert keys; None asks the panel's setting and Auto Keying.
+        interpolation: of the keys, ``BEZIER`` or ``CONSTANT``.
 
     Raises:
         Sketch2PoseError: the rig cannot take it; nothing was changed.
@@ -114,7 +117,9 @@ def apply_motion(
     if place.hips is not None:
         motion = _moved(motion, place.hips)
     keyed = keys_wanted(context) if key is None else key
-    apply_options = ApplyOptions(retarget=options, key=keyed)
+    apply_options = ApplyOptions(
+        retarget=options, key=keyed, keys=KeyOptions(interpolation=interpolation)
+    )
     applied = apply_body_motion(context, motion, target, frame_start=frame, options=apply_options)
     if applied.action and frame != context.scene.frame_current:
         context.scene.frame_set(context.scene.frame_current)  # keys elsewhere do not pose here
