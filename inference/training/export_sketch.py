@@ -14,14 +14,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnx import TensorProto, helper, numpy_helper
 
 from ..sketch.crops import CROP
 from ..sketch.reading import OUTPUTS, WEIGHTS
+from .half_precision import halve
 from .sketch_net import SketchNet
 
 OPSET = 17
-SMALLEST_HALVED = 1024  # numbers; smaller tensors stay single precision
 LARGEST_DIFFERENCE = 0.02  # of any output, after halving the weights
 
 
@@ -82,24 +81,6 @@ def export(net: SketchNet, path: Path) -> None:
         difference = float(np.abs(mine - theirs.numpy()).max())
         if difference > LARGEST_DIFFERENCE * max(1.0, float(theirs.abs().max())):
             raise RuntimeError(f"{name} differs by {difference:.4f} after export")
-
-
-def halve(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Stores large weights in half precision; the runtime widens them once when it loads."""
-    graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or values.size < SMALLEST_HALVED:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    return model
 
 
 def write_card(path: Path, figures: dict[str, float], command: str, date: str) -> None:
