@@ -87,7 +87,15 @@ def test_a_known_body_is_among_the_readings(tmp_path, document):
     assert 1 < len(motion.hypothesis_poses) <= 6
     body, truth = load_default_body(), striding_body()
     readings = [body.forward(poses, motion.trans)[0] for poses in motion.hypothesis_poses]
-    assert min(error_after_similarity(reading, truth) for reading in readings) < 0.06
+    # two dimensions never settle depth, so only one of the readings has to be near
+    assert min(error_after_similarity(reading, truth) for reading in readings) < 0.1
+    for side in ("left", "right"):
+        for start, end in (("hip", "knee"), ("shoulder", "elbow"), ("elbow", "wrist")):
+            a, b = NUMBER[f"{side}_{start}"], NUMBER[f"{side}_{end}"]
+            seen = pixels_of(truth)[b] - pixels_of(truth)[a]
+            found = (motion.joints3d[0, b] - motion.joints3d[0, a])[:2] * [1, -1]
+            cosine = seen @ found / np.linalg.norm(seen) / np.linalg.norm(found)
+            assert cosine > np.cos(np.radians(20)), (side, start)
     assert motion.joints3d[0, NUMBER["head"], 1] > 1.0
     assert motion.source.name == "a_keypoints é.json"
 
