@@ -61,7 +61,7 @@ def find_figures(
         check: called between readings; raises when the user has cancelled.
 
     Returns:
-        The figures from left to right, and the best probability of a person that was seen.
+        The figures from left to right, and the best probability of a person at the last look.
     """
     boxes = candidate_boxes(ink)
     if not boxes:
@@ -69,7 +69,7 @@ def find_figures(
     first = read_crops(session, np.stack([cut(ink, box) for box in boxes]))
     order = np.argsort(-first.person)
     found: list[Figure] = []
-    best = float(first.person[order[0]])
+    best = float(first.person.max()) if first.person.max() < MAYBE else 0.0
     for index in order:
         check()
         if first.person[index] < MAYBE or _explained(first, index, boxes, found):
