@@ -63,10 +63,9 @@ def capture_drawing(context: Context, drawing: Object, frame: int | None = None)
     strokes = [stroke for stroke in read_strokes(drawing, at_frame) if len(stroke.points)]
     points = _all_points(drawing, strokes)
     view = drawing_view(context, drawing, points)
-    pixels = view.project(points)
-    if not np.isfinite(pixels).all():
+    if not np.isfinite(view.project(points)).all():
         raise _refused(drawing, "part of it lies behind the view", "Look at the drawing")
-    return _page(strokes, points, pixels, view)
+    return page_of(strokes, view)
 
 
 def drawing_view(context: Context, drawing: Object, points: np.ndarray) -> DrawingView:
@@ -139,7 +138,10 @@ def _view_of_sheet(drawing: Object, points: np.ndarray) -> DrawingView | None:
     return view if flat and depth.min() > 0 else None
 
 
-def _page(strokes, points, pixels, view: DrawingView) -> CapturedDrawing:
+def page_of(strokes: list[WorldStroke], view: DrawingView) -> CapturedDrawing:
+    """The cut-out around strokes that all lie in front of a view."""
+    points = np.concatenate([stroke.points for stroke in strokes])
+    pixels = view.project(points)
     low, high = pixels.min(0), pixels.max(0)
     side = max(float((high - low).max()), 1e-3)
     margin = _MARGIN * side

@@ -45,6 +45,8 @@ class SKETCH2POSE_PT_main(_SidebarPanel, bpy.types.Panel):
         column = layout.column(align=True)
         column.operator("sketch2pose.pose_from_image", text="Pose from Image...", icon="IMAGE_DATA")
         _draw_frames_button(layout, context)
+        if not any(item.type == "ARMATURE" for item in context.scene.objects):
+            layout.operator("sketch2pose.try_it", icon="USER")
         draw_status(layout, context)
 
 

@@ -103,7 +103,7 @@ class Backend:
         command = [sys.executable, str(FAKE_BACKEND), "--file", str(self.file)]
         self.monkeypatch.setattr(backend, "command", lambda *_: command)
         real = self.addon("inference.protocol.messages").SketchRequest
-        for name in ("pose_from_sketch", "pose_from_image"):
+        for name in ("pose_from_sketch", "pose_from_image", "try_it"):
             module = self.addon(f"sketch2pose_addon.operators.{name}")
             asked = lambda **fields: real(**fields, options={"do": self.do})  # noqa: E731
             self.monkeypatch.setattr(module, "SketchRequest", asked)

@@ -7,6 +7,7 @@ import pytest
 
 OPERATORS = (
     "draw", "pose_from_sketch", "pose_from_image", "cancel", "create_body", "setup_check",
+    "pick_hypothesis", "flip_limb", "pose_from_frames", "live", "try_it",
 )  # fmt: skip
 
 

@@ -1,0 +1,104 @@
+"""The first minute: one click gives a body, a drawing beside it and the pose."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+import numpy as np
+
+from ...inference.protocol.messages import SketchRequest
+from ...inference.protocol.strokes import write_strokes
+from .. import grease_pencil, jobs, results
+from ..capture import page_of, store_view
+from ..job_operator import JobOperator
+from ..kept_result import keep, result_of
+from ..properties import settings
+from ..view import facing_camera
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Object
+
+# A waving figure: joints in metres right of and above the ground below its hips.
+_LIMBS = (
+    ((0.0, 1.45), (0.02, 1.2), (0.0, 0.95)),
+    ((0.0, 1.42), (0.28, 1.3), (0.42, 1.62)),
+    ((0.0, 1.42), (-0.22, 1.2), (-0.3, 0.95)),
+    ((0.0, 0.95), (0.16, 0.5), (0.22, 0.05)),
+    ((0.0, 0.95), (-0.14, 0.5), (-0.2, 0.05)),
+)
+_HEAD = (0.0, 1.6, 0.13)  # middle and radius
+_INK = 0.015  # m
+
+
+class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.try_it"
+    bl_label = "Try It"
+    bl_description = "Add a body and a small drawing, and pose the body like the drawing"
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        if jobs.running() is not None:
+            cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
+            return False
+        if context.scene.library is not None:
+            cls.poll_message_set("The scene is linked from another file and cannot be changed")
+            return False
+        return True
+
+    def begin(self, context: Context) -> jobs.Job:
+        origin = np.array(context.scene.cursor.location)
+        self._polylines = [line + origin for line in example_figure()]
+        radius = np.full(1, _INK)
+        strokes = [grease_pencil.WorldStroke(line, radius) for line in self._polylines]
+        self._view = facing_camera(np.concatenate(self._polylines))
+        self._captured = page_of(strokes, self._view)
+        self._frame = context.scene.frame_current
+
+        def request(folder: Path) -> SketchRequest:
+            page = folder / "drawing.json"
+            write_strokes(page, self._captured.page)
+            return SketchRequest(inputs=[str(page)], out_dir=str(folder))
+
+        return jobs.submit("Reading the drawing", request)
+
+    def complete(self, context: Context, job: jobs.Job) -> str:
+        motion = results.read_first_person(job)
+        bpy.ops.sketch2pose.create_body()
+        rig = context.view_layer.objects.active
+        settings(context).target, settings(context).drawing = rig, self._add_drawing(context)
+        place = results.place_of_drawing(context, self._captured, rig, motion)
+        applied = results.apply_motion(context, motion, rig, place, self._frame)
+        drawn = results.drawn_joints(self._captured, motion)
+        keep(rig, result_of(motion, place, self._frame, drawn))
+        return results.result_line(applied, 1)
+
+    def _add_drawing(self, context: Context) -> Object:
+        drawing = grease_pencil.new_drawing("Figure Drawing")
+        context.scene.collection.objects.link(drawing)
+        grease_pencil.add_strokes(drawing, self._polylines, self._frame, _INK)
+        context.view_layer.update()
+        store_view(drawing, self._view)
+        return drawing
+
+
+def example_figure() -> list[np.ndarray]:
+    """The strokes of the example, [N, 3] each, in the x-z plane."""
+    lines = [np.concatenate([_between(a, b) for a, b in _pairs(limb)]) for limb in _LIMBS]
+    turn = np.linspace(0.0, 2.0 * math.pi, 33)
+    x, z, radius = _HEAD
+    head = np.stack([x + radius * np.cos(turn), z + radius * np.sin(turn)], axis=1)
+    return [np.stack([line[:, 0], 0 * line[:, 0], line[:, 1]], axis=1) for line in [*lines, head]]
+
+
+def _pairs(corners: tuple) -> list[tuple]:
+    return list(zip(corners[:-1], corners[1:], strict=True))
+
+
+def _between(start: tuple, end: tuple) -> np.ndarray:
+    return np.linspace(start, end, 12)
+
+
+classes = (SKETCH2POSE_OT_try_it,)
