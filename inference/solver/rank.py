@@ -12,11 +12,11 @@ from inference.solver.levenberg_marquardt import Problem, Solution
 
 Array = NDArray[np.floating]
 
-COST_SHARE = 0.1
+COST_SHARE = 0.4
 """How much the cost of the solve counts in the log posterior: its residuals are far from
 independent.
 """
-SAME_POSE = np.deg2rad(18.0)
+SAME_POSE = np.deg2rad(15.0)
 """Hypotheses whose bones all lie closer than this are one."""
 COMPARED_BONES = np.array([4, 5, 6, 7, 8, 9, 12, 15, 18, 19, 20, 21])
 """Hands, feet, hips and shoulders alone do not make a pose worth showing."""

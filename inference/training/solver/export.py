@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.training.key_poses.library import load_library
 from inference.training.solver import fit_limits, net_file
 
 CONFIDENCE_TERMS = 3
@@ -29,10 +30,9 @@ def main() -> None:
     packed = np.load(arguments.mocap / "train_poses.npz")
     rest = packed["rest_offsets"].astype(np.float64)
     lengths = np.maximum(np.linalg.norm(rest, axis=-1, keepdims=True), 1e-9)
-    arrays = {
-        name: values.astype(np.float32)
-        for name, values in fit_limits.fit(packed["quats"], rest / lengths).items()
-    }
+    authored = np.stack([pose.rotations() for pose in load_library()])
+    limits = fit_limits.fit(packed["quats"], rest / lengths, authored)
+    arrays = {name: values.astype(np.float32) for name, values in limits.items()}
     for name, path in (("neural_ik", arguments.neural_ik), ("flip_ranker", arguments.flip_ranker)):
         arrays |= net_file.read_net(path, name)
     arrays["confidence"] = _kept_confidence(arguments.out)

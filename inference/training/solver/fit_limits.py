@@ -3,9 +3,9 @@
 Conventions: SMPL body space (y up, facing +z, left at +x), local rotations parent from joint.
 OpenSim's body space is x forward, y up, z right: its x, y, z are our z, y, -x.
 
-Source of the anatomical ranges: Rajagopal et al. 2016, `Rajagopal2016.osim` (MIT), coordinates of
-the same name, converted to degrees. The pack holds little ballet and yoga, so ranges are the union
-of both.
+Source of the anatomical ranges: Rajagopal et al. 2016, `Rajagopal2016.osim` of the OpenSim models,
+coordinates of the same name, in degrees. The pack holds little ballet and yoga, so the authored key
+poses widen the ranges as well.
 """
 
 from __future__ import annotations
@@ -69,9 +69,13 @@ def bone_axes(rest_directions: Array) -> Array:
     return axes
 
 
-def fit(quats: Array, rest_directions: Array) -> dict[str, Array]:
-    """Limit arrays of the weights file from local rotations [N, 24, 4] wxyz and rest directions
-    [24, 3].
+def fit(quats: Array, rest_directions: Array, authored: Array) -> dict[str, Array]:
+    """Limit arrays of the weights file.
+
+    Args:
+        quats: [N, 24, 4] wxyz, measured local rotations.
+        rest_directions: [24, 3] unit bone directions at rest.
+        authored: [M, 24, 3, 3] local rotations of poses that bodies can take, each looked at.
     """
     local = rotmat_from_quat(np.concatenate([quats, mirrored(quats)]).astype(np.float64))
     axis = bone_axes(rest_directions)
@@ -79,9 +83,7 @@ def fit(quats: Array, rest_directions: Array) -> dict[str, Array]:
     center = bones / np.linalg.norm(bones, axis=-1, keepdims=True)
     open_range = make_limits(axis, center, np.full((24, AZIMUTHS), np.pi), np.zeros((24, 2)))
     swing, twist = _ranges(local, open_range, PERCENTILE)
-    for joint, rotations in anatomical_samples().items():
-        samples = np.tile(np.eye(3), (len(rotations), 24, 1, 1))
-        samples[:, joint] = rotations
+    for joint, samples in _wider_samples(authored).items():
         wide_swing, wide_twist = _ranges(samples, open_range, 100.0)
         swing[joint] = np.maximum(swing[joint], wide_swing[joint])
         twist[joint] = [
@@ -89,6 +91,20 @@ def fit(quats: Array, rest_directions: Array) -> dict[str, Array]:
             max(twist[joint, 1], wide_twist[joint, 1]),
         ]
     return {"bone_axis": axis, "swing_center": center, "swing_limit": swing, "twist_limit": twist}
+
+
+def _wider_samples(authored: Array) -> dict[int, Array]:
+    """Poses [S, 24, 3, 3] by the joint whose range they widen: OpenSim's and the authored ones."""
+    reflection = np.outer([-1, 1, 1], [-1, 1, 1])
+    both_sides = np.concatenate([authored, authored[:, MIRROR] * reflection])
+    anatomical = anatomical_samples()
+    samples = {}
+    for joint in range(1, 24):
+        grid = np.tile(np.eye(3), (len(anatomical.get(joint, ())), 24, 1, 1))
+        if joint in anatomical:
+            grid[:, joint] = anatomical[joint]
+        samples[joint] = np.concatenate([both_sides, grid])
+    return samples
 
 
 def mirrored(quats: Array) -> Array:

@@ -83,13 +83,13 @@ def loss_and_accuracy(
     return loss, found
 
 
-def train(pool: pose_sampler.PosePool, width: int, steps: int, batch: int, seed: int) -> FlipRanker:
-    """AdamW with one cycle; deterministic by seed on one thread."""
-    torch.manual_seed(seed)
+def train(
+    model: FlipRanker, pool: pose_sampler.PosePool, steps: int, batch: int, rate: float, seed: int
+) -> FlipRanker:
+    """AdamW with one cycle of the learning rate; deterministic by seed on one thread."""
     generator = torch.Generator().manual_seed(seed)
-    model = FlipRanker(width)
-    optimizer = torch.optim.AdamW(model.parameters(), 2e-3, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, steps)
+    optimizer = torch.optim.AdamW(model.parameters(), rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps)
     started = time.monotonic()
     for step in range(steps):
         loss, found = loss_and_accuracy(model, pool, batch, generator)
@@ -109,7 +109,9 @@ def main() -> None:
     """Command line; see the module docstring."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mocap", type=Path, required=True)
-    parser.add_argument("--extra", type=Path)
+    parser.add_argument("--extra", type=Path, help="npz of `key_poses.export`")
+    parser.add_argument("--start", type=Path, help="a net of an earlier run to train further")
+    parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--steps", type=int, default=5000)
@@ -120,7 +122,11 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(arguments.threads)
     pool = pose_sampler.load_pool(arguments.mocap, arguments.extra)
-    model = train(pool, arguments.width, arguments.steps, arguments.batch, arguments.seed)
+    torch.manual_seed(arguments.seed)
+    model = FlipRanker(arguments.width)
+    if arguments.start is not None:
+        model.load_state_dict(net_file.read_state(arguments.start))
+    train(model, pool, arguments.steps, arguments.batch, arguments.rate, arguments.seed)
     net_file.write_net(arguments.out, model)
 
 
