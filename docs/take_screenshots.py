@@ -22,6 +22,8 @@ CUTS = {
     "guide_why_greyed": ("2_why_greyed", SIDEBAR),
     "guide_drawn": ("3_drawn", VIEWPORT),
     "guide_posed": ("4_posed", VIEWPORT),
+    "guide_live": ("live_1_follows", VIEWPORT),
+    "guide_readings": ("live_3_other_reading", VIEWPORT),
 }
 
 
