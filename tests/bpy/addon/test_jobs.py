@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -177,3 +179,40 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     with pytest.raises(RuntimeError, match="temporary folder cannot be written"):
         pose(target=rig.name, drawing=drawing.name)
     assert snapshot() == before
+
+
+HIPS_ON_PAGE = 300.0  # px, where the fake backend says the hips are
+
+
+def hips(rig: bpy.types.Object) -> np.ndarray:
+    bpy.context.view_layer.update()
+    heads = [rig.matrix_world @ rig.pose.bones[f"{side}_hip"].head for side in ("left", "right")]
+    return np.mean([np.array(head) for head in heads], axis=0)
+
+
+def soles(rig: bpy.types.Object) -> float:
+    bones = [rig.pose.bones[f"{side}_foot"] for side in ("left", "right")]
+    return min(float((rig.matrix_world @ bone.tail).z) for bone in bones)
+
+
+@pytest.mark.parametrize("placement", ["GROUND", "DRAWN", "KEEP"])
+def test_the_figure_stands_where_it_was_drawn(rig, drawing, backend, motion, addon, placement):
+    on_page = np.full((1, 24, 2), HIPS_ON_PAGE, np.float32)
+    backend.answer_with(replace(motion, joints2d=on_page))
+    drawing.location = (2.0, -1.0, 1.5)
+    bpy.context.view_layer.update()
+    before = hips(rig)
+    captured = addon("sketch2pose_addon.capture").capture_drawing(bpy.context, drawing)
+    drawn = captured.world_from_page(on_page[0, :1].astype(float))[0]
+    assert drawn[1] == pytest.approx(-1.0, abs=1e-3)
+    bpy.context.scene.sketch2pose.placement = placement
+    try:
+        pose(target=rig.name, drawing=drawing.name)
+    finally:
+        bpy.context.scene.sketch2pose.placement = "GROUND"
+    goal = before if placement == "KEEP" else drawn
+    assert np.allclose(hips(rig)[:2], goal[:2], atol=0.01)
+    if placement == "GROUND":
+        assert abs(soles(rig)) < 0.06
+    else:
+        assert hips(rig)[2] == pytest.approx(goal[2], abs=0.01)
