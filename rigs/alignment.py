@@ -32,6 +32,8 @@ from .rotations import (
 
 # Anatomy differs by less than the first angle; beyond the second a rest pose is really posed.
 _ANATOMY, _POSED = np.radians(15.0), np.radians(30.0)
+# Wrists are straight at rest to within the first angle; relaxed hands hang by the second.
+_STIFF_WRIST, _BENT_WRIST = np.radians(8.0), np.radians(20.0)
 _STEEP_FOOT = np.radians(75.0)
 # A rest elbow or knee bent this much shows its hinge; the second angle shows it beyond doubt.
 _BENT, _CLEARLY_BENT = np.radians(10.0), np.radians(20.0)
@@ -94,7 +96,9 @@ def _align_arm(
     align[shoulder] = clavicle
     forward = rotate(frame, [0.0, 0.0, 1.0])
     parent = _align_limb((upper, fore, hand), parent, source, target, forward, align)
-    align[hand] = parent
+    align[hand] = _softened(
+        parent, source, target, hand, f"{side}_knuckles", frame, (_STIFF_WRIST, _BENT_WRIST)
+    )
 
 
 def _align_limb(
@@ -180,14 +184,18 @@ def _softened(
     start: str,
     end: str,
     frame: FloatArray,
+    angles: tuple[float, float] = (_ANATOMY, _POSED),
 ) -> FloatArray:
-    """Swing only as far as two bones differ by more than anatomy (collar bones, hands)."""
+    """Swing only as far as two bones differ by more than anatomy (collar bones, hands).
+
+    Up to the first of ``angles`` nothing is done, from the second on everything.
+    """
     target_dir, source_dir = _direction(target, start, end), _direction(source, start, end)
     if target_dir is None or source_dir is None:
         return parent
     full = _swing_onto(parent, target_dir, source_dir, frame)
     swing = multiply(full, inverse(parent))
-    share = np.clip((angle_of(swing) - _ANATOMY) / (_POSED - _ANATOMY), 0.0, 1.0)
+    share = np.clip((angle_of(swing) - angles[0]) / (angles[1] - angles[0]), 0.0, 1.0)
     return multiply(power(swing, share), parent)
 
 

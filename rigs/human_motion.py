@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from .errors import RigError
 from .human import FINGER_ROLES, SIDES, mirrored, part_of, side_of
+from .landmarks import add_knuckles
 from .rotations import (
     FloatArray,
     angle_of,
@@ -212,13 +213,15 @@ def human_motion_from_rig(
         contacts: [T] by role, when known.
     """
     turns, places = {}, {}
+    joints = {role: np.asarray(rest[bone])[:3, 3] for role, bone in bones.items()}
+    add_knuckles(joints)
     for role, bone in bones.items():
         rotation = quat_from_matrix(posed[bone][:, :3, :3])
         turns[role] = multiply(rotation, inverse(quat_from_matrix(rest[bone][:3, :3])))
         places[role] = posed[bone][:, :3, 3]
     return HumanMotion(
         turns=turns,
-        rest={role: np.asarray(rest[bone])[:3, 3] for role, bone in bones.items()},
+        rest=joints,
         positions=places,
         framerate=float(framerate),
         up=np.asarray(up, dtype=np.float64),

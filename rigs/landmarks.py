@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import RigError
-from .human import SIDES
+from .human import FINGERS, SIDES
 from .rotations import FloatArray, normalized, quat_from_matrix, rotate
 
 SNAP_ANGLE = np.radians(12.0)
@@ -138,3 +138,14 @@ def _foot_shape(
 def _sole(role: str, ankle: FloatArray, flat: FloatArray, height: float, up: FloatArray) -> Sole:
     under = ankle - height * up
     return Sole(ankle, ((role, under - _HEEL_BEHIND_ANKLE * flat), (role, under + flat)), height)
+
+
+def add_knuckles(rest: dict[str, FloatArray]) -> None:
+    """Add ``<side>_knuckles``, between the first joints of the four fingers, where they are known.
+
+    It says where a hand points; a wrist joint and a bone's tail do not.
+    """
+    for side in SIDES:
+        first = [rest[r] for f in FINGERS[1:] if (r := f"{side}_{f}_1") in rest]
+        if len(first) > 1 and f"{side}_knuckles" not in rest:
+            rest[f"{side}_knuckles"] = np.mean(first, axis=0)

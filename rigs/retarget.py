@@ -19,7 +19,7 @@ from .figure import Figure
 from .grounding import lock_feet, lock_hands, put_on_ground
 from .human import SIDES
 from .human_motion import HumanMotion
-from .landmarks import middle
+from .landmarks import add_knuckles, middle
 from .placement import hips_path, place
 from .pose_tracks import PoseTracks
 from .roots import hold_loose_parts, travel_by_root
@@ -113,6 +113,7 @@ def rest_joints(rig: Skeleton, bone_map: BoneMap) -> dict[str, FloatArray]:
             bone = bone_map.bones.get(f"{side}_{part}")
             if bone is not None and f"{side}_{end}" not in rest:
                 rest[f"{side}_{end}"] = rig.tails[rig.index[bone]]
+    add_knuckles(rest)
     return rest
 
 
