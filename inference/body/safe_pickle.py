@@ -107,7 +107,7 @@ def _check_claims(data: bytes) -> None:
     for opcode, argument, position in pickletools.genops(io.BytesIO(data)):
         if opcode.name in _STORES:
             stored += 1
-            if int(argument) > stored + 1_000_000:
+            if int(str(argument)) > stored + 1_000_000:
                 raise ValueError(f"impossible memo slot at byte {position}")
 
 

@@ -6,6 +6,7 @@ ground is x forward, y up, z right. Angles count from the T-pose, as SKEL's do a
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,8 @@ def _times(motion: SkelMotion) -> Array:
     return np.arange(len(motion.q)) / motion.framerate
 
 
-def _write(path: Path, header: str, values: Array, delimiter: str, first: str = "%.6f") -> None:
+def _write(
+    path: Path, header: str, values: NDArray[Any], delimiter: str, first: str = "%.6f"
+) -> None:
     formats = [first] + ["%.6f"] * (values.shape[1] - 1)
     np.savetxt(path, values, formats, delimiter, header=header, comments="", encoding="utf-8")

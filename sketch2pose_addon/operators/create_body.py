@@ -80,7 +80,10 @@ class SKETCH2POSE_PT_body_shape(bpy.types.Panel):
         return rig is not None and rig.sketch2pose_body.is_body
 
     def draw(self, context: Context) -> None:
-        shape = _active_rig(context).sketch2pose_body
+        rig = _active_rig(context)
+        if rig is None:  # poll() has seen one
+            return
+        shape = rig.sketch2pose_body
         column = self.layout.column(align=True)
         for index, trait in enumerate(load_body_data().beta_traits):
             column.prop(shape, "betas", index=index, text=slider_label(index, trait), slider=True)
