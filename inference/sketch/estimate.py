@@ -25,7 +25,7 @@ from .finding import Figure, find_figures
 from .ink import ink_map, is_blank
 from .layout import CONTACTS, HEAD_FORWARD, JOINTS
 from .page import Page
-from .reading import Session, signed
+from .reading import Session, signed, without_depth_bias
 
 HYPOTHESES = 6
 POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap's spread
@@ -105,7 +105,7 @@ def observe(page: Page, figure: Figure) -> DirectionObservation:
     visible = reading.visible[0, :JOINTS]
     points = figure.points[:JOINTS] / page.scale
     doubt = reading.spread[0, :JOINTS].mean(-1) * figure.box.side / page.scale * POINT_DOUBT
-    directions = signed(reading)[0]
+    directions = signed(without_depth_bias(reading))[0]
     return DirectionObservation(
         directions=directions[:JOINTS],
         direction_weight=reading.concentration[0, :JOINTS] * np.clip(visible, 0.05, 1.0),

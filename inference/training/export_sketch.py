@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from onnx import numpy_helper
 
 from ..sketch.crops import CROP
 from ..sketch.reading import OUTPUTS, WEIGHTS
@@ -69,6 +70,8 @@ def export(net: SketchNet, path: Path) -> None:
         output_names=list(OUTPUTS),
         dynamic_axes=dynamic,
         opset_version=OPSET,
+        training=torch.onnx.TrainingMode.PRESERVE,  # keeps batch norms, so that training
+        do_constant_folding=False,  # can go on from the shipped file
     )
     halved = halve(onnx.load(str(path)))
     onnx.save(halved, str(path))
@@ -81,6 +84,17 @@ def export(net: SketchNet, path: Path) -> None:
         difference = float(np.abs(mine - theirs.numpy()).max())
         if difference > LARGEST_DIFFERENCE * max(1.0, float(theirs.abs().max())):
             raise RuntimeError(f"{name} differs by {difference:.4f} after export")
+
+
+def weights_from_onnx(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of an exported network, as ``SketchNet`` takes them: to carry training on."""
+    known = SketchNet().state_dict()
+    weights = {name: value for name, value in known.items() if name.endswith("batches_tracked")}
+    for tensor in onnx.load(str(path)).graph.initializer:
+        name = tensor.name.removesuffix(".half").removeprefix("net.")
+        if name in known:
+            weights[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+    return weights
 
 
 def write_card(path: Path, figures: dict[str, float], command: str, date: str) -> None:

@@ -13,12 +13,14 @@ import argparse
 import copy
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from ..sketch.crops import CROP
+from .export_sketch import weights_from_onnx
 from .sketch_data import Drawing, to_tensors
 from .sketch_losses import contact_loss, direction_losses, image_losses, side_loss, total
 from .sketch_net import SketchNet
@@ -44,7 +46,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--check", type=int, default=2000, help="drawings of the last check")
     parser.add_argument("--lifter", type=Path, help="weights of train_lifter to start from")
-    parser.add_argument("--resume", type=Path, help="weights of an earlier run to carry on from")
+    parser.add_argument("--resume", type=Path, help="weights (.pt or .onnx) to carry on from")
     parser.add_argument("--out", type=Path, default=Path("build/sketch.pt"))
     train(parser.parse_args())
 
@@ -96,7 +98,9 @@ def build(args: argparse.Namespace) -> SketchNet:
     """A new network, with the pretrained lifter or an earlier run's weights."""
     net = SketchNet()
     if args.resume:
-        net.load_state_dict(torch.load(args.resume, weights_only=True))
+        onnx_file = args.resume.suffix == ".onnx"
+        load = weights_from_onnx if onnx_file else partial(torch.load, weights_only=True)
+        net.load_state_dict(load(args.resume))
     elif args.lifter:
         net.lifter.load_state_dict(torch.load(args.lifter, weights_only=True))
     return net

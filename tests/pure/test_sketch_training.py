@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
 from inference.sketch.reading import Reading, anatomical  # noqa: E402
+from inference.training.export_sketch import weights_from_onnx  # noqa: E402
 from inference.training.sketch_data import mirrored, to_tensors  # noqa: E402
 from inference.training.sketch_net import SketchNet, moments  # noqa: E402
 from inference.training.sketch_sides import by_place, settle_ties  # noqa: E402
@@ -144,6 +145,11 @@ def test_a_short_run_of_the_training_command(tmp_path: Path) -> None:
     export = ["-m", "inference.training.export_sketch", str(weights), "--out", str(network)]
     subprocess.run([sys.executable, *export], cwd=ROOT, check=True, timeout=300)
     assert network.stat().st_size < 25e6
+    carried_on = weights_from_onnx(network)
+    trained = torch.load(weights, weights_only=True)
+    assert carried_on.keys() == trained.keys()
+    for name, value in trained.items():
+        assert torch.allclose(carried_on[name].float(), value.float(), atol=2e-2, rtol=1e-2), name
     assert "sha256" in network.with_suffix(".json").read_text()
 
 
