@@ -52,7 +52,7 @@ def write_csv(path: Path, motion: SkelMotion) -> None:
     values = np.column_stack(
         [
             _times(motion), coordinate_values(motion), 1e3 * motion.joint_errors.mean(1),
-            1e3 * skin_mean, motion.weak_frames,
+            1e3 * skin_mean, motion.weak_frames.astype(np.float64),
         ]
     )  # fmt: skip
     names = ("time", *coordinate_names(), "joint_error_mm", "skin_error_mm", "weak")
@@ -72,7 +72,7 @@ def write_trc(path: Path, motion: SkelMotion) -> None:
         f"{rate:g}\t{rate:g}\t{frames}\t{len(BONE_NAMES)}\tmm\t{rate:g}\t1\t{frames}\n"
         f"Frame#\tTime\t{labels}\n\t\t{axes}\n"
     )
-    table = np.column_stack([np.arange(1, frames + 1), _times(motion), places])
+    table = np.column_stack([np.arange(1.0, frames + 1), _times(motion), places])
     _write(path, header.rstrip("\n"), table, "\t", first="%d")
 
 

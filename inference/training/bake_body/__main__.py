@@ -93,10 +93,12 @@ def report(space, vertices, joints) -> None:
     pivot = 1e3 * np.linalg.norm(pivots - joints[some], axis=-1)
     stature = np.ptp(vertices[:, :, 1], axis=1)
     print(
-        f"stature {stature.mean():.3f} ± {stature.std():.3f} m, mean body {np.ptp(space.v_template[:, 1]):.3f} m"
+        f"stature {stature.mean():.3f} ± {stature.std():.3f} m, "
+        f"mean body {np.ptp(space.v_template[:, 1]):.3f} m"
     )
     print(
-        f"variance explained {space.explained:.4f}; skin {skin.mean():.2f} mm, joints {pivot.mean():.2f} mm "
+        f"variance explained {space.explained:.4f}; skin {skin.mean():.2f} mm, "
+        f"joints {pivot.mean():.2f} mm "
         f"(worst {SMPL_JOINT_NAMES[pivot.mean(0).argmax()]} {pivot.mean(0).max():.2f} mm)"
     )
 

