@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bpy.types import Context, Event
 
 _INTERVAL = 0.03  # s between two looks at the job in a window
+_AFTERWARDS = 0.1  # s
 
 
 class JobOperator:
@@ -121,3 +122,5 @@ def show_result(context: Context, text: str, level: str) -> None:
     state = status(context)
     state.result, state.level = text, level
     redraw_panels()
+    if not bpy.app.background:  # once more when the operator has ended: its buttons are free again
+        bpy.app.timers.register(redraw_panels, first_interval=_AFTERWARDS)

@@ -14,7 +14,19 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bpy
 import numpy as np
 from figure import addon_module, draw_figure, keyed_frames, prepare
-from window_steps import Steps, click, hover, press, region, run, shot, until
+from window_steps import (
+    Steps,
+    click,
+    hover,
+    middle,
+    move,
+    press,
+    redraw,
+    region,
+    run,
+    shot,
+    until,
+)
 
 BUTTONS = {"draw": 75, "pose": 107, "image": 137}  # px below the sidebar's upper edge
 
@@ -47,7 +59,9 @@ def steps() -> Steps:
     state = bpy.context.window_manager.sketch2pose
     yield from click(*at("pose"))
     yield from until(lambda: state.result, what="a result")
-    yield 0.8
+    move(*middle())  # away from the button, as one looks at the result
+    redraw()
+    yield 1.5
     shot("4_posed")
     assert state.level != "ERROR", state.result
     assert keyed_frames(rig) == {1.0}, f"keys at {keyed_frames(rig)}, panel says: {state.result}"

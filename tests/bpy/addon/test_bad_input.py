@@ -5,6 +5,7 @@ The backend is the real one, in a Python that has its libraries.
 
 from __future__ import annotations
 
+import importlib.util
 import struct
 import subprocess
 import sys
@@ -22,7 +23,9 @@ GIF_PAUSE = b"\x21\xf9\x04\x00\x0a\x00\x00\x00"
 
 
 def backend_python() -> str:
-    """A Python with the backend's libraries, or skip."""
+    """A Python with the backend's libraries; empty: the full zip brought them; or skip."""
+    if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("cv2"):
+        return ""
     for python in (Path(sys.executable), ROOT / ".venv" / "bin" / "python"):
         check = [str(python), "-c", "import onnxruntime, cv2, numpy"]
         if python.exists() and subprocess.run(check, capture_output=True).returncode == 0:
@@ -32,7 +35,7 @@ def backend_python() -> str:
 
 @pytest.fixture(scope="module")
 def real_backend(addon):
-    """The preferences of the light zip: a backend installed elsewhere."""
+    """The backend of the full zip, or for the light one a backend installed elsewhere."""
     if not NETWORK.exists():
         pytest.skip("skipped: the sketch network is not in this checkout")
     settings = addon("sketch2pose_addon.preferences").preferences(bpy.context)
