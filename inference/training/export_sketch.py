@@ -22,6 +22,7 @@ from .half_precision import halve
 from .sketch_net import SketchNet
 
 OPSET = 17
+MERGED = "merged_weights"  # metadata: weight -> equal weight that stands for it
 LARGEST_DIFFERENCE = 0.02  # of any output, after halving the weights
 
 
@@ -73,8 +74,9 @@ def export(net: SketchNet, path: Path) -> None:
         training=torch.onnx.TrainingMode.PRESERVE,  # keeps batch norms, so that training
         do_constant_folding=False,  # can go on from the shipped file
     )
-    halved = halve(onnx.load(str(path)))
-    onnx.save(halved, str(path))
+    exported = onnx.load(str(path))
+    note_merged(exported, net)
+    onnx.save(halve(exported), str(path))
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     with torch.no_grad():
         expected = model(example)
@@ -88,13 +90,33 @@ def export(net: SketchNet, path: Path) -> None:
 
 def weights_from_onnx(path: Path) -> dict[str, torch.Tensor]:
     """The weights of an exported network, as ``SketchNet`` takes them: to carry training on."""
-    known = SketchNet().state_dict()
-    weights = {name: value for name, value in known.items() if name.endswith("batches_tracked")}
-    for tensor in onnx.load(str(path)).graph.initializer:
+    model = onnx.load(str(path))
+    weights = {
+        name: value
+        for name, value in SketchNet().state_dict().items()
+        if name.endswith("batches_tracked")
+    }
+    for tensor in model.graph.initializer:
         name = tensor.name.removesuffix(".half").removeprefix("net.")
-        if name in known:
-            weights[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
-    return weights
+        weights[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+    merged = {entry.key: entry.value for entry in model.metadata_props}.get(MERGED, "{}")
+    weights |= {name: weights[kept].clone() for name, kept in json.loads(merged).items()}
+    known = SketchNet().state_dict()
+    return {name: value for name, value in weights.items() if name in known}
+
+
+def note_merged(model: onnx.ModelProto, net: SketchNet) -> None:
+    """Writes down which equal weights the exporter has merged, so that none is lost."""
+    stored = {
+        t.name.removeprefix("net."): numpy_helper.to_array(t) for t in model.graph.initializer
+    }
+    merged = {}
+    for name, value in net.state_dict().items():
+        if name not in stored and not name.endswith("batches_tracked"):
+            same = (kept for kept, other in stored.items() if np.array_equal(other, value.numpy()))
+            merged[name] = next(same)
+    if merged:
+        onnx.helper.set_model_props(model, {MERGED: json.dumps(merged)})
 
 
 def write_card(path: Path, figures: dict[str, float], command: str, date: str) -> None:
