@@ -1,6 +1,6 @@
 """Draws a contact sheet of training images with their keypoints, for looking at them.
 
-    python -m inference.training.show_synthesis docs/images/synthesis.png --seed 1
+python -m inference.training.show_synthesis docs/images/synthesis.png --seed 1
 """
 
 from __future__ import annotations
