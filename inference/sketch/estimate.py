@@ -108,10 +108,10 @@ def observe(page: Page, figure: Figure) -> DirectionObservation:
     directions = signed(without_depth_bias(reading))[0]
     return DirectionObservation(
         directions=directions[:JOINTS],
-        direction_weight=reading.concentration[0, :JOINTS] * np.clip(visible, 0.05, 1.0),
+        direction_weight=reading.concentration[0, :JOINTS],
         away_probability=reading.away[0, :JOINTS],
         joints2d=points,
-        joints2d_weight=visible / np.maximum(doubt, 0.5) ** 2,
+        joints2d_weight=1.0 / np.maximum(doubt, 0.5) ** 2,
         presence=visible,
         contacts=dict(zip(CONTACTS, reading.contact[0].tolist(), strict=True)),
         back_probability=float(reading.exchanged[0].mean()),
