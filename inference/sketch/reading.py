@@ -113,12 +113,12 @@ def anatomical(reading: Reading) -> Reading:
     values = {name: getattr(reading, name).copy() for name in OUTPUTS}
     for pair, (left, right, contacts) in enumerate(PAIRS):
         rows = np.flatnonzero(reading.exchanged[:, pair] > 0.5)
-        there, back = [*left, *right], [*right, *left]
+        there, back = np.array([*left, *right]), np.array([*right, *left])
         for name in ("points", "spread", "folded", "away", "concentration", "visible"):
             array = values[name]
-            array[np.ix_(rows, there)] = array[np.ix_(rows, back)]
+            array[rows[:, None], there] = array[rows[:, None], back]
         contact = values["contact"]
-        contact[np.ix_(rows, contacts)] = contact[np.ix_(rows, MIRROR_CONTACTS[contacts])]
+        contact[rows[:, None], contacts] = contact[rows[:, None], MIRROR_CONTACTS[contacts]]
         values["exchanged"][rows, pair] = 1 - reading.exchanged[rows, pair]
     return Reading(**values)
 
