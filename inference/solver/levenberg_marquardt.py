@@ -48,7 +48,7 @@ class Problem:
 
 
 @dataclass
-class _System:
+class System:
     """Normal equations at one point: cost [N], gradient [N, 24, 3], Hessian [N, 24, 24, 3, 3]."""
 
     cost: Array
@@ -85,7 +85,7 @@ def solve(problem: Problem, start: Array, iterations: int) -> Solution:
     return Solution(world, system.cost, hessian)
 
 
-def _linearise(problem: Problem, world: Array) -> _System:
+def _linearise(problem: Problem, world: Array) -> System:
     local = tree.local_from_world(world)
     bones = tree.bone_vectors(world, problem.rest.directions)
     cost, by_bone, stiffness = terms.direction_term(bones, problem.targets)
@@ -93,8 +93,8 @@ def _linearise(problem: Problem, world: Array) -> _System:
     hessian = np.zeros((len(world), 24, 24, 3, 3))
     diagonal = np.arange(24)
     hessian[:, diagonal, diagonal] = tree.sum_over_owned(stiffness)
-    system = _System(cost, gradient, hessian)
-    _add_local_terms(system, problem, world, local)
+    system = System(cost, gradient, hessian)
+    add_local_terms(system, problem, world, local)
     if problem.head_facing is not None:
         _add_facing(system, world, *problem.head_facing)
     if problem.contacts:
@@ -102,7 +102,7 @@ def _linearise(problem: Problem, world: Array) -> _System:
     return system
 
 
-def _add_local_terms(system: _System, problem: Problem, world: Array, local: Array) -> None:
+def add_local_terms(system: System, problem: Problem, world: Array, local: Array) -> None:
     """Prior and limits act on R_j = G_p^T G_j, hence on the increments of a joint and of its
     parent.
     """
@@ -122,21 +122,21 @@ def _add_local_terms(system: _System, problem: Problem, world: Array, local: Arr
     system.hessian[:, tree.OWNER[1:], joints[1:]] -= hessian[:, 1:]
 
 
-def _add_facing(system: _System, world: Array, facing: Array, weight: float) -> None:
+def _add_facing(system: System, world: Array, facing: Array, weight: float) -> None:
     cost, gradient, hessian = terms.facing_term(world[:, 15], facing, weight)
     system.cost += cost
     system.gradient[:, 15] += gradient
     system.hessian[:, 15, 15] += hessian
 
 
-def _add_contacts(system: _System, problem: Problem, world: Array) -> None:
+def _add_contacts(system: System, problem: Problem, world: Array) -> None:
     cost, gradient, hessian = contact_terms.contact_term(world, problem.rest, problem.contacts)
     system.cost += cost
     system.gradient += gradient.reshape(-1, 24, 3)
     system.hessian += np.swapaxes(hessian.reshape(-1, 24, 3, 24, 3), 2, 3)
 
 
-def _step(system: _System, damping: Array) -> Array:
+def _step(system: System, damping: Array) -> Array:
     """Damped Gauss-Newton step [N, 24, 3], zero for the parts that only follow."""
     solved = tree.SOLVED
     count = 3 * len(solved)
@@ -157,8 +157,8 @@ def _moved(world: Array, step: Array, prior_mean: Array) -> Array:
     return moved
 
 
-def _chosen(better: NDArray[np.bool_], after: _System, before: _System) -> _System:
-    return _System(
+def _chosen(better: NDArray[np.bool_], after: System, before: System) -> System:
+    return System(
         np.where(better, after.cost, before.cost),
         np.where(better[:, None, None], after.gradient, before.gradient),
         np.where(better[:, None, None, None, None], after.hessian, before.hessian),

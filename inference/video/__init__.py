@@ -1,0 +1,1 @@
+"""Photos and clips of people: decoding, observing, tracking, solving."""

@@ -1,0 +1,230 @@
+"""One person's track to a BodyMotion: start, solve, ground, solve again with standing feet.
+
+Conventions: the solver works in camera space; the motion's world is y up, on the ground, with the
+camera level in it. Metres, radians.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.body.model import BodyModel
+from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyModelNote, BodyMotion
+from inference.rotations import nearest_rotmat, rotvec_from_rotmat
+from inference.solver import start as sketch_start
+from inference.solver import tree
+from inference.solver.weights import load_weights
+
+from . import start, terms, world
+from .body_points import BodyPoints, body_points, joint_points
+from .confidence import joint_confidence
+from .landmarks import NUMBER, Track
+from .solve_track import Smoothness, TrackProblem, local_problem, solve_track
+
+Array = NDArray[np.floating]
+
+FIRST_ITERATIONS = 12
+SECOND_ITERATIONS = 8
+PRIOR_SHARE = 0.2  # the learned prior has seen the directions already
+PRIOR_QUALITY = 0.7  # how exact it is told that they are
+TURNING = 30.0  # rad/s^2, usual spread of a part's angular acceleration
+MOVING = 8.0  # m/s^2, the same of the pelvis
+WINDOW = 150  # frames solved at once
+OVERLAP = 30  # frames that two windows share
+FEET = ("left_heel", "left_foot_index", "right_heel", "right_foot_index")
+CONTACT_NAMES = ("left_foot", "right_foot")
+UPRIGHT = ("left_ankle", "right_ankle", "neck")
+SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the body
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A track in camera space: orientations [T, 24, 3, 3], pelvis [T, 3], feet [T, F] in 0..1."""
+
+    orientations: Array
+    pelvis: Array
+    standing: Array
+
+
+class PersonSolver:
+    """Solves tracks on one body."""
+
+    def __init__(self, body: BodyModel) -> None:
+        """Args: body: whose proportions, within its shapes, the people get."""
+        self.body, self.weights = body, load_weights()
+
+    def solve(
+        self,
+        track: Track,
+        step: int,
+        framerate: float,
+        lens: terms.Lens,
+        image_size: tuple[int, int],
+        check: Callable[[], None],
+    ) -> BodyMotion:
+        """The motion of one person.
+
+        Args:
+            track: as observed. step: source frames from one picture to the next.
+            framerate: pictures a second. lens: the camera. image_size: width, height.
+            check: called often; raises to stop.
+
+        Returns:
+            The motion; frames without an observation are filled in, with low confidence.
+        """
+        whole = start.every_frame(track, step)
+        betas = start.shape_from_lengths(whole, self.body)
+        points = body_points(self.body, betas)
+        solved = self._windows(whole, points, betas, framerate, lens, check)
+        return self._motion(whole, track, solved, points, betas, framerate, lens, image_size)
+
+    def _windows(
+        self, track: Track, points: BodyPoints, betas: Array, rate: float, lens: terms.Lens,
+        check: Callable[[], None],
+    ) -> Solved:  # fmt: skip
+        """Windows one after the other; where two overlap, the first hands over to the second."""
+        count, parts = len(track.frames), []
+        starts = range(0, max(count - OVERLAP, 1), WINDOW - OVERLAP)
+        for first in starts:
+            part = slice(first, min(first + WINDOW, count))
+            piece = Track(*(getattr(track, name)[part] for name in _FIELDS))
+            parts.append((part, self._window(piece, points, betas, rate, lens, check)))
+        return joined(parts, count)
+
+    def _window(
+        self, track: Track, points: BodyPoints, betas: Array, rate: float, lens: terms.Lens,
+        check: Callable[[], None],
+    ) -> Solved:  # fmt: skip
+        rest = tree.rest_body(np.asarray(self.body.joints(betas), np.float64))
+        seen = start.observed(track, points, lens)
+        orientations = start.starting_pose(track, lens, self.body)
+        relative = points.positions(orientations[:, tree.SOLVED], np.zeros((len(track.frames), 3)))
+        pelvis = start.starting_pelvis(relative, seen, lens)
+        mean, deviation = self._expected(orientations, rest)
+        precision = PRIOR_SHARE * deviation**-2.0
+        precision[:, 0] = 0
+        feet = np.array([int(np.flatnonzero(points.used == NUMBER[name])[0]) for name in FEET])
+        contact = np.zeros((len(track.frames) - 1, len(feet)))
+        for iterations in (FIRST_ITERATIONS, SECOND_ITERATIONS):
+            problem = TrackProblem(
+                points, seen, lens, local_problem(rest, mean, precision, self.weights.limits),
+                Smoothness(TURNING, MOVING, rate), feet, contact,
+            )  # fmt: skip
+            orientations, pelvis = solve_track(problem, orientations, pelvis, iterations, check)
+            places = points.positions(orientations[:, tree.SOLVED], pelvis)[:, feet]
+            up = world.level_rotation(upright(orientations, pelvis, self.body, betas))[:, 1]
+            found = world.find_contacts(places, up, rate)
+            contact = found.weight
+        return Solved(orientations, pelvis, found.standing)
+
+    def _expected(self, orientations: Array, rest: tree.RestBody) -> tuple[Array, Array]:
+        """Local rotations that go with the directions of the start, and their spread."""
+        directions = tree.bone_vectors(orientations, rest.directions)
+        quality = np.full(directions.shape[:2], PRIOR_QUALITY)
+        return sketch_start.neural_ik(self.weights.neural_ik, directions, quality)
+
+    def _motion(
+        self, track: Track, seen: Track, solved: Solved, points: BodyPoints, betas: Array,
+        rate: float, lens: terms.Lens, image_size: tuple[int, int],
+    ) -> BodyMotion:  # fmt: skip
+        camera = world.level_rotation(upright(solved.orientations, solved.pelvis, self.body, betas))
+        local = tree.local_from_world(camera.T @ solved.orientations)
+        poses = rotvec_from_rotmat(local).reshape(len(local), -1)
+        pelvis = solved.pelvis @ camera
+        lift = -self._ground(poses, pelvis, betas, solved.standing)
+        trans = pelvis + lift - self.body.joints(betas)[0]
+        places = points.positions(solved.orientations[:, tree.SOLVED], solved.pelvis)
+        confidence = joint_confidence(
+            track.visibility,
+            _missed(places, track, points, lens),
+            ~np.isin(track.frames, seen.frames),
+        )
+        joints = self.body.forward(poses, trans, betas)
+        return BodyMotion(
+            poses=poses.astype(np.float32),
+            trans=trans.astype(np.float32),
+            betas=betas.astype(np.float32),
+            mocap_framerate=rate,
+            joints3d=joints.astype(np.float32),
+            joints2d=_seen_joints(_projected(joints - lift, camera, lens), track),
+            confidence=confidence.astype(np.float32),
+            camera_rotation=camera.astype(np.float32),
+            camera_translation=(-camera @ lift).astype(np.float32),
+            camera_focal=float(lens.focal),
+            camera_center=np.asarray(lens.center, np.float32),
+            image_size=np.asarray(image_size, np.int64),
+            contacts=solved.standing.reshape(len(poses), 2, 2).max(-1).astype(np.float32),
+            contact_names=CONTACT_NAMES,
+            frame_index=np.asarray(track.frames, np.int64),
+            body_model=BodyModelNote(self.body.name, self.body.licence),
+        )
+
+    def _ground(self, poses: Array, pelvis: Array, betas: Array, standing: Array) -> Array:
+        """[3] height of the ground: the usual lowest point of the skin while a foot stands."""
+        on_feet = np.flatnonzero(standing.max(1) > 0.5)
+        frames = on_feet if len(on_feet) else np.arange(len(poses))
+        frames = frames[:: max(len(frames) // 20, 1)]
+        trans = pelvis[frames] - self.body.joints(betas)[0]
+        ids = np.arange(0, len(self.body.v_template), SKIN_STRIDE)
+        _, skin = self.body.forward_vertices(poses[frames], trans, betas, ids)
+        return np.array([0.0, float(np.median(skin[..., 1].min(axis=1))), 0.0])
+
+
+_FIELDS = ("frames", "points", "world", "visibility")
+
+
+def upright(orientations: Array, pelvis: Array, body: BodyModel, betas: Array) -> Array:
+    """[T, 3] from the ankles to the neck."""
+    rows = [body.joint_names.index(name) for name in UPRIGHT]
+    carried = joint_points(np.asarray(body.joints(betas), np.float64))[rows]
+    ends = BodyPoints(np.array(rows), carried).positions(orientations[:, tree.SOLVED], pelvis)
+    return ends[:, 2] - ends[:, :2].mean(1)
+
+
+def joined(parts: list[tuple[slice, Solved]], count: int) -> Solved:
+    """Windows of a track as one, blended linearly where they overlap."""
+    first = parts[0][1]
+    orientations = np.zeros((count, *first.orientations.shape[1:]))
+    pelvis, standing = np.zeros((count, 3)), np.zeros((count, first.standing.shape[1]))
+    total = np.zeros(count)
+    for part, solved in parts:
+        frames = np.arange(part.start, part.stop)
+        share = np.minimum(1.0, (frames - part.start + 1) / (OVERLAP + 1)) if part.start else 1.0
+        share = np.broadcast_to(share, frames.shape).copy()
+        if part.stop < count:
+            share *= np.minimum(1.0, (part.stop - frames) / (OVERLAP + 1))
+        orientations[part] += share[:, None, None, None] * solved.orientations
+        pelvis[part] += share[:, None] * solved.pelvis
+        standing[part] += share[:, None] * solved.standing
+        total[part] += share
+    return Solved(
+        nearest_rotmat(orientations / total[:, None, None, None]),
+        pelvis / total[:, None],
+        np.clip(standing / total[:, None], 0, 1),
+    )
+
+
+def _projected(points: Array, camera: Array, lens: terms.Lens) -> Array:
+    seen = points @ camera.T
+    depth = np.maximum(seen[..., 2:], terms.NEAREST)
+    return lens.center + lens.focal * seen[..., :2] / depth
+
+
+def _seen_joints(projected: Array, track: Track) -> NDArray[np.float32]:
+    """[T, 24, 2] px as observed; joints without a landmark where the solved body has them."""
+    seen = projected.copy()
+    for joint, name in enumerate(SMPL_JOINT_NAMES):
+        if name in NUMBER:
+            seen[:, joint] = track.points[:, NUMBER[name]]
+    return seen.astype(np.float32)
+
+
+def _missed(places: Array, track: Track, points: BodyPoints, lens: terms.Lens) -> Array:
+    """[T, 33] distance of the body's landmarks from the seen ones in shares of the size."""
+    size = np.maximum(np.ptp(track.points, axis=1).max(-1), start.SMALLEST_PERSON)
+    away = _projected(places, np.eye(3), lens) - track.points[:, points.used]
+    missed = np.zeros(track.visibility.shape)
+    missed[:, points.used] = np.linalg.norm(away, axis=-1) / size[:, None]
+    return missed

@@ -1,0 +1,83 @@
+"""From the camera to the world: which way is up, which feet stand, where the ground is.
+
+Conventions: the camera is OpenCV's (x right, y down, z forward); the world is y up, the camera
+looks along its -z; metres.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+SLOWEST_STEP = 0.35  # m/s; a slower sole is a standing one
+NEAR_GROUND = 0.12  # metres above the lower foot within which a sole can stand
+CONTACT_SPREAD = 0.004  # metres a standing sole may seem to move from frame to frame
+STANDING = np.deg2rad(50.0)  # a person who leans farther does not show which way is up
+STEEPEST = np.deg2rad(40.0)  # tilt of a camera
+SMOOTHED = 0.08  # s over which speeds are averaged
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Feet on the ground: `weight` [T - 1, F] 1/m^2 for the solver, `standing` [T, F] in 0..1."""
+
+    weight: Array
+    standing: Array
+
+
+def level_rotation(upright: Array) -> Array:
+    """The camera's rotation in a world whose up is the people's.
+
+    People hold cameras without roll, so only the tilt is taken from the person, and none at all
+    from somebody who lies or bends far.
+
+    Args:
+        upright: [N, 3] directions from feet to head, camera space.
+
+    Returns:
+        [3, 3] camera from world.
+    """
+    up = np.median(upright / np.linalg.norm(upright, axis=-1, keepdims=True), axis=0)
+    tilt = float(np.arctan2(-up[2], -up[1]))
+    if -up[1] < np.cos(STANDING) * np.linalg.norm(up):
+        tilt = 0.0
+    tilt = float(np.clip(tilt, -STEEPEST, STEEPEST))
+    up = np.array([0.0, -np.cos(tilt), -np.sin(tilt)])
+    back = np.array([0.0, np.sin(tilt), -np.cos(tilt)])
+    return np.stack([np.cross(up, back), up, back], axis=1)
+
+
+def find_contacts(feet: Array, up: Array, framerate: float) -> Contacts:
+    """Which points of the feet stand.
+
+    Args:
+        feet: [T, F, 3] heels and toes, camera space. up: [3]. framerate: frames a second.
+
+    Returns:
+        The contacts.
+    """
+    if len(feet) < 2:
+        return Contacts(np.zeros((0, feet.shape[1])), np.ones(feet.shape[:2]) * _low(feet, up))
+    width = max(round(SMOOTHED * framerate), 1)
+    speed = _averaged(np.linalg.norm(np.diff(feet, axis=0), axis=-1) * framerate, width)
+    low = _low(feet, up)
+    still = (speed < SLOWEST_STEP) & low[1:] & low[:-1]
+    standing = np.zeros(feet.shape[:2])
+    standing[1:] = still
+    standing[:-1] = np.maximum(standing[:-1], still)
+    return Contacts(still / CONTACT_SPREAD**2, standing)
+
+
+def _low(feet: Array, up: Array) -> NDArray[np.bool_]:
+    height = feet @ up
+    return height < height.min(axis=1, keepdims=True) + NEAR_GROUND
+
+
+def _averaged(values: Array, width: int) -> Array:
+    """Moving average along the first axis, shorter at the ends."""
+    kernel = np.ones(width)
+    count = np.convolve(np.ones(len(values)), kernel, "same")[: len(values)]
+    columns = [np.convolve(column, kernel, "same")[: len(values)] for column in values.T]
+    return np.stack(columns, axis=1) / count[:, None]
