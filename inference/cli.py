@@ -42,11 +42,14 @@ def run(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m inference", description="Drawings to poses of an SMPL body."
+        prog="python -m inference",
+        description="Drawings, photos and clips to poses of an SMPL body.",
     )
     parser.add_argument("--version", action="version", version=read_version())
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_sketch(commands)
+    _add_image(commands)
+    _add_video(commands)
     _add_convert(commands)
     add_skel(commands)
     _add_info(commands)
@@ -85,6 +88,39 @@ def _add_sketch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
     parser = _add_command(commands, "sketch", "Estimate the poses of drawn figures.", command)
     parser.add_argument("inputs", nargs="+", metavar="IMAGE", help="PNG, JPEG, SVG, strokes, …")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each input")
+
+
+def _add_image(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    def command(options: argparse.Namespace) -> int:
+        from inference.cli_estimate import estimate_photos
+
+        return estimate_photos(options)
+
+    text = "Estimate the poses of the people in photos."
+    parser = _add_command(commands, "image", text, command)
+    parser.add_argument("inputs", nargs="+", metavar="IMAGE", help="PNG, JPEG, WebP, …")
+    _add_picture_options(parser)
+
+
+def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    def command(options: argparse.Namespace) -> int:
+        from inference.cli_estimate import estimate_clips
+
+        return estimate_clips(options)
+
+    text = "Estimate the motion of every person in clips."
+    parser = _add_command(commands, "video", text, command)
+    parser.add_argument("inputs", nargs="+", metavar="CLIP", help="MP4, MOV, AVI, image-%%04d.png")
+    parser.add_argument("--start", type=float, metavar="S", help="first second to read")
+    parser.add_argument("--end", type=float, metavar="S", help="last second to read")
+    parser.add_argument("--step", type=int, metavar="N", help="read every N-th frame")
+    _add_picture_options(parser)
+
+
+def _add_picture_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lens", type=float, metavar="MM", help="focal length on full frame")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true", help="one line of JSON for each input")
 

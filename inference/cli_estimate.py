@@ -1,25 +1,48 @@
-"""`sketch`: drawings in, one BodyMotion file for each person out."""
+"""`sketch`, `image` and `video`: pictures or clips in, a BodyMotion file for each person out."""
 
 import argparse
 import glob
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from inference.cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
 from inference.estimators import Estimators
 from inference.outputs import open_output_folder
-from inference.protocol.messages import SketchRequest
+from inference.protocol.messages import ImageRequest, Request, SketchRequest, VideoRequest
 from inference.protocol.summary import InputSummary
 from inference.report import JobReport
 from inference.run_request import run_request
 
 
 def estimate_sketches(options: argparse.Namespace) -> int:
+    """`sketch`; see `_estimate`."""
+    return _estimate(options, SketchRequest(_expanded(options.inputs), str(options.out)))
+
+
+def estimate_photos(options: argparse.Namespace) -> int:
+    """`image`; also with `lens`; see `_estimate`."""
+    values = _given(options, "lens")
+    return _estimate(options, ImageRequest(_expanded(options.inputs), str(options.out), values))
+
+
+def estimate_clips(options: argparse.Namespace) -> int:
+    """`video`; also with `start`, `end`, `step` and `lens`; see `_estimate`."""
+    values = _given(options, "start", "end", "step", "lens")
+    return _estimate(options, VideoRequest(_expanded(options.inputs), str(options.out), values))
+
+
+def _given(options: argparse.Namespace, *names: str) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+
+
+def _estimate(options: argparse.Namespace, request: Request) -> int:
     """Estimate all inputs and print what came of each.
 
     Args:
         options: with `inputs`, `out`, `json` and the common ones.
+        request: what to do with the inputs.
 
     Returns:
         The exit code.
@@ -31,7 +54,6 @@ def estimate_sketches(options: argparse.Namespace) -> int:
     if settings.device.note:
         print(settings.device.note, file=sys.stderr)
     open_output_folder(options.out)
-    request = SketchRequest(_expanded(options.inputs), str(options.out))
     report = JobReport(on_warning=lambda text: print(text, file=sys.stderr))
     complete = True
     for summary in run_request(request, Estimators(settings), report):

@@ -67,6 +67,7 @@ def collect_info(options: argparse.Namespace) -> dict:
         ],
         "checks": [
             _checked("sketch estimator loads", lambda: Estimators(settings).sketch),
+            _checked("photo and video estimator loads", lambda: Estimators(settings).video),
             *(
                 _checked(f"{card.path.name} is intact", partial(_verify, card))
                 for card in cards

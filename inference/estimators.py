@@ -10,9 +10,11 @@ from inference.protocol.errors import Sketch2PoseError
 
 if TYPE_CHECKING:
     from inference.sketch.estimate import SketchEstimator
+    from inference.video.estimate import VideoEstimator
 
 WEIGHTS_FOLDER = Path(__file__).resolve().parent / "weights"
 SKETCH_NETWORK = "sketch.onnx"
+POSE_NETWORKS = ("pose_detector.onnx", "pose_landmarks.onnx")
 MODEL_SUFFIXES = (".onnx", ".npz", ".pkl")
 
 
@@ -38,6 +40,17 @@ class Estimators:
         network = find_model(SKETCH_NETWORK, self.settings.model_folder)
         session: Any = create_session(network, self.settings.device)
         return SketchEstimator(session)
+
+    @cached_property
+    def video(self) -> "VideoEstimator":
+        """Estimator of photos and clips; the first access loads its networks."""
+        from inference.video.estimate import VideoEstimator
+
+        sessions: list[Any] = [
+            create_session(find_model(name, self.settings.model_folder), self.settings.device)
+            for name in POSE_NETWORKS
+        ]
+        return VideoEstimator(*sessions)
 
 
 def find_model(name: str, model_folder: Path | None = None) -> Path:

@@ -5,19 +5,30 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from inference.estimators import Estimators
 from inference.outputs import OutputFolder, open_output_folder
 from inference.protocol.body_motion import BodyMotion, SourceNote
 from inference.protocol.errors import Cancelled, Sketch2PoseError
-from inference.protocol.messages import Request, SkelRequest, SketchRequest
+from inference.protocol.messages import (
+    ImageRequest,
+    Request,
+    SkelRequest,
+    SketchRequest,
+    VideoRequest,
+)
 from inference.protocol.summary import InputSummary
 from inference.report import PartReport, Report
+
+if TYPE_CHECKING:
+    from inference.sketch.page import Page
 
 LOADED = 0.1  # share of a drawing's progress when it is loaded
 ESTIMATED = 0.95  # share when its people are estimated
 
-Stage = Callable[[str, Estimators, Report], list[BodyMotion]]
+Options = dict[str, Any]
+Stage = Callable[[str, Options, Estimators, Report], list[BodyMotion]]
 
 _log = logging.getLogger(__name__)
 
@@ -46,17 +57,17 @@ def run_request(request: Request, estimators: Estimators, report: Report) -> Ite
     count = len(request.inputs)
     for number, path in enumerate(request.inputs):
         part = PartReport(report, number / count, (number + 1) / count)
-        yield _one_input(path, STAGES[type(request)], estimators, output, part)
+        yield _one_input(path, request, estimators, output, part)
 
 
 def _one_input(
-    path: str, stage: Stage, estimators: Estimators, output: OutputFolder, report: PartReport
+    path: str, request: Request, estimators: Estimators, output: OutputFolder, report: PartReport
 ) -> InputSummary:
     start = time.perf_counter()
     stem = output.stem_for(path)
     try:
         report.check()
-        motions = stage(path, estimators, report)
+        motions = STAGES[type(request)](path, request.options, estimators, report)
         report.progress(ESTIMATED, "Writing the result")
         files, index = output.write(stem, motions)
     except Cancelled:
@@ -87,7 +98,17 @@ def _understandable(error: Exception) -> Sketch2PoseError:
     return Sketch2PoseError("The work stopped", why, fix, "unexpected")
 
 
-def _estimate_drawing(path: str, estimators: Estimators, report: Report) -> list[BodyMotion]:
+def _estimate_drawing(
+    path: str, _options: Options, estimators: Estimators, report: Report
+) -> list[BodyMotion]:
+    page = _opened_page(path, report)
+    estimation = PartReport(report, LOADED, ESTIMATED)
+    motions = estimators.sketch.estimate(page, estimation)
+    source = SourceNote(page.name, page.kind)
+    return [replace(motion, source=source) for motion in motions]
+
+
+def _opened_page(path: str, report: Report) -> "Page":
     from inference.sketch.page import load_page
 
     name = Path(path).name
@@ -96,10 +117,36 @@ def _estimate_drawing(path: str, estimators: Estimators, report: Report) -> list
     for sentence in page.warnings:
         report.warn(sentence)
     report.progress(LOADED, f"Looking for figures in {name}")
+    return page
+
+
+def _estimate_photo(
+    path: str, options: Options, estimators: Estimators, report: Report
+) -> list[BodyMotion]:
+    from inference.video.estimate import options_from
+
+    page = _opened_page(path, report)
     estimation = PartReport(report, LOADED, ESTIMATED)
-    motions = estimators.sketch.estimate(page, estimation)
-    source = SourceNote(page.name, page.kind)
+    motions = estimators.video.estimate_photo(page, options_from(options), estimation)
+    source = SourceNote(page.name, "image")
     return [replace(motion, source=source) for motion in motions]
 
 
-STAGES: dict[type, Stage] = {SketchRequest: _estimate_drawing}
+def _estimate_clip(
+    path: str, options: Options, estimators: Estimators, report: Report
+) -> list[BodyMotion]:
+    from inference.video.estimate import options_from
+
+    name = Path(path).name
+    report.progress(0.0, f"Opening {name}")
+    estimation = PartReport(report, 0.0, ESTIMATED)
+    motions = estimators.video.estimate_clip(path, options_from(options), estimation)
+    source = SourceNote(name, "video")
+    return [replace(motion, source=source) for motion in motions]
+
+
+STAGES: dict[type, Stage] = {
+    SketchRequest: _estimate_drawing,
+    ImageRequest: _estimate_photo,
+    VideoRequest: _estimate_clip,
+}

@@ -34,6 +34,36 @@ class SketchRequest:
 
 
 @dataclass(frozen=True)
+class ImageRequest:
+    """Estimate the poses of the people in photos, renders and paintings.
+
+    Attributes:
+        inputs: paths of pictures.
+        out_dir: folder for the results; must exist.
+        options: `lens` (mm on full frame).
+    """
+
+    inputs: list[str]
+    out_dir: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VideoRequest:
+    """Estimate the motion of every person in clips.
+
+    Attributes:
+        inputs: paths of clips.
+        out_dir: folder for the results; must exist.
+        options: `start`, `end` (seconds), `step` (frames), `lens` (mm on full frame).
+    """
+
+    inputs: list[str]
+    out_dir: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class SkelRequest:
     """Convert BodyMotion files to SKEL.
 
@@ -48,7 +78,7 @@ class SkelRequest:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-Request = SketchRequest | SkelRequest
+Request = SketchRequest | ImageRequest | VideoRequest | SkelRequest
 
 
 @dataclass(frozen=True)
@@ -147,7 +177,12 @@ Message = Ready | Started | Progress | Warning | Error | Result | Cancelled
 Command = Submit | Cancel
 
 FINAL_MESSAGES = (Error, Result, Cancelled)
-REQUESTS: dict[str, type] = {"sketch": SketchRequest, "skel": SkelRequest}
+REQUESTS: dict[str, type] = {
+    "sketch": SketchRequest,
+    "image": ImageRequest,
+    "video": VideoRequest,
+    "skel": SkelRequest,
+}
 
 _MESSAGES: dict[str, type] = {
     kind.__name__.lower(): kind
