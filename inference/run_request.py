@@ -124,9 +124,13 @@ def _estimate_photo(
     path: str, options: Options, estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
     from inference.video.estimate import options_from
+    from inference.video.photo import looks_like_drawing
 
     page = _opened_page(path, report)
     estimation = PartReport(report, LOADED, ESTIMATED)
+    if options.get("drawings") and looks_like_drawing(page):
+        drawn = estimators.sketch.estimate(page, estimation)
+        return [replace(motion, source=SourceNote(page.name, page.kind)) for motion in drawn]
     motions = estimators.video.estimate_photo(page, options_from(options), estimation)
     source = SourceNote(page.name, "image")
     return [replace(motion, source=source) for motion in motions]

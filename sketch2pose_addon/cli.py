@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 
 COMMAND = "sketch2pose"
+CLIP_SUFFIXES = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".ogv")
 _DONE, _UNUSABLE, _NO_RESULT = 0, 2, 3
 
 _handles: list[Any] = []
@@ -54,9 +55,9 @@ def run(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"blender -b SCENE --command {COMMAND}",
-        description="Key the pose of a drawing, or a motion file, on a rig of the scene.",
+        description="Key the pose of a drawing or photo, or a clip's motion, on a rig.",
     )
-    parser.add_argument("--input", required=True, help="drawing (PNG, JPG, SVG, strokes) or .npz")
+    parser.add_argument("--input", required=True, help="drawing, photo, clip or .npz")
     parser.add_argument("--rig", required=True, help="name of the armature object")
     parser.add_argument("--save", required=True, help="where the keyed scene is saved (.blend)")
     parser.add_argument("--frame", type=int, help="first frame of the keys (default: the scene's)")
@@ -87,6 +88,8 @@ def _pose(options: argparse.Namespace) -> None:
     operators = bpy.ops.sketch2pose
     if source.endswith(".npz"):
         operators.retarget(source=source, target=options.rig)
+    elif Path(source).suffix.lower() in CLIP_SUFFIXES:
+        operators.motion_from_video(filepath=source, target=options.rig)
     else:
         operators.pose_from_image(filepath=source, target=options.rig)
 

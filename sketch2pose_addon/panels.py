@@ -44,6 +44,9 @@ class SKETCH2POSE_PT_main(_SidebarPanel, bpy.types.Panel):
         _draw_pose_row(layout)
         column = layout.column(align=True)
         column.operator("sketch2pose.pose_from_image", text="Pose from Image...", icon="IMAGE_DATA")
+        column.operator(
+            "sketch2pose.motion_from_video", text="Motion from Video...", icon="FILE_MOVIE"
+        )
         _draw_frames_button(layout, context)
         if not any(item.type == "ARMATURE" for item in context.scene.objects):
             layout.operator("sketch2pose.try_it", icon="USER")
@@ -82,6 +85,7 @@ class SKETCH2POSE_PT_options(_SidebarPanel, bpy.types.Panel):
         layout.use_property_decorate = False
         layout.prop(settings(context), "placement")
         layout.prop(settings(context), "keying")
+        layout.prop(settings(context), "image_kind")
 
 
 class SKETCH2POSE_PT_readings(_SidebarPanel, bpy.types.Panel):

@@ -40,6 +40,12 @@ KEYINGS = (
     ),
 )
 
+IMAGE_KINDS = (
+    ("AUTO", "By Content", "Tell drawings from photos by their background"),
+    ("DRAWING", "Drawings", "Read every image as a drawing"),
+    ("PHOTO", "Photos", "Read every image as a photo, render or painting of a person"),
+)
+
 
 def is_armature(_self: object, candidate: Object) -> bool:
     """Filter of the rig picker."""
@@ -78,6 +84,12 @@ class Sketch2PoseSettings(bpy.types.PropertyGroup):
         description="When keyframes are inserted",
         items=KEYINGS,
         default="ALWAYS",
+    )
+    image_kind: EnumProperty(
+        name="Images",
+        description="How image files are read",
+        items=IMAGE_KINDS,
+        default="AUTO",
     )
     show_overlay: BoolProperty(
         name="Show What Was Read",

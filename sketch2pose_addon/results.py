@@ -73,7 +73,15 @@ def present_hips(target: Object) -> np.ndarray:
 
 
 def read_first_person(job: Job) -> BodyMotion:
-    """The first person of a finished job.
+    """The first person of a finished job; see `read_person`."""
+    return read_person(job, 0)
+
+
+def read_person(job: Job, person: int) -> BodyMotion:
+    """One person of a finished job.
+
+    Args:
+        job: the job. person: which one, from 0.
 
     Raises:
         Sketch2PoseError: the backend left no file, or one that cannot be used.
@@ -86,7 +94,14 @@ def read_first_person(job: Job) -> BodyMotion:
             "Check the set-up in Preferences > Add-ons > Sketch2Pose",
             "result.none",
         )
-    return read_body_motion(motions[0])
+    if person >= len(motions):
+        raise Sketch2PoseError(
+            f"There is no person {person}",
+            f"{len(motions)} were found, counted from 0",
+            "Choose one of them",
+            "result.person",
+        )
+    return read_body_motion(motions[person])
 
 
 def apply_motion(

@@ -40,7 +40,8 @@ class ImageRequest:
     Attributes:
         inputs: paths of pictures.
         out_dir: folder for the results; must exist.
-        options: `lens` (mm on full frame).
+        options: `lens` (mm on full frame); `drawings` (bool): read what looks like a drawing
+            as one.
     """
 
     inputs: list[str]

@@ -10,10 +10,11 @@ import numpy as np
 from bpy.props import StringProperty
 
 from ...inference.protocol.errors import Sketch2PoseError
-from ...inference.protocol.messages import SketchRequest
+from ...inference.protocol.messages import ImageRequest, Request, SketchRequest
 from .. import jobs, results
 from ..job_operator import JobOperator
 from ..kept_result import keep, result_of
+from ..properties import settings
 from ..targets import checked_target, target_is_refused
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class SKETCH2POSE_OT_pose_from_image(JobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.pose_from_image"
     bl_label = "Pose from Image"
     bl_description = (
-        "Pose the rig like the figure in a picture file of a drawing, at the current frame. "
+        "Pose the rig like the figure in a drawing or photo, at the current frame. "
         "The figure faces the way the rig's object faces. Esc cancels"
     )
 
@@ -61,8 +62,13 @@ class SKETCH2POSE_OT_pose_from_image(JobOperator, bpy.types.Operator):
         picture = _checked_picture(self.filepath)
         self._target, self._frame = target.name, context.scene.frame_current
 
-        def request(folder: Path) -> SketchRequest:
-            return SketchRequest(inputs=[str(picture)], out_dir=str(folder))
+        kind = settings(context).image_kind
+
+        def request(folder: Path) -> Request:
+            if kind == "DRAWING":
+                return SketchRequest(inputs=[str(picture)], out_dir=str(folder))
+            options = {"drawings": kind == "AUTO"}
+            return ImageRequest(inputs=[str(picture)], out_dir=str(folder), options=options)
 
         return jobs.submit(f"Reading {picture.name}", request)
 

@@ -13,6 +13,8 @@ from inference.protocol.body_motion import read_body_motion
 from inference.protocol.errors import Cancelled
 from inference.report import JobReport
 from inference.run_request import run_request
+from inference.sketch.page import load_page
+from inference.video.photo import looks_like_drawing
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +86,13 @@ def test_a_clip_can_be_cancelled(tmp_path):
     with pytest.raises(Cancelled):
         list(run_request(request, Estimators(Settings()), report))
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.shared
+def test_photos_are_told_from_drawings(footage, tmp_path, repository):
+    _, frame = cv2.VideoCapture(str(footage)).read()
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(cv2.imencode(".png", frame)[1].tobytes())
+    assert not looks_like_drawing(load_page(photo))
+    drawings = sorted((repository / "docs" / "examples").glob("*.jpg"))
+    assert drawings and all(looks_like_drawing(load_page(path)) for path in drawings)

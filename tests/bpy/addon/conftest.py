@@ -17,6 +17,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 FAKE_BACKEND = ROOT / "tests" / "fakes" / "fake_backend.py"
 LEFT_SHOULDER = 16
+REQUESTS = (
+    ("pose_from_sketch", "SketchRequest"),
+    ("try_it", "SketchRequest"),
+    ("pose_from_image", "SketchRequest"),
+    ("pose_from_image", "ImageRequest"),
+    ("motion_from_video", "VideoRequest"),
+)
 
 
 @pytest.fixture
@@ -102,11 +109,16 @@ class Backend:
         backend = self.addon("sketch2pose_addon.backend")
         command = [sys.executable, str(FAKE_BACKEND), "--file", str(self.file)]
         self.monkeypatch.setattr(backend, "command", lambda *_: command)
-        real = self.addon("inference.protocol.messages").SketchRequest
-        for name in ("pose_from_sketch", "pose_from_image", "try_it"):
+        messages = self.addon("inference.protocol.messages")
+        for name, kind in REQUESTS:
             module = self.addon(f"sketch2pose_addon.operators.{name}")
-            asked = lambda **fields: real(**fields, options={"do": self.do})  # noqa: E731
-            self.monkeypatch.setattr(module, "SketchRequest", asked)
+            self.monkeypatch.setattr(module, kind, self.asking(getattr(messages, kind)))
+
+    def asking(self, real: Any) -> Callable[..., Any]:
+        """The request `real`, which also tells the fake backend what to do."""
+        return lambda options=None, **fields: real(
+            **fields, options={**(options or {}), "do": self.do}
+        )
 
 
 @pytest.fixture
