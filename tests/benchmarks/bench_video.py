@@ -1,0 +1,182 @@
+"""How well clips are followed: real footage beside markerless triangulation, two people, speed.
+
+    python tests/benchmarks/bench_video.py [--out FOLDER]
+
+Reference: Pose2Sim's balancing trial (S2P_SHARED), triangulated from four cameras to 20-30 mm.
+*raw* are the network's metric landmarks of the same run, without smoothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import cv2  # noqa: E402
+import numpy as np  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from inference.devices import Device, create_session  # noqa: E402
+from inference.estimators import POSE_NETWORKS, find_model  # noqa: E402
+from inference.importers.trc import parse_trc  # noqa: E402
+from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion  # noqa: E402
+from inference.report import JobReport  # noqa: E402
+from inference.video.clip import Clip  # noqa: E402
+from inference.video.estimate import VideoEstimator, VideoOptions  # noqa: E402
+from inference.video.landmarks import NUMBER, Track  # noqa: E402
+from inference.video.tracking import Tracker  # noqa: E402
+from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
+
+MM = 1e3
+JOINTS = [
+    f"{side}_{part}"
+    for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+    for side in ("left", "right")
+]
+HIPS = [JOINTS.index("left_hip"), JOINTS.index("right_hip")]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One clip's observation and result: pictures a second of the whole, and the raw track."""
+
+    motions: list[BodyMotion]
+    tracks: list[Track]
+    rate: float
+    frames: int
+
+
+def reference(folder: Path, camera: str) -> np.ndarray:
+    """[T, 12, 3] triangulated joints in the camera's axes, metres."""
+    calibration = tomllib.loads((folder / "Calib_qualisys.toml").read_text())[camera]
+    trc = parse_trc((folder / "balancing.trc").read_text())
+    names = [name.split("_")[0][0].upper() + name.split("_")[1].capitalize() for name in JOINTS]
+    world = np.stack([trc.positions[name] for name in names], axis=1)[..., [2, 0, 1]]
+    turn = cv2.Rodrigues(np.array(calibration["rotation"]))[0]
+    return world @ turn.T + np.array(calibration["translation"])
+
+
+def run(clip: Path) -> Run:
+    """Estimate a clip with timing, and observe it again for the raw landmarks."""
+    sessions = [create_session(find_model(name), Device(threads=1)) for name in POSE_NETWORKS]
+    start = time.perf_counter()
+    motions = VideoEstimator(*sessions).estimate_clip(str(clip), VideoOptions(), JobReport())
+    seconds = time.perf_counter() - start
+    with Clip(clip) as opened:
+        tracker = Tracker(*sessions, opened.framerate)
+        frames = [tracker.add(rgb, number, number) for number, rgb in opened.frames()]
+    tracks = [person.track() for person in tracker.people]
+    return Run(motions, tracks, len(frames) / seconds, len(frames))
+
+
+def in_camera(motion: BodyMotion) -> np.ndarray:
+    """[T, 12, 3] solved joints in the camera's axes."""
+    rows = [SMPL_JOINT_NAMES.index(name) for name in JOINTS]
+    joints = np.asarray(motion.joints3d, np.float64)[:, rows]
+    return joints @ np.asarray(motion.camera_rotation).T + motion.camera_translation
+
+
+def rooted(points: np.ndarray) -> np.ndarray:
+    """Points about the middle of the hips."""
+    return points - points[:, HIPS].mean(axis=1, keepdims=True)
+
+
+def aligned_error(found: np.ndarray, truth: np.ndarray) -> float:
+    """Mean distance after the best similarity transform of each frame, metres (PA-MPJPE)."""
+    distances = []
+    for one, other in zip(found, truth, strict=True):
+        a, b = one - one.mean(0), other - other.mean(0)
+        u, s, vt = np.linalg.svd(a.T @ b)
+        signs = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+        scale = (s * signs).sum() / (a**2).sum()
+        distances.append(np.linalg.norm(scale * a @ (u * signs) @ vt - b, axis=-1).mean())
+    return float(np.mean(distances))
+
+
+def root_error(found: np.ndarray, truth: np.ndarray) -> float:
+    """Mean distance about the hips, metres (MPJPE)."""
+    return float(np.linalg.norm(rooted(found) - rooted(truth), axis=-1).mean())
+
+
+def acceleration_error(found: np.ndarray, truth: np.ndarray) -> float:
+    """Mean difference of second differences, metres a frame squared."""
+    away = np.diff(rooted(found), 2, axis=0) - np.diff(rooted(truth), 2, axis=0)
+    return float(np.linalg.norm(away, axis=-1).mean())
+
+
+def slide(motion: BodyMotion) -> float:
+    """Mean way of the ankles of standing feet from one frame to the next, metres."""
+    rows = [SMPL_JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]
+    standing = np.asarray(motion.contacts) > 0.5
+    way = np.linalg.norm(np.diff(np.asarray(motion.joints3d)[:, rows], axis=0), axis=-1)
+    both = standing[1:] & standing[:-1]
+    return float(way[both].mean()) if both.any() else float("nan")
+
+
+def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
+    """Figures of one view of the balancing trial."""
+    done, truth = run(folder / f"{name}.mp4"), reference(folder, camera)
+    motion = max(done.motions, key=lambda one: one.frame_count)
+    track = max(done.tracks, key=lambda one: len(one.frames))
+    found, truth_here = in_camera(motion), truth[motion.source_frames]
+    raw = track.world[:, [NUMBER[joint] for joint in JOINTS]]
+    raw_truth = truth[track.frames]
+    count = motion.frame_count
+    jitter = acceleration_error(found, truth_here) / acceleration_error(raw, raw_truth)
+    covered = 100 * float((np.asarray(motion.confidence).mean(1) > 0.1).sum()) / done.frames
+    return [
+        Row(f"{name}: PA-MPJPE", aligned_error(found, truth_here) * MM, "mm", 50, 45, False, count),
+        Row(f"{name}: PA-MPJPE, raw", aligned_error(raw, raw_truth) * MM, "mm", cases=count),
+        Row(f"{name}: root MPJPE", root_error(found, truth_here) * MM, "mm", 80, 70, False, count),
+        Row(f"{name}: root MPJPE, raw", root_error(raw, raw_truth) * MM, "mm", cases=count),
+        Row(f"{name}: acceleration error / raw", jitter, "", 1 / 3, 0.2, False, count),
+        Row(f"{name}: frames with a result", covered, "%", 100, 100, True, done.frames),
+        Row(f"{name}: slide in contact", slide(motion) * MM, "mm", 3, 2, False, count),
+        Row(f"{name}: frames a second, one thread", done.rate, "/s", 25, 30, True, done.frames),
+    ]
+
+
+def two_people(folder: Path) -> list[Row]:
+    """How many ids two people get, and the share of the clip that each is followed."""
+    done = run(folder / "two_people_cam01.mp4")
+    shortest = min((len(track.frames) for track in done.tracks), default=0)
+    return [
+        Row("two people: ids beyond two", float(abs(len(done.tracks) - 2)), "", 0, 0,
+            cases=done.frames),
+        Row("two people: followed, the worse", 100 * shortest / done.frames, "%", 100, 100, True,
+            done.frames),
+    ]  # fmt: skip
+
+
+def main() -> int:
+    """Measure, print and write ``video.json``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    folder = Path(os.environ.get("S2P_SHARED", ROOT.parent / "shared")) / "data/video/pose2sim"
+    if not folder.is_dir():
+        print(f"skipped: no footage at {folder} (set S2P_SHARED)")
+        return 0
+    rows = of_camera(folder, "cam01", "cam_01") + of_camera(folder, "cam02", "cam_02")
+    rows += two_people(folder)
+    print_table(rows)
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        report = {"benchmark": "video", "rows": [row.as_json() for row in rows]}
+        (options.out / "video.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
