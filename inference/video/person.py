@@ -106,17 +106,16 @@ class PersonSolver:
         precision = PRIOR_SHARE * deviation**-2.0
         precision[:, 0] = 0
         feet = np.array([int(np.flatnonzero(points.used == NUMBER[name])[0]) for name in FEET])
-        contact = np.zeros((len(track.frames) - 1, len(feet)))
+        found = world.Contacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
+        local = local_problem(rest, mean, precision, self.weights.limits)
+        steady = Smoothness(TURNING, MOVING, rate)
         for iterations in (FIRST_ITERATIONS, SECOND_ITERATIONS):
-            problem = TrackProblem(
-                points, seen, lens, local_problem(rest, mean, precision, self.weights.limits),
-                Smoothness(TURNING, MOVING, rate), feet, contact,
-            )  # fmt: skip
+            problem = TrackProblem(points, seen, lens, local, steady, feet, found.weight)
             orientations, pelvis = solve_track(problem, orientations, pelvis, iterations, check)
-            places = points.positions(orientations[:, tree.SOLVED], pelvis)[:, feet]
-            up = world.level_rotation(upright(orientations, pelvis, self.body, betas))[:, 1]
-            found = world.find_contacts(places, up, rate)
-            contact = found.weight
+            if iterations == FIRST_ITERATIONS:  # the second solve holds what the first one found
+                places = points.positions(orientations[:, tree.SOLVED], pelvis)[:, feet]
+                up = world.level_rotation(upright(orientations, pelvis, self.body, betas))[:, 1]
+                found = world.find_contacts(places, up, rate)
         return Solved(orientations, pelvis, found.standing)
 
     def _expected(self, orientations: Array, rest: tree.RestBody) -> tuple[Array, Array]:
