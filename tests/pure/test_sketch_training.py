@@ -148,7 +148,10 @@ def test_a_short_run_of_the_training_command(tmp_path: Path) -> None:
     carried_on = weights_from_onnx(network)
     trained = torch.load(weights, weights_only=True)
     assert carried_on.keys() == trained.keys()
+    counters = {name for name in trained if name.endswith("batches_tracked")}
     for name, value in trained.items():
+        if name in counters:  # how long the run was, nothing the network answers with
+            continue
         assert torch.allclose(carried_on[name].float(), value.float(), atol=2e-2, rtol=1e-2), name
     assert "sha256" in network.with_suffix(".json").read_text()
 
