@@ -15,7 +15,7 @@ import numpy as np
 from figure import CAN_DRAW, addon_module, draw_figure, keyed_frames, prepare
 from window_steps import Steps, click, press, region, run, shot, until
 
-ACCEPT, PLAY, FIRST_READING = 107, 107, 221  # px below the sidebar's upper edge
+ACCEPT, PLAY, FIRST_READING = 107, 107, 242  # px below the sidebar's upper edge
 
 
 def at(below: float, share: float) -> tuple[float, float]:
