@@ -106,6 +106,9 @@ def _section(report: dict) -> str:
 
 
 def _table_row(row: dict) -> str:
+    """One line of a table; a row may hold its figures as ``text``, beside what was ``asked``."""
+    if "text" in row:
+        return f"| {row['what']} | {row['text']} | {row['asked']} | | | |"
     sign = "≥" if row.get("larger_is_better") else "≤"
     unit = f" {row['unit']}" if row.get("unit") else ""
     measured = "not measured" if row["value"] is None else f"{row['value']:.4g}{unit}"

@@ -177,8 +177,9 @@ def main() -> None:
     print("\n".join(table))
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
-        rows = [{"what": w, "measured": g, "asked": a} for w, g, a in lines]
-        text = json.dumps(rows, indent=1, ensure_ascii=False)
+        rows = [{"what": w, "text": g, "asked": a} for w, g, a in lines]
+        report = {"benchmark": "retarget", "rows": rows}
+        text = json.dumps(report, indent=1, ensure_ascii=False)
         (arguments.out / "retarget.json").write_text(text, encoding="utf-8")
 
 
