@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from ...inference.protocol.errors import Sketch2PoseError
 from ...inference.protocol.messages import VideoRequest
 from ...rigs import RetargetOptions
 from .. import jobs, results
 from ..apply import ApplyOptions, apply_body_motion
-from ..job_operator import JobOperator
-from ..targets import checked_target, target_is_refused
+from ..file_job_operator import FileJobOperator, existing_file
+from ..targets import checked_target
 
 if TYPE_CHECKING:
-    from bpy.types import Context, Event
+    from bpy.types import Context
 
 _CLIPS = "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv"
 
 
-class SKETCH2POSE_OT_motion_from_video(JobOperator, bpy.types.Operator):
+class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.motion_from_video"
     bl_label = "Motion from Video"
     bl_description = (
@@ -51,31 +50,9 @@ class SKETCH2POSE_OT_motion_from_video(JobOperator, bpy.types.Operator):
         name="Lock Feet", description="Hold planted feet still by bending the legs"
     )
 
-    _chosen_in_browser = False
-
-    @classmethod
-    def poll(cls, context: Context) -> bool:
-        if jobs.running() is not None:
-            cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
-            return False
-        return not target_is_refused(cls, context)
-
-    def invoke(self, context: Context, event: Event) -> set[str]:
-        if self.filepath or bpy.app.background:
-            return super().invoke(context, event)
-        self._chosen_in_browser = True
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-    def execute(self, context: Context) -> set[str]:
-        # The file browser ends in execute(), too; from there the job goes on modally.
-        if self._chosen_in_browser:
-            return super().invoke(context, None)
-        return super().execute(context)
-
     def begin(self, context: Context) -> jobs.Job:
         target = checked_target(context, self.target)
-        clip = _checked_clip(self.filepath)
+        clip = existing_file(self.filepath, "clip", "video.none")
         self._target, self._frame = target.name, context.scene.frame_current
         options = {"start": self.start, "end": self.end or None, "lens": self.lens or None}
 
@@ -95,14 +72,6 @@ class SKETCH2POSE_OT_motion_from_video(JobOperator, bpy.types.Operator):
         if len(job.files) > 1:
             line += f"; person {self.person} of {len(job.files)} (counted from 0)"
         return ". ".join([line, *applied.notes])
-
-
-def _checked_clip(filepath: str) -> Path:
-    clip = Path(bpy.path.abspath(filepath))
-    if filepath and clip.is_file():
-        return clip
-    why = f'there is no file "{clip}"' if filepath else "no file was given"
-    raise Sketch2PoseError("The clip could not be opened", why, "Choose a clip", "video.none")
 
 
 classes = (SKETCH2POSE_OT_motion_from_video,)

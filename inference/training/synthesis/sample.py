@@ -14,13 +14,10 @@ from .layout import (
     CONTACTS,
     DIRECTIONS,
     HEAD_FORWARD,
-    HEAD_TOP,
-    HEAD_UP,
     JOINTS,
     KEYPOINTS,
     LEFT_ARM,
     LEFT_LEG,
-    PELVIS_FORWARD,
     RIGHT_ARM,
     RIGHT_LEG,
 )
@@ -38,7 +35,6 @@ PAPER_SHARE = 0.5
 PROPS_SHARE = 0.25
 # People draw people from the front; without a face or folds nothing else tells left from right.
 FRONTAL = {STICK: 0.88, SHAPE: 0.82, BODY: 0.6}
-INVISIBLE = -1.0
 
 
 @dataclass(frozen=True)
@@ -214,14 +210,3 @@ def contact_sheet(batch: Batch, columns: int = 12) -> np.ndarray:
         tiles.append(tile)
     tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
     return np.vstack([np.hstack(tiles[r : r + columns]) for r in range(0, len(tiles), columns)])
-
-
-__all__ = [
-    "HEAD_TOP",
-    "HEAD_UP",
-    "PELVIS_FORWARD",
-    "Batch",
-    "contact_sheet",
-    "make_batch",
-    "to_network",
-]
