@@ -61,7 +61,12 @@ class Batch:
 
 
 def make_batch(
-    bank: PoseBank, rng: np.random.Generator, count: int, size: int = 160, withheld: bool = False
+    bank: PoseBank,
+    rng: np.random.Generator,
+    count: int,
+    size: int = 160,
+    withheld: bool = False,
+    true_proportions: bool = False,
 ) -> Batch:
     """Draws ``count`` images of ``size`` px. Deterministic by ``rng``.
 
@@ -71,11 +76,13 @@ def make_batch(
         count: images.
         size: px, square.
         withheld: the test's styles, one whole person in each image.
+        true_proportions: every bone as long as it is (for the ablation).
     """
     batch = _empty(count, size)
     styles = np.full(count, SHAPE) if withheld else rng.choice(3, size=count, p=STYLE_WEIGHTS)
     negative = (rng.random(count) < NEGATIVE_SHARE) & (not withheld)
     scales = _scales(rng, styles)
+    scales = np.ones_like(scales) if true_proportions else scales
     frontal = np.array([FRONTAL[style] for style in styles])
     figures = make_figures(bank.sample(rng, count), scales, rng, frontal)
     for i in range(count):
