@@ -97,7 +97,7 @@ def apply_body_motion(
     value = motion if isinstance(motion, BodyMotion) else read_body_motion(Path(motion))
     human = human_motion(value)
     if options.match_framerate and human.frame_count > 1:
-        human = resampled(human, scene_framerate(context), value.source_frames / human.framerate)
+        human = resampled(human, scene_framerate(context), value.times)
     start = context.scene.frame_current if frame_start is None else frame_start
     return apply_human_motion(context, human, target, start, options, Path(value.source.name).stem)
 

@@ -32,9 +32,7 @@ def motion_of_file(context: Context, path: Path) -> HumanMotion:
         Sketch2PoseError: the file is not a motion that can be retargeted.
     """
     motion = read_body_motion(path)
-    human = human_motion(motion)
-    times = motion.source_frames / human.framerate
-    return resampled(human, scene_framerate(context), times)
+    return resampled(human_motion(motion), scene_framerate(context), motion.times)
 
 
 def motion_of_armature(context: Context, source: Object, first: int, last: int) -> HumanMotion:

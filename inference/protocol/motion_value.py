@@ -114,3 +114,14 @@ class BodyMotion:
         if self.frame_index is None:
             return np.arange(self.frame_count, dtype=np.int64)
         return self.frame_index
+
+    @property
+    def source_step(self) -> int:
+        """Source frames from one picture to the next: the smallest step between two rows."""
+        return int(np.diff(self.source_frames).min()) if self.frame_count > 1 else 1
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """[T] seconds from the first row to each, gaps in the source frames counted."""
+        passed = self.source_frames - self.source_frames[0]
+        return passed / (self.source_step * self.mocap_framerate)

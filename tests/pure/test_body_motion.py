@@ -98,6 +98,17 @@ def test_amass_readers_find_their_fields(tmp_path):
         assert float(amass["mocap_framerate"]) == 29.97
 
 
+@pytest.mark.parametrize(
+    ("index", "times"),
+    [(None, [0, 0.1, 0.2]), ([5, 7, 9], [0, 0.1, 0.2]), ([3, 4, 8], [0, 0.1, 0.5])],
+)
+def test_times_count_gaps_but_not_the_step(index, times):
+    """Rows lie one picture apart at the motion's rate, whatever source frame they come from."""
+    frames = None if index is None else np.array(index)
+    motion = dataclasses.replace(full_motion(), mocap_framerate=10.0, frame_index=frames)
+    np.testing.assert_allclose(motion.times, times)
+
+
 def test_frames_without_an_index_count_from_zero():
     assert least_motion().source_frames.tolist() == [0]
     assert full_motion().source_frames.tolist() == [5, 7, 9]
