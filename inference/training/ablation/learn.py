@@ -1,0 +1,146 @@
+"""Teaching and measuring one arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..sketch_data import Tensors, mirrored, to_tensors
+from ..sketch_losses import (
+    LIMB_DIRECTIONS,
+    contact_loss,
+    direction_losses,
+    image_losses,
+    side_loss,
+    total,
+)
+from ..sketch_sides import PAIRS, by_place, settle_ties
+from ..synthesis.layout import PARENTS
+from ..synthesis.sample import Batch
+from .arms import Arm
+from .nets import ArmNet
+from .pool import resized, rows
+
+BATCH = 64
+PEAK_RATE = 2e-3
+WARM_UP = 60  # steps
+POSITION_WEIGHT = 8.0  # brings the positions' loss to the size of the directions'
+SIMCC_SIGMA = 1.8  # bins, as the heatmap's target in px
+NEAR = 0.05  # of the image side: a keypoint counts as found
+
+Out = dict[str, Tensor]
+
+
+def teach(arm: Arm, pool: Batch, images: int, seed: int) -> ArmNet:
+    """Teaches one arm on ``images`` pictures of the pool, drawn again and again.
+
+    Args:
+        arm: what is special about it.
+        pool: pictures to draw from; only those of the arm's styles are.
+        images: how many are shown, repeats and mirror images counted.
+        seed: of weights and order.
+    """
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    allowed = np.flatnonzero(np.isin(pool.style, (-1, *arm.styles)))
+    net = ArmNet(arm).train()
+    optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, weight_decay=0.02)
+    steps = max(1, images // BATCH)
+    for step in range(steps):
+        rate = min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * np.cos(np.pi * step / steps))
+        optimiser.param_groups[0]["lr"] = PEAK_RATE * rate + 1e-6
+        batch = resized(rows(pool, rng.choice(allowed, BATCH)), arm.size)
+        loss = _loss(net, mirrored(batch) if step % 2 else batch)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+    return net.eval()
+
+
+def _loss(net: ArmNet, batch: Batch) -> Tensor:
+    out = net(to_tensors(batch).ink)
+    data = _ordered(batch, out)
+    parts = _keypoint_losses(out, data)
+    if "joints" in out:
+        joints = _ordered_joints(batch, data)
+        mask = data.person[:, None, None].expand_as(joints)
+        parts["direction"] = POSITION_WEIGHT * F.smooth_l1_loss(
+            out["joints"] * mask, joints * mask, beta=0.1
+        )
+    else:
+        parts |= direction_losses(out, data.directions, data.direction_seen)
+    parts["contact"] = contact_loss(out, data.contacts, data.person)
+    parts["exchanged"] = side_loss(out, data.exchanged, data.person)
+    return total(parts)
+
+
+def _ordered(batch: Batch, out: Out) -> Tensors:
+    return settle_ties(by_place(to_tensors(batch)), out["points"].detach())
+
+
+def _ordered_joints(batch: Batch, data: Tensors) -> Tensor:
+    """True joints [N, 24, 3] with the limbs in the rows that their labels were put into."""
+    joints = torch.from_numpy(batch.joints[:, :24])
+    for pair, (left, right) in enumerate(PAIRS):
+        order = torch.arange(24)
+        order[left], order[right] = order[right].clone(), order[left].clone()
+        swap = (data.exchanged[:, pair] > 0.5)[:, None, None]
+        joints = torch.where(swap, joints[:, order], joints)
+    return joints
+
+
+def _keypoint_losses(out: Out, data: Tensors) -> Out:
+    if "axes" not in out:
+        return image_losses(out, data.points, data.visible, data.person)
+    bins = out["axes"].shape[-1]
+    grid = torch.arange(bins) + 0.5
+    target = torch.exp(-0.5 * ((grid - data.points[..., None] * bins) / SIMCC_SIGMA) ** 2)
+    target /= target.sum(-1, keepdim=True).clamp_min(1e-6)
+    unlike = -(target * out["axes"].log_softmax(-1)).sum((-1, -2))
+    cells = out["points"].new_zeros(*out["points"].shape[:2], 1, 1)  # no plane to compare
+    plain = image_losses({**out, "logits": cells}, data.points, data.visible, data.person)
+    share = data.visible.sum().clamp_min(1.0)
+    return {**plain, "heatmap": (unlike * data.visible).sum() / share}
+
+
+@torch.no_grad()
+def measure(net: ArmNet, batch: Batch) -> dict[str, float]:
+    """What an arm reaches on people it was not taught.
+
+    Returns:
+        ``limbs`` and ``limbs_median`` (degrees, left and right ordered by place), ``points`` (mean
+        error, % of the image side), ``near`` (share of keypoints within 5 %).
+    """
+    angles, errors = [], []
+    for part in np.array_split(np.arange(len(batch.ink)), max(1, len(batch.ink) // BATCH)):
+        piece = rows(batch, part)
+        out = net(to_tensors(piece).ink)
+        data = _ordered(piece, out)
+        angles.append(_limb_angles(out, data, piece))
+        distance = (out["points"] - data.points).norm(dim=-1)
+        errors.append(distance[data.visible > 0.5])
+    angle, error = torch.cat(angles), torch.cat(errors)
+    return {
+        "limbs": float(angle.mean()),
+        "limbs_median": float(angle.median()),
+        "points": 100 * float(error.mean()),
+        "near": float((error < NEAR).float().mean()),
+    }
+
+
+def _limb_angles(out: Out, data: Tensors, piece: Batch) -> Tensor:
+    if "joints" in out:
+        seen, truth = _bones(out["joints"]), _bones(_ordered_joints(piece, data))
+    else:
+        depth = out["folded"][..., 2:] * torch.where(out["away"] > 0, 1.0, -1.0)[..., None]
+        seen = torch.cat([out["folded"][..., :2], depth], -1)[:, LIMB_DIRECTIONS]
+        truth = data.directions[:, LIMB_DIRECTIONS]
+    return torch.rad2deg(torch.arccos((seen * truth).sum(-1).clamp(-1, 1)))
+
+
+def _bones(joints: Tensor) -> Tensor:
+    bones = joints[:, LIMB_DIRECTIONS] - joints[:, PARENTS[LIMB_DIRECTIONS]]
+    return F.normalize(bones, dim=-1)
