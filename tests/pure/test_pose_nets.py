@@ -12,12 +12,18 @@ from inference.devices import Device, create_session
 from inference.estimators import WEIGHTS_FOLDER
 
 REFERENCE = Path(__file__).with_name("pose_nets_reference.npz")
-SIZES = {"pose_detector": 224, "pose_landmarks": 256}
+SIZES = {
+    "pose_detector": 224,
+    "pose_landmarks_lite": 256,
+    "pose_landmarks": 256,
+    "hand_landmarks": 224,
+}
 CLOSE = {
     "boxes": 0.01,
     "scores": 0.01,
     "landmarks": 0.01,
     "presence": 1e-4,
+    "handedness": 1e-4,
     "world_landmarks": 1e-4,
 }
 

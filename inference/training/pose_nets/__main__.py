@@ -1,7 +1,11 @@
-"""Converts MediaPipe's pose detector and landmark network to ONNX and writes their cards.
+"""Converts MediaPipe's pose and hand networks to ONNX and writes their cards.
 
-    npm pack @mediapipe/pose@0.5.1675469404 && tar xzf mediapipe-pose-*.tgz
-    python -m inference.training.pose_nets package [--reference tests/pure/pose_nets_reference.npz]
+    npm pack @mediapipe/pose@0.5.1675469404 @mediapipe/hands@0.4.1675469240
+    mkdir nets && for file in *.tgz; do tar xzf $file -C nets --strip-components 1; done
+    python -m inference.training.pose_nets nets [--reference tests/pure/pose_nets_reference.npz]
+    python -m inference.training.pose_nets nets --only pose_landmarks_heavy --out MY_MODELS
+
+The heavy network is larger than what ships; the last line makes it for a folder of own models.
 
 With `ai-edge-litert` installed, the answers of the original files are kept as the reference that
 tests compare the converted ones with.
@@ -25,37 +29,48 @@ from .onnx_graph import onnx_from_tflite
 from .tflite_file import read_tflite
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
-PACKAGE = "npm @mediapipe/pose 0.5.1675469404"
+POSE = "npm @mediapipe/pose 0.5.1675469404"
+HANDS = "npm @mediapipe/hands 0.4.1675469240"
 SEED = 5
 
 
 @dataclass(frozen=True)
 class Net:
-    """One network: file in the package, file here, ONNX outputs → TFLite positions."""
+    """One network: package and file in it, file here, ONNX outputs → TFLite positions."""
 
+    package: str
     source: str
     name: str
     title: str
     outputs: dict[str, int]
+    shipped: bool = True
 
 
+_POINTS = {"landmarks": 0, "presence": 1, "world_landmarks": 4}
 NETS = (
-    Net("pose_solution_packed_assets.data", "pose_detector", "MediaPipe pose detector",
+    Net(POSE, "pose_solution_packed_assets.data", "pose_detector", "MediaPipe pose detector",
         {"boxes": 0, "scores": 1}),
-    Net("pose_landmark_full.tflite", "pose_landmarks", "MediaPipe pose landmarks (full)",
-        {"landmarks": 0, "presence": 1, "world_landmarks": 4}),
+    Net(POSE, "pose_landmark_lite.tflite", "pose_landmarks_lite",
+        "MediaPipe pose landmarks (lite)", _POINTS),
+    Net(POSE, "pose_landmark_full.tflite", "pose_landmarks", "MediaPipe pose landmarks (full)",
+        _POINTS),
+    Net(POSE, "pose_landmark_heavy.tflite", "pose_landmarks_heavy",
+        "MediaPipe pose landmarks (heavy)", _POINTS, shipped=False),
+    Net(HANDS, "hand_landmark_full.tflite", "hand_landmarks", "MediaPipe hand landmarks (full)",
+        {"landmarks": 0, "presence": 1, "handedness": 2, "world_landmarks": 3}),
 )  # fmt: skip
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("package", type=Path, help="unpacked npm package @mediapipe/pose")
+    parser.add_argument("package", type=Path, help="folder with the unpacked npm packages")
+    parser.add_argument("--only", help="one network by name; default all that ship")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--reference", type=Path, help="write the original files' answers here")
     args = parser.parse_args()
     reference: dict[str, NDArray] = {}
-    for net in NETS:
+    for net in [n for n in NETS if (n.name == args.only if args.only else n.shipped)]:
         source = args.package / net.source
         path = args.out / f"{net.name}.onnx"
         model = halve(onnx_from_tflite(read_tflite(source), net.outputs))
@@ -104,7 +119,7 @@ def write_card(net: Net, source: Path, path: Path) -> None:
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "licence": "Apache-2.0",
         "made_by": "Google LLC (MediaPipe); converted to ONNX by inference/training/pose_nets",
-        "source": f"{PACKAGE}, {net.source}",
+        "source": f"{net.package}, {net.source}",
         "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
         "changes": "operators rewritten for ONNX, sparse weights made dense, segmentation and "
         "heatmap outputs left out; the weights are those of the source",

@@ -1,4 +1,4 @@
-"""TFLite graphs to ONNX: the operators of MediaPipe's pose networks, nothing more.
+"""TFLite graphs to ONNX: the operators of MediaPipe's pose and hand networks, nothing more.
 
 Images go from TFLite's NHWC to ONNX's NCHW; tensors of other ranks keep their order. The ONNX
 network takes `image` [1, 3, H, W] and answers in TFLite's order of axes.
@@ -226,6 +226,30 @@ def _logistic(builder: _Builder, operator: Operator) -> str:
     return builder.node("Sigmoid", builder.value(operator.inputs[0]))
 
 
+def _fully_connected(builder: _Builder, operator: Operator) -> str:
+    graph = builder.graph
+    weights = _single(graph.constants[operator.inputs[1]])
+    result = builder.node(
+        "Gemm",
+        builder.value(operator.inputs[0]),
+        builder.constant(weights.T),
+        *(builder.value(tensor) for tensor in operator.inputs[2:] if tensor >= 0),
+    )
+    return builder.activated(result, operator.options.FusedActivationFunction())
+
+
+def _mean(builder: _Builder, operator: Operator) -> str:
+    """The mean over a picture's height and width: one number a channel."""
+    axes = sorted(int(axis) for axis in np.ravel(builder.graph.constants[operator.inputs[1]]))
+    if axes != [1, 2]:
+        raise NotImplementedError(f"TFLite MEAN over axes {axes}")
+    pooled = builder.node("GlobalAveragePool", builder.value(operator.inputs[0]))
+    shape = builder.graph.shapes[operator.outputs[0]]
+    if len(shape) == 4:
+        return pooled
+    return builder.node("Reshape", pooled, builder.constant(np.array(shape, np.int64)))
+
+
 _CONVERTERS: dict[str, Callable[[_Builder, Operator], str]] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,
@@ -237,4 +261,6 @@ _CONVERTERS: dict[str, Callable[[_Builder, Operator], str]] = {
     "CONCATENATION": _concatenate,
     "DEPTH_TO_SPACE": _depth_to_space,
     "LOGISTIC": _logistic,
+    "FULLY_CONNECTED": _fully_connected,
+    "MEAN": _mean,
 }
