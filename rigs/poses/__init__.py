@@ -1,0 +1,1 @@
+"""Poses as things with names: the library of key poses, words for poses, pictures of them."""
