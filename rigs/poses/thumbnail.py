@@ -74,7 +74,7 @@ def _fitted(seen: FloatArray, side: int) -> tuple[NDArray[np.intp], FloatArray]:
     scale = side * (1.0 - 2.0 * MARGIN) / max(float((high - low).max()), LEAST_EXTENT)
     flat = (seen[:, :2] - (low + high) / 2.0) * scale
     pixels = np.stack([side / 2.0 + flat[:, 0], side / 2.0 - flat[:, 1]], axis=1)
-    return np.floor(pixels).astype(np.intp), seen[:, 2]
+    return np.floor(pixels - (_SPLAT - 1) / 2.0).astype(np.intp), seen[:, 2]
 
 
 def _nearest(
