@@ -54,7 +54,7 @@ def flip_limb(pose: ArrayLike, limb: str, view: ArrayLike) -> FloatArray:
     Returns:
         [72]; flipping twice gives the pose again.
     """
-    world = _world_from_pose(pose)
+    world = world_from_pose(pose)
     hinge = _LEG_HINGE if limb.endswith(("LEG", "SHIN")) else _ARM_HINGE
     chain = list(LIMBS[limb])
     world[chain] = _reflection(view) @ world[chain] @ hinge
@@ -66,52 +66,29 @@ def front_back(pose: ArrayLike, view: ArrayLike) -> FloatArray:
 
     The picture stays the same; left and right change places. Args and result as in `flip_limb`.
     """
-    world = _world_from_pose(pose)
+    world = world_from_pose(pose)
     return _pose_from_world(_reflection(view) @ world[list(_OTHER_SIDE)] @ _SAGITTAL)
 
 
-def swap_sides(pose: ArrayLike) -> FloatArray:
+def swap_sides(pose: ArrayLike, parts: tuple[str, ...] = ("ARM", "LEG")) -> FloatArray:
     """Gives the left limbs the directions of the right ones, and the other way round.
 
-    The trunk stays as it is. Args and result as in `flip_limb`.
+    The trunk stays as it is. Args and result as in `flip_limb`; `parts` says which limbs.
     """
-    world = _world_from_pose(pose)
+    world = world_from_pose(pose)
     swapped = world.copy()
-    for left, right in (("LEFT_ARM", "RIGHT_ARM"), ("LEFT_LEG", "RIGHT_LEG")):
-        turn = _ARM_TO_OTHER_SIDE if left.endswith("ARM") else np.eye(3)
-        swapped[list(LIMBS[left])] = world[list(LIMBS[right])] @ turn
-        swapped[list(LIMBS[right])] = world[list(LIMBS[left])] @ turn
+    for part in parts:
+        left, right = list(LIMBS[f"LEFT_{part}"]), list(LIMBS[f"RIGHT_{part}"])
+        turn = _ARM_TO_OTHER_SIDE if part == "ARM" else np.eye(3)
+        swapped[left] = world[right] @ turn
+        swapped[right] = world[left] @ turn
     return _pose_from_world(swapped)
 
 
 def mirror(pose: ArrayLike) -> FloatArray:
     """The mirror image of the pose at the body's upright plane. Result as in `flip_limb`."""
-    world = _world_from_pose(pose)
+    world = world_from_pose(pose)
     return _pose_from_world(_SAGITTAL @ world[list(_OTHER_SIDE)] @ _SAGITTAL)
-
-
-def likeliest_after(
-    previous: ArrayLike, poses: ArrayLike, scores: ArrayLike, doubt: float = 0.25
-) -> int:
-    """Which reading of a drawing goes on best from the pose before it.
-
-    Args:
-        previous: [72] pose of the drawing before.
-        poses: [H, 72] readings, likeliest first.
-        scores: [H] their scores.
-        doubt: radians of mean turning that a reading e times less likely has to save.
-
-    Returns:
-        Index of the reading with the least mean turn of all joints, doubtful ones handicapped.
-    """
-    before = _world_from_pose(previous)
-    likely = np.maximum(np.asarray(scores, dtype=np.float64), 1e-6)
-    costs = []
-    for pose, score in zip(np.atleast_2d(poses), likely, strict=True):
-        turns = np.einsum("jab,jab->j", before, _world_from_pose(pose))
-        angles = np.arccos(np.clip((turns - 1.0) / 2.0, -1.0, 1.0))
-        costs.append(angles.mean() - doubt * np.log(score / likely[0]))
-    return int(np.argmin(costs))
 
 
 def rest_offsets(pose: ArrayLike, joints: ArrayLike) -> FloatArray:
@@ -121,7 +98,7 @@ def rest_offsets(pose: ArrayLike, joints: ArrayLike) -> FloatArray:
         pose: [72].
         joints: [24, 3] positions of the posed joints.
     """
-    world, places = _world_from_pose(pose), np.asarray(joints, dtype=np.float64)
+    world, places = world_from_pose(pose), np.asarray(joints, dtype=np.float64)
     offsets = np.zeros((24, 3))
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
         offsets[joint] = world[parent].T @ (places[joint] - places[parent])
@@ -136,7 +113,7 @@ def posed_joints(pose: ArrayLike, offsets: ArrayLike, pelvis: ArrayLike) -> Floa
         offsets: [24, 3] from the parents at rest.
         pelvis: [3] position of the first joint.
     """
-    world, lengths = _world_from_pose(pose), np.asarray(offsets, dtype=np.float64)
+    world, lengths = world_from_pose(pose), np.asarray(offsets, dtype=np.float64)
     places = np.tile(np.asarray(pelvis, dtype=np.float64), (24, 1))
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
         places[joint] = places[parent] + world[parent] @ lengths[joint]
@@ -149,7 +126,8 @@ def _reflection(view: ArrayLike) -> FloatArray:
     return np.eye(3) - 2.0 * np.outer(direction, direction)
 
 
-def _world_from_pose(pose: ArrayLike) -> FloatArray:
+def world_from_pose(pose: ArrayLike) -> FloatArray:
+    """World orientations [24, 3, 3] of a pose [72]; identity at rest."""
     rotvecs = np.asarray(pose, dtype=np.float64).reshape(24, 3)
     world = matrix_from_quat(quat_from_rotvec(rotvecs))
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):

@@ -107,7 +107,7 @@ def result_of(motion: BodyMotion, place: Place, frame: int, drawn: np.ndarray) -
 def keep(target: Object, result: KeptResult) -> None:
     """Stores a result with the rig; one that was there for the same frame is replaced."""
     kept = {key: value.to_dict() for key, value in dict(target.get(KEY, {})).items()}
-    kept[str(result.frame)] = _to_plain(result)
+    kept[str(result.frame)] = to_plain(result)
     target[KEY] = kept
 
 
@@ -119,7 +119,7 @@ def kept_at(target: Object | None, frame: int) -> KeptResult | None:
     if not frames:
         return None
     try:
-        return _from_plain(max(frames), target[KEY][str(max(frames))])
+        return from_plain(max(frames), target[KEY][str(max(frames))])
     except (KeyError, TypeError, ValueError):  # written by hand or by another version
         return None
 
@@ -141,7 +141,8 @@ def _view_of(motion: BodyMotion) -> np.ndarray:
     return rotation.T @ ray
 
 
-def _to_plain(result: KeptResult) -> dict[str, Any]:
+def to_plain(result: KeptResult) -> dict[str, Any]:
+    """The result as plain numbers, for custom properties and JSON; without its frame."""
     hips = [] if result.place.hips is None else result.place.hips
     arrays = {
         "poses": result.poses,
@@ -161,7 +162,13 @@ def _to_plain(result: KeptResult) -> dict[str, Any]:
     return plain
 
 
-def _from_plain(frame: int, plain: Any) -> KeptResult:
+def from_plain(frame: int, plain: Any) -> KeptResult:
+    """Inverse of `to_plain`.
+
+    Raises:
+        KeyError, TypeError, ValueError: written by hand or by another version.
+    """
+
     def array(name: str, *shape: int) -> np.ndarray:
         return np.array(list(plain[name]), float).reshape(shape)
 

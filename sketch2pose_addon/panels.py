@@ -59,7 +59,9 @@ def _draw_frames_button(layout: UILayout, context: Context) -> None:
     count = len(key_frames(drawing)) if drawing is not None else 0
     if count > 1:
         text = f"Pose All {count} Drawings"
-        layout.operator("sketch2pose.pose_from_frames", text=text, icon="RENDER_ANIMATION")
+        pose = layout.operator("sketch2pose.pose_from_frames", text=text, icon="RENDER_ANIMATION")
+        chosen = settings(context)
+        pose.in_betweens, pose.move_frames = chosen.in_betweens, chosen.move_frames
 
 
 def _draw_pose_row(layout: UILayout) -> None:
@@ -86,6 +88,9 @@ class SKETCH2POSE_PT_options(_SidebarPanel, bpy.types.Panel):
         layout.prop(settings(context), "placement")
         layout.prop(settings(context), "keying")
         layout.prop(settings(context), "image_kind")
+        layout.prop(settings(context), "in_betweens")
+        if settings(context).in_betweens == "HOLD":
+            layout.prop(settings(context), "move_frames")
 
 
 class SKETCH2POSE_PT_readings(_SidebarPanel, bpy.types.Panel):

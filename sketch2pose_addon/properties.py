@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
+    IntProperty,
     PointerProperty,
     StringProperty,
 )
@@ -40,6 +42,12 @@ KEYINGS = (
     ),
 )
 
+IN_BETWEENS = (
+    ("CONSTANT", "Stepped", "Hold every pose until the next drawing, as in blocking"),
+    ("HOLD", "Hold, then Move", "Hold every pose and move to the next one shortly before it"),
+    ("BEZIER", "Eased", "Move from pose to pose all the time"),
+)
+
 IMAGE_KINDS = (
     ("AUTO", "By Content", "Tell drawings from photos by their background"),
     ("DRAWING", "Drawings", "Read every image as a drawing"),
@@ -55,6 +63,19 @@ def is_armature(_self: object, candidate: Object) -> bool:
 def is_grease_pencil(_self: object, candidate: Object) -> bool:
     """Filter of the drawing picker: grease pencil of either generation."""
     return candidate.type in {"GREASEPENCIL", "GPENCIL"}
+
+
+class Sketch2PosePerson(bpy.types.PropertyGroup):
+    """One person of the last result with several, see `people`; saved with the file."""
+
+    label: StringProperty(name="Person", options={"HIDDEN"})
+    rig: PointerProperty(
+        name="Rig",
+        description="Armature that takes over this person. Left empty, the person is left out",
+        type=bpy.types.Object,
+        poll=is_armature,
+    )
+    result: StringProperty(options={"HIDDEN"})
 
 
 class Sketch2PoseSettings(bpy.types.PropertyGroup):
@@ -91,6 +112,19 @@ class Sketch2PoseSettings(bpy.types.PropertyGroup):
         items=IMAGE_KINDS,
         default="AUTO",
     )
+    people: CollectionProperty(type=Sketch2PosePerson)
+    in_betweens: EnumProperty(
+        name="In-betweens",
+        description="What happens between the poses of several drawings",
+        items=IN_BETWEENS,
+        default="CONSTANT",
+    )
+    move_frames: IntProperty(
+        name="Move Within",
+        description="Frames before the next pose in which the rig moves there",
+        default=4,
+        min=1,
+    )
     show_overlay: BoolProperty(
         name="Show What Was Read",
         description="Show over the drawing where joints were found: "
@@ -112,7 +146,7 @@ class Sketch2PoseStatus(bpy.types.PropertyGroup):
     )
 
 
-classes = (Sketch2PoseSettings, Sketch2PoseStatus)
+classes = (Sketch2PosePerson, Sketch2PoseSettings, Sketch2PoseStatus)
 
 
 def settings(context: Context) -> Sketch2PoseSettings:

@@ -15,7 +15,7 @@ import bpy
 
 # Order matters: property groups first, because panels and operators point to them; panels before
 # operators, because operator modules may bring panels that belong below the main one.
-_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live", "panels")
+_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live", "panels", "panels_people")
 _AFTER_OPERATORS = ("overlay", "cli")
 
 _registered: list[ModuleType] = []

@@ -77,6 +77,16 @@ def read_first_person(job: Job) -> BodyMotion:
     return read_person(job, 0)
 
 
+def read_people(job: Job) -> list[BodyMotion]:
+    """Everybody of a finished job, at least one.
+
+    Raises:
+        Sketch2PoseError: the backend left no file, or one that cannot be used.
+    """
+    count = sum(path.suffix == ".npz" for path in job.files)
+    return [read_person(job, person) for person in range(max(count, 1))]
+
+
 def read_person(job: Job, person: int) -> BodyMotion:
     """One person of a finished job.
 
@@ -153,7 +163,7 @@ def result_line(applied: AppliedMotion, people: int) -> str:
     done = f"Keyed {applied.target} at frame {applied.frame_start}"
     if not applied.action:
         done = f"Posed {applied.target} without keys (Auto Keying is off)"
-    others = f"; the first of {people} figures" if people > 1 else ""
+    others = f"; the first of {people} people: choose rigs under People" if people > 1 else ""
     return ". ".join([done + others, *applied.notes])
 
 

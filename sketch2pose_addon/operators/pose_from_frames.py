@@ -6,29 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ...inference.protocol.body_motion import read_body_motion
 from ...inference.protocol.errors import Sketch2PoseError
 from ...inference.protocol.messages import SketchRequest
 from ...inference.protocol.strokes import write_strokes
-from ...rigs.readings import likeliest_after
-from .. import jobs, results
+from .. import jobs, people
+from ..blocking import ReadDrawing, followed_people, key_blocking, same_drawing
 from ..capture import CapturedDrawing, capture_drawing
 from ..grease_pencil import key_frames, read_strokes
 from ..job_operator import JobOperator
-from ..kept_result import KeptResult, keep, result_of
+from ..properties import IN_BETWEENS
 from ..targets import checked_drawing, checked_target, drawing_is_missing, target_is_refused
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
-
-    from ...inference.protocol.summary import InputSummary
-
-IN_BETWEENS = (
-    ("CONSTANT", "Stepped", "Hold every pose until the next drawing, as in blocking"),
-    ("BEZIER", "Eased", "Move from pose to pose"),
-)
 
 
 class SKETCH2POSE_OT_pose_from_frames(JobOperator, bpy.types.Operator):
@@ -44,6 +36,12 @@ class SKETCH2POSE_OT_pose_from_frames(JobOperator, bpy.types.Operator):
         name="Drawing", description="Grease pencil object; empty: the active one"
     )
     in_betweens: EnumProperty(name="In-betweens", items=IN_BETWEENS, default="CONSTANT")
+    move_frames: IntProperty(
+        name="Move Within",
+        description="Frames before the next pose in which the rig moves there",
+        default=4,
+        min=1,
+    )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
@@ -57,65 +55,72 @@ class SKETCH2POSE_OT_pose_from_frames(JobOperator, bpy.types.Operator):
         drawing = checked_drawing(context, self.drawing)
         frames = [frame for frame in key_frames(drawing) if read_strokes(drawing, frame)]
         if not frames:
-            raise Sketch2PoseError(
-                f'"{drawing.name}" could not be read',
-                "none of its frames has visible strokes",
-                "Draw a figure first",
-                "drawing.unreadable",
-            )
+            raise _nothing_drawn(drawing)
         self._target = target.name
-        self._pages = {frame: capture_drawing(context, drawing, frame) for frame in frames}
+        self._pages, self._page_of_frame = _different_pages(context, drawing, frames)
         return jobs.submit(f"Reading {len(frames)} drawings", self._request)
 
     def _request(self, folder: Path) -> SketchRequest:
-        pages = [folder / f"frame_{frame}.json" for frame in self._pages]
-        for path, captured in zip(pages, self._pages.values(), strict=True):
+        paths = [folder / f"drawing_{number}.json" for number in range(len(self._pages))]
+        for path, captured in zip(paths, self._pages, strict=True):
             write_strokes(path, captured.page)
-        return SketchRequest(inputs=[str(path) for path in pages], out_dir=str(folder))
+        return SketchRequest(inputs=[str(path) for path in paths], out_dir=str(folder))
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
-        outcomes = list(zip(self._pages.items(), job.summaries, strict=True))
-        readable = [(page, summary) for page, summary in outcomes if summary.files]
-        problems = [
-            f"Frame {frame}: {summary.exception()}"
-            for (frame, _), summary in outcomes
-            if not summary.files
-        ]
-        if not readable:
+        drawings, problems = self._read(job)
+        if not drawings:
             raise Sketch2PoseError(
                 "No drawing gave a pose",
                 problems[0].rstrip("."),
                 "Draw the figures again",
                 "frames",
             )
-        previous = None
-        for (frame, captured), summary in readable:
-            previous = self._key(context, target, frame, captured, summary, previous)
+        figures = followed_people(context, drawings, target)
+        key_blocking(context, target, figures[0], self.in_betweens, self.move_frames)
+        everybody = [
+            people.StillPerson(tuple(poses), self.in_betweens, self.move_frames)
+            for poses in figures
+        ]
+        people.remember(context, everybody, target)
         context.scene.frame_set(context.scene.frame_current)
-        return ". ".join([f"Keyed {len(readable)} poses on {target.name}", *problems])
+        line = f"Keyed {len(figures[0])} poses on {target.name}"
+        return ". ".join([line + people.others_line(len(figures)), *problems])
 
-    def _key(
-        self,
-        context: Context,
-        target: Object,
-        frame: int,
-        captured: CapturedDrawing,
-        summary: InputSummary,
-        previous: KeptResult | None,
-    ) -> KeptResult:
-        motion = read_body_motion(Path(summary.files[0]))
-        place = results.place_of_drawing(context, captured, target, motion)
-        kept = result_of(motion, place, frame, results.drawn_joints(captured, motion))
-        if previous is not None:
-            best = likeliest_after(previous.pose, kept.poses, kept.scores)
-            kept = kept.posed(kept.poses[best])
-        still = kept.motion()
-        results.apply_motion(
-            context, still, target, place, frame, key=True, interpolation=self.in_betweens
-        )
-        keep(target, kept)
-        return kept
+    def _read(self, job: jobs.Job) -> tuple[list[ReadDrawing], list[str]]:
+        """What could be read, and a sentence for each frame that could not."""
+        drawings, problems = [], []
+        for frame, page in self._page_of_frame.items():
+            summary = job.summaries[page]
+            if summary.files:
+                files = tuple(Path(name) for name in summary.files)
+                drawings.append(ReadDrawing(frame, self._pages[page], files))
+            else:
+                problems.append(f"Frame {frame}: {summary.exception()}")
+        return drawings, problems
+
+
+def _different_pages(
+    context: Context, drawing: Object, frames: list[int]
+) -> tuple[list[CapturedDrawing], dict[int, int]]:
+    """The pages to read and each frame's page: a drawing that is held is read once."""
+    pages: list[CapturedDrawing] = []
+    page_of_frame = {}
+    for frame in frames:
+        captured = capture_drawing(context, drawing, frame)
+        if not pages or not same_drawing(pages[-1], captured):
+            pages.append(captured)
+        page_of_frame[frame] = len(pages) - 1
+    return pages, page_of_frame
+
+
+def _nothing_drawn(drawing: Object) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        f'"{drawing.name}" could not be read',
+        "none of its frames has visible strokes",
+        "Draw a figure first",
+        "drawing.unreadable",
+    )
 
 
 classes = (SKETCH2POSE_OT_pose_from_frames,)

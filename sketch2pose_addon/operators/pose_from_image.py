@@ -10,7 +10,7 @@ import numpy as np
 from bpy.props import StringProperty
 
 from ...inference.protocol.messages import ImageRequest, Request, SketchRequest
-from .. import jobs, results
+from .. import jobs, people, results
 from ..file_job_operator import FileJobOperator, existing_file
 from ..kept_result import keep, result_of
 from ..properties import settings
@@ -51,11 +51,13 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
-        motion = results.read_first_person(job)
+        motions = results.read_people(job)
         place = results.place_of_image(context)
-        applied = results.apply_motion(context, motion, target, place, self._frame)
-        keep(target, result_of(motion, place, self._frame, np.zeros((0, 3))))
-        return results.result_line(applied, len(job.files))
+        applied = results.apply_motion(context, motions[0], target, place, self._frame)
+        figures = [result_of(motion, place, self._frame, np.zeros((0, 3))) for motion in motions]
+        keep(target, figures[0])
+        people.remember(context, [people.StillPerson((kept,)) for kept in figures], target)
+        return results.result_line(applied, len(figures))
 
 
 classes = (SKETCH2POSE_OT_pose_from_image,)

@@ -10,10 +10,10 @@ from bpy.props import StringProperty
 
 from ...inference.protocol.messages import SketchRequest
 from ...inference.protocol.strokes import write_strokes
-from .. import jobs, results
+from .. import jobs, people, results
 from ..capture import capture_drawing
 from ..job_operator import JobOperator
-from ..kept_result import keep, result_of
+from ..kept_result import KeptResult, keep, result_of
 from ..targets import (
     checked_drawing,
     checked_target,
@@ -22,7 +22,9 @@ from ..targets import (
 )
 
 if TYPE_CHECKING:
-    from bpy.types import Context
+    from bpy.types import Context, Object
+
+    from ...inference.protocol.body_motion import BodyMotion
 
 
 class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
@@ -60,12 +62,17 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
-        motion = results.read_first_person(job)
+        motions = results.read_people(job)
+        figures = [self._kept(context, target, motion) for motion in motions]
+        applied = results.apply_motion(context, motions[0], target, figures[0].place, self._frame)
+        keep(target, figures[0])
+        people.remember(context, [people.StillPerson((kept,)) for kept in figures], target)
+        return results.result_line(applied, len(figures))
+
+    def _kept(self, context: Context, target: Object, motion: BodyMotion) -> KeptResult:
         place = results.place_of_drawing(context, self._captured, target, motion)
-        applied = results.apply_motion(context, motion, target, place, self._frame)
         drawn = results.drawn_joints(self._captured, motion)
-        keep(target, result_of(motion, place, self._frame, drawn))
-        return results.result_line(applied, len(job.files))
+        return result_of(motion, place, self._frame, drawn)
 
 
 classes = (SKETCH2POSE_OT_pose_from_sketch,)

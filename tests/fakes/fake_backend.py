@@ -3,11 +3,13 @@
     python fake_backend.py [--ready FIRST_WORD] [--file MOTION] …
 
 The option `do` of a request's `options` chooses what happens to it:
-succeed (default), warn, fail, crash, hang, deaf (also ignores cancel), garbage, slow.
+succeed (default), warn, fail, crash, hang, deaf (also ignores cancel), garbage, slow. Files beside
+MOTION called MOTION_p1.npz … are further people.
 `--ready`: say (default), never, other-version, crash, garbage.
 """
 
 import argparse
+import glob
 import json
 import os
 import queue
@@ -67,6 +69,7 @@ class FakeBackend:
 
     def succeed(self, job, request):
         files = [self.options.file] if self.options.file else []
+        files += sorted(glob.glob(f"{os.path.splitext(self.options.file)[0]}_p*.npz"))
         say("result", job_id=job, files=files, summaries=[{"input": i} for i in request["inputs"]])
 
     def warn(self, job, request):

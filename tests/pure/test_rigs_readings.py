@@ -13,7 +13,6 @@ from rigs.readings import (
     LIMBS,
     flip_limb,
     front_back,
-    likeliest_after,
     mirror,
     posed_joints,
     rest_offsets,
@@ -99,17 +98,3 @@ def test_rest_offsets_come_back_from_the_posed_body(pose):
     assert np.allclose(rest_offsets(pose, places), OFFSETS, atol=1e-9)
     arm = np.linalg.norm(places[18] - places[16])
     assert np.isclose(arm, 0.3)
-
-
-@given(pose=hnp.arrays(np.float64, 72, elements=st.floats(-0.2, 0.2)))
-def test_a_figure_keeps_its_sides_from_drawing_to_drawing(pose):
-    poses = np.stack([front_back(pose, [0, 0, 1]), pose])
-    assert likeliest_after(pose, poses, [0.55, 0.45]) == 1
-    assert likeliest_after(poses[0], poses, [0.55, 0.45]) == 0
-
-
-def test_an_unlikely_reading_needs_a_better_reason():
-    previous, near, far = np.zeros(72), np.zeros(72), np.zeros(72)
-    near[16 * 3], far[16 * 3] = 0.2, 0.4
-    assert likeliest_after(previous, [far, near], [0.5, 0.5]) == 1
-    assert likeliest_after(previous, [far, near], [0.99, 0.01]) == 0

@@ -67,25 +67,45 @@ def drawing(addon: Callable[[str], ModuleType], figure: list[np.ndarray]) -> bpy
 
 
 @pytest.fixture(scope="session")
-def motion(addon: Callable[[str], ModuleType]) -> Any:
-    """A still of the default body with its left arm raised, seen by nobody."""
+def still_of(addon: Callable[[str], ModuleType]) -> Callable[[np.ndarray], Any]:
+    """Makes a still of the default body, seen by nobody, from its pose [72]."""
     sys.path.insert(0, str(ROOT))
-    load_default_body = importlib.import_module("inference.body").load_default_body
+    body = importlib.import_module("inference.body").load_default_body()
     body_motion = addon("inference.protocol.body_motion")
-    poses = np.zeros((1, 72), np.float32)
-    poses[0, LEFT_SHOULDER * 3 + 2] = 1.0
-    trans = np.array([[0.0, 1.0, 0.0]], np.float32)
-    betas = np.zeros(10, np.float32)
-    joints = np.asarray(load_default_body().forward(poses, trans, betas), np.float32)
-    return body_motion.BodyMotion(
-        poses=poses,
-        trans=trans,
-        betas=betas,
-        joints3d=joints,
-        confidence=np.ones((1, 24), np.float32),
-        body_model=body_motion.BodyModelNote("default", "CC0-1.0"),
-        source=body_motion.SourceNote("figure", "strokes"),
-    )
+
+    def make(pose: np.ndarray) -> Any:
+        poses = np.asarray(pose, np.float32).reshape(1, 72)
+        trans = np.array([[0.0, 1.0, 0.0]], np.float32)
+        betas = np.zeros(10, np.float32)
+        return body_motion.BodyMotion(
+            poses=poses,
+            trans=trans,
+            betas=betas,
+            joints3d=np.asarray(body.forward(poses, trans, betas), np.float32),
+            confidence=np.ones((1, 24), np.float32),
+            body_model=body_motion.BodyModelNote("default", "CC0-1.0"),
+            source=body_motion.SourceNote("figure", "strokes"),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def arm_raised(still_of: Callable[[np.ndarray], Any]) -> Callable[[float], Any]:
+    """Makes a still with the left arm raised by an angle, radians."""
+
+    def make(angle: float) -> Any:
+        pose = np.zeros(72)
+        pose[LEFT_SHOULDER * 3 + 2] = angle
+        return still_of(pose)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def motion(arm_raised: Callable[[float], Any]) -> Any:
+    """A still of the default body with its left arm raised, seen by nobody."""
+    return arm_raised(1.0)
 
 
 @dataclass
@@ -102,8 +122,12 @@ class Backend:
     file: Path
     do: str = "succeed"
 
-    def answer_with(self, motion: Any) -> None:
-        self.addon("inference.protocol.body_motion").write_body_motion(self.file, motion)
+    def answer_with(self, motion: Any, *others: Any) -> None:
+        """Lets it find these people."""
+        write = self.addon("inference.protocol.body_motion").write_body_motion
+        write(self.file, motion)
+        for number, other in enumerate(others, start=1):
+            write(self.file.with_name(f"{self.file.stem}_p{number}.npz"), other)
 
     def install(self) -> None:
         backend = self.addon("sketch2pose_addon.backend")
