@@ -1,13 +1,13 @@
 """Line art of the default body: silhouettes, creases and part seams from a z-buffer.
 
-A decimated copy of the body (about 3 cm voxels) is skinned with the artist's proportions,
-projected and rasterised at twice the canvas size; lines are drawn where depth jumps, where
-parts meet and, now and then, where the surface turns away.
+A decimated copy of the body (about 3 cm voxels), dressed by ``costume``, is skinned with the
+artist's proportions, projected and rasterised at twice the canvas size; lines are drawn where
+depth jumps, where parts meet and along the marks that lie on the skin.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import cv2
@@ -23,6 +23,9 @@ OVERSAMPLING = 2
 VOXEL = 0.028  # metres
 # Body regions whose seams may be drawn (collars, cuffs, waist): index per SMPL joint.
 REGIONS = np.array([0, 1, 2, 0, 3, 4, 0, 5, 6, 0, 5, 6, 7, 0, 0, 8, 9, 10, 11, 12, 13, 14, 13, 14])
+HAIR, SKIRT = 15, 16  # regions that a costume adds
+REGION_COUNT = 17
+HIDDEN_BY = 0.03  # metres: a mark deeper than that behind the surface is not seen
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class LowPolyBody:
     Attributes:
         vertices: [V, 3] T-pose; shapes: [V, 3, 10]; weights: [V, 4] with joints: [V, 4];
         faces: [F, 3]; region: [V]; rest: [24, 3] joints; rest_shapes: [24, 3, 10].
+        strokes: marks on the skin, each the indices of its vertices (which no face uses).
+        tones: [17] grey of each region, -1 = none of its own.
     """
 
     vertices: np.ndarray
@@ -42,6 +47,8 @@ class LowPolyBody:
     region: np.ndarray
     rest: np.ndarray
     rest_shapes: np.ndarray
+    strokes: tuple[np.ndarray, ...] = ()
+    tones: np.ndarray = field(default_factory=lambda: np.full(REGION_COUNT, -1, np.int32))
 
 
 @lru_cache(maxsize=1)
@@ -78,9 +85,8 @@ def _cluster_vertices(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarr
     return first, np.unique(mapped[whole], axis=0)
 
 
-def skin(figures: Figures, index: int, rng: np.random.Generator) -> np.ndarray:
+def skin(body: LowPolyBody, figures: Figures, index: int, rng: np.random.Generator) -> np.ndarray:
     """Vertices [V, 3] in view space of one figure, with its proportions and a random shape."""
-    body = low_poly_body()
     betas = (rng.normal(0, 0.9, 10) * (rng.random() < 0.85)).astype(np.float32)
     vertices = body.vertices + body.shapes @ betas
     rest = body.rest + body.rest_shapes @ betas
@@ -103,12 +109,18 @@ def _segment_scales(scales: np.ndarray) -> np.ndarray:
 
 
 def draw_body(
-    ink: np.ndarray, pixels: np.ndarray, depth: np.ndarray, pen: Pen, rng: np.random.Generator
+    ink: np.ndarray,
+    body: LowPolyBody,
+    pixels: np.ndarray,
+    depth: np.ndarray,
+    pen: Pen,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Draws the body's lines on the canvas.
 
     Args:
         ink: canvas, changed in place.
+        body: the body in its costume.
         pixels: [V, 2] projected vertices, px.
         depth: [V] metres.
         pen: width and darkness of the lines.
@@ -118,9 +130,9 @@ def draw_body(
         The silhouette as a bool mask [S, S].
     """
     size = ink.shape[0] * OVERSAMPLING
-    body = low_poly_body()
+    fine = pixels.astype(np.float32) * OVERSAMPLING
     buffer, region = rasterise(
-        pixels.astype(np.float32) * OVERSAMPLING,
+        fine,
         depth.astype(np.float32),
         body.faces,
         body.region,
@@ -128,6 +140,8 @@ def draw_body(
     )
     inside = region >= 0
     lines = _lines(buffer, region, inside, rng)
+    for stroke in body.strokes:
+        _mark(lines, fine[stroke], depth[stroke], buffer)
     fat = pen.width * OVERSAMPLING - 1
     if fat > 1:
         lines = cv2.dilate(lines, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (fat, fat)))
@@ -135,15 +149,37 @@ def draw_body(
         lines = _tremble(lines, pen.wobble * OVERSAMPLING, rng)
     lines = cv2.resize(lines, ink.shape[::-1], interpolation=cv2.INTER_AREA)
     mask = cv2.resize(inside.astype(np.uint8) * 255, ink.shape[::-1], interpolation=cv2.INTER_AREA)
-    _paint(ink, mask, lines, pen, buffer, rng)
+    colours = _region_tones(region, body.tones, ink.shape)
+    _paint(ink, mask, lines, pen, buffer, colours, rng)
     return mask > 127
 
 
-def _paint(ink, mask, lines, pen: Pen, buffer, rng) -> None:
+def _mark(lines: np.ndarray, path: np.ndarray, depth: np.ndarray, buffer: np.ndarray) -> None:
+    """Draws the part of a mark (px, metres) that nothing hides."""
+    at = np.clip(path, 0, len(buffer) - 1).astype(np.int64)
+    seen = depth < buffer[at[:, 1], at[:, 0]] + HIDDEN_BY
+    for a, b, shown in zip(path[:-1], path[1:], seen[:-1] & seen[1:], strict=True):
+        if shown:
+            cv2.line(lines, tuple(map(int, a)), tuple(map(int, b)), 255, 1)
+
+
+def _region_tones(
+    region: np.ndarray, tones: np.ndarray, shape: tuple[int, ...]
+) -> np.ndarray | None:
+    """Greys of the garments as an image, or None when the drawing is not coloured by garment."""
+    if (tones < 0).all():
+        return None
+    grey = np.where(region >= 0, np.maximum(tones, 0)[region], 0).astype(np.uint8)
+    return cv2.resize(grey, shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+def _paint(ink, mask, lines, pen: Pen, buffer, colours, rng) -> None:
     """Covers what is behind, fills the body (white, grey, shaded, black) and adds its lines."""
     tone = np.zeros_like(ink)
     kind = rng.random()
-    if kind < 0.10:
+    if colours is not None:
+        tone = colours
+    elif kind < 0.10:
         tone[:] = pen.ink
     elif kind < 0.22:
         tone[:] = rng.integers(15, 150)
@@ -164,7 +200,8 @@ def _lines(
     far[~inside] = (buffer[inside].max() if inside.any() else 0.0) + 0.5
     if rng.random() < 0.18:  # silhouette only
         far[inside] = 0.0
-    seams = rng.random(15) < (0.35 if rng.random() < 0.3 else 0.04)
+    seams = rng.random(REGION_COUNT) < (0.35 if rng.random() < 0.3 else 0.04)
+    seams[[HAIR, SKIRT]] = rng.random(2) < 0.85
     lines = np.zeros(region.shape, np.uint8)
     for axis in (0, 1):
         a = [slice(None), slice(None)]

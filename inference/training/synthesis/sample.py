@@ -9,11 +9,13 @@ import numpy as np
 
 from . import body_lines, pens
 from .articulated import draw_figure
+from .costume import random_costume
 from .figure import Figures, make_figures, sample_scales
 from .layout import (
     CONTACTS,
     DIRECTIONS,
     HEAD_FORWARD,
+    HEAD_TOP,
     JOINTS,
     KEYPOINTS,
     LEFT_ARM,
@@ -34,7 +36,9 @@ LOOSE_CROP_SHARE = 0.07  # crops as the finder first proposes them: too large or
 PAPER_SHARE = 0.5
 PROPS_SHARE = 0.25
 # People draw people from the front; without a face or folds nothing else tells left from right.
-FRONTAL = {STICK: 0.88, SHAPE: 0.82, BODY: 0.6}
+FRONTAL = {STICK: 0.88, SHAPE: 0.8, BODY: 0.35}
+LOW_ARMS_SHARE = 0.12  # of stick figures: arms that leave the trunk half-way, as children draw
+CHIBI_SHARE = 0.07  # of figures with a body: a big head on short limbs
 
 
 @dataclass(frozen=True)
@@ -113,11 +117,23 @@ def _scales(rng: np.random.Generator, styles: np.ndarray) -> np.ndarray:
     """Proportions by style; simple stick figures also merge shoulders and hips into one point."""
     strength = np.where(styles == STICK, 1.0, np.where(styles == SHAPE, 0.9, 0.35))
     scales = np.stack([sample_scales(rng, 1, s)[0] for s in strength])
+    chibi = (styles != STICK) & (rng.random(len(styles)) < CHIBI_SHARE)
+    scales[chibi] *= _chibi(rng, int(chibi.sum()))
     for joints, chance in (([13, 14, 16, 17], 0.55), ([1, 2], 0.6)):
         merged = (styles == STICK) & (rng.random(len(styles)) < chance)
         width = np.where(rng.random(len(styles)) < 0.6, 0.03, rng.uniform(0.1, 0.8, len(styles)))
         scales[np.ix_(merged, joints)] *= width[merged, None].astype(np.float32)
     return scales
+
+
+def _chibi(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Length factors [count, 25] of a toy: two to four heads tall."""
+    factors = np.ones((count, KEYPOINTS), np.float32)
+    factors[:, HEAD_TOP] = rng.uniform(1.3, 2.1, count)
+    for limbs in (LEFT_ARM + RIGHT_ARM, LEFT_LEG + RIGHT_LEG):
+        factors[:, limbs] = rng.uniform(0.5, 0.85, (count, 1))
+    factors[:, [3, 6, 9]] = rng.uniform(0.7, 1.0, (count, 1))
+    return factors
 
 
 def _draw_person(
@@ -126,19 +142,22 @@ def _draw_person(
     size = batch.ink.shape[1]
     ink = np.zeros((size, size), np.uint8)
     pen = pens.random_pen(rng, size)
-    vertices = body_lines.skin(figures, i, rng) if style == BODY else None
+    costume = random_costume(rng) if style == BODY else None
+    vertices = body_lines.skin(costume, figures, i, rng) if costume else None
     extent = _project(vertices, figures.distance[i]) if vertices is not None else figures.points[i]
     scale, shift = _place(extent, size, 0.0 if withheld else LOOSE_CROP_SHARE, rng)
     points = figures.points[i] * scale + shift
     drawable = Drawable(
         points, figures.drawn[i, :, 2], figures.directions[i, HEAD_FORWARD], float(scale)
     )
+    if style == STICK and rng.random() < LOW_ARMS_SHARE and not withheld:
+        _lower_arms(points, rng)
     behind = rng.random() < 0.5
     decorate = rng.random() < PROPS_SHARE
     if decorate and behind:
         draw_props(ink, points[:JOINTS], rng)
-    if vertices is not None:
-        body_lines.draw_body(ink, extent * scale + shift, vertices[:, 2], pen, rng)
+    if costume is not None and vertices is not None:
+        body_lines.draw_body(ink, costume, extent * scale + shift, vertices[:, 2], pen, rng)
         shown = np.ones(KEYPOINTS, bool)
     else:
         shown = _draw_articulated(ink, drawable, pen, style, rng, withheld)
@@ -146,6 +165,12 @@ def _draw_person(
         draw_props(ink, points[:JOINTS], rng)
     _write_labels(batch, i, figures, points, shown)
     batch.ink[i] = add_paper(ink, rng) if rng.random() < PAPER_SHARE else ink
+
+
+def _lower_arms(points: np.ndarray, rng: np.random.Generator) -> None:
+    """Slides both arms (points [25, 2] px, changed in place) down the trunk."""
+    down = (points[3] - points[12]) * rng.uniform(0.15, 0.6)
+    points[LEFT_ARM + RIGHT_ARM] += down
 
 
 def _draw_articulated(ink, drawable, pen, style: int, rng, withheld: bool) -> np.ndarray:
