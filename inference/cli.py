@@ -116,11 +116,17 @@ def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--start", type=float, metavar="S", help="first second to read")
     parser.add_argument("--end", type=float, metavar="S", help="last second to read")
     parser.add_argument("--step", type=int, metavar="N", help="read every N-th frame")
+    parser.add_argument("--framerate", type=float, metavar="F", help="of numbered images; 24")
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keep what was seen for next time"
+    )
     _add_picture_options(parser)
 
 
 def _add_picture_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lens", type=float, metavar="MM", help="focal length on full frame")
+    parser.add_argument("--quality", choices=("lite", "full", "heavy"), help="network; full")
+    parser.add_argument("--hands", action="store_const", const=True, help="read fingers, too")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true", help="one line of JSON for each input")
 

@@ -15,6 +15,8 @@ from inference.protocol.summary import InputSummary
 from inference.report import JobReport
 from inference.run_request import run_request
 
+_PICTURE_OPTIONS = ("lens", "quality", "hands")
+
 
 def estimate_sketches(options: argparse.Namespace) -> int:
     """`sketch`; see `_estimate`."""
@@ -22,14 +24,16 @@ def estimate_sketches(options: argparse.Namespace) -> int:
 
 
 def estimate_photos(options: argparse.Namespace) -> int:
-    """`image`; also with `lens`; see `_estimate`."""
-    values = _given(options, "lens")
+    """`image`; also with `lens`, `quality` and `hands`; see `_estimate`."""
+    values = _given(options, *_PICTURE_OPTIONS)
     return _estimate(options, ImageRequest(_expanded(options.inputs), str(options.out), values))
 
 
 def estimate_clips(options: argparse.Namespace) -> int:
-    """`video`; also with `start`, `end`, `step` and `lens`; see `_estimate`."""
-    values = _given(options, "start", "end", "step", "lens")
+    """`video`; also with the part to read, `framerate` and `cache`; see `_estimate`."""
+    values = _given(options, "start", "end", "step", "framerate", *_PICTURE_OPTIONS)
+    if options.cache is not None:
+        values["cache"] = str(options.cache)
     return _estimate(options, VideoRequest(_expanded(options.inputs), str(options.out), values))
 
 

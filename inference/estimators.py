@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 WEIGHTS_FOLDER = Path(__file__).resolve().parent / "weights"
 SKETCH_NETWORK = "sketch.onnx"
-POSE_NETWORKS = ("pose_detector.onnx", "pose_landmarks.onnx")
+POSE_DETECTOR, HAND_NETWORK = "pose_detector.onnx", "hand_landmarks.onnx"
+LANDMARK_NETWORKS = {
+    "lite": "pose_landmarks_lite.onnx",
+    "full": "pose_landmarks.onnx",
+    "heavy": "pose_landmarks_heavy.onnx",  # too large to ship: in the user's own folder, or not
+}
+POSE_NETWORKS = (POSE_DETECTOR, LANDMARK_NETWORKS["full"])
+_MADE_BY_USER = {
+    LANDMARK_NETWORKS["heavy"]: "Use full instead, or put the file into your folder of models "
+    "(docs/video.md tells how it is made)",
+}
 MODEL_SUFFIXES = (".onnx", ".npz", ".pkl")
 
 
@@ -31,6 +41,8 @@ class Estimators:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._video: dict[tuple[str, bool], VideoEstimator] = {}
+        self._sessions: dict[Path, Any] = {}
 
     @cached_property
     def sketch(self) -> "SketchEstimator":
@@ -43,14 +55,35 @@ class Estimators:
 
     @cached_property
     def video(self) -> "VideoEstimator":
-        """Estimator of photos and clips; the first access loads its networks."""
+        """Estimator of photos and clips with the usual networks."""
+        return self.video_of("full", False)
+
+    def video_of(self, quality: str, hands: bool) -> "VideoEstimator":
+        """Estimator of photos and clips; the first use of a quality loads its networks.
+
+        Args:
+            quality: one of `LANDMARK_NETWORKS`. hands: read fingers, too.
+
+        Raises:
+            Sketch2PoseError: a network is missing; the heavy one does not ship.
+        """
         from inference.video.estimate import VideoEstimator
 
-        sessions: list[Any] = [
-            create_session(find_model(name, self.settings.model_folder), self.settings.device)
-            for name in POSE_NETWORKS
-        ]
-        return VideoEstimator(*sessions)
+        if (quality, hands) not in self._video:
+            names = [POSE_DETECTOR, LANDMARK_NETWORKS[quality], *([HAND_NETWORK] if hands else [])]
+            paths = [find_model(name, self.settings.model_folder) for name in names]
+            sessions: list[Any] = [self._session(path) for path in paths]
+            known = " ".join(f"{path.name}:{path.stat().st_size}" for path in paths)
+            self._video[quality, hands] = VideoEstimator(
+                *sessions[:2], hands=sessions[2] if hands else None, networks=known
+            )
+        return self._video[quality, hands]
+
+    def _session(self, path: Path) -> Any:
+        """A network, loaded once."""
+        if path not in self._sessions:
+            self._sessions[path] = create_session(path, self.settings.device)
+        return self._sessions[path]
 
 
 def find_model(name: str, model_folder: Path | None = None) -> Path:
@@ -72,7 +105,7 @@ def find_model(name: str, model_folder: Path | None = None) -> Path:
     raise Sketch2PoseError(
         "The estimation could not begin",
         f'the model "{name}" is missing',
-        "Install Sketch2Pose again",
+        _MADE_BY_USER.get(name, "Install Sketch2Pose again"),
         "model.missing",
     )
 

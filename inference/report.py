@@ -1,11 +1,14 @@
 """How a stage talks to whoever waits for it."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from inference.protocol.errors import Cancelled
+
+SURE_AFTER = 2.0  # s of work after which the time left is told
 
 
 class Report(Protocol):
@@ -23,6 +26,10 @@ class Report(Protocol):
         """Raise `Cancelled` when the user has cancelled."""
         ...
 
+    def enough(self) -> bool:
+        """Whether the user wants what there is so far; stages that can, go on with that."""
+        ...
+
 
 def _ignore(*_: object) -> None:
     """Default listener: nobody is listening."""
@@ -36,11 +43,13 @@ class JobReport:
         on_progress: called with fraction and text.
         on_warning: called with the sentence.
         cancelled: set from any thread to make the next `check` raise.
+        stopped: set from any thread when what there is so far is enough.
     """
 
     on_progress: Callable[[float, str], None] = _ignore
     on_warning: Callable[[str], None] = _ignore
     cancelled: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, fraction: float, text: str) -> None:
         """Forward to the listener, unless cancelled."""
@@ -55,6 +64,10 @@ class JobReport:
         """Raise `Cancelled` when `cancelled` is set."""
         if self.cancelled.is_set():
             raise Cancelled
+
+    def enough(self) -> bool:
+        """Whether `stopped` is set."""
+        return self.stopped.is_set()
 
 
 @dataclass
@@ -85,3 +98,38 @@ class PartReport:
     def check(self) -> None:
         """Raise `Cancelled` when the whole is cancelled."""
         self.whole.check()
+
+    def enough(self) -> bool:
+        """Whether the user wants what the whole has so far."""
+        return self.whole.enough()
+
+
+@dataclass
+class TimedReport(PartReport):
+    """Report of a long part: its progress tells how much time is left.
+
+    Attributes:
+        clock: seconds that pass; the part begins when the report is made.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    _began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._began = self.clock()
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Forward, with the time left once it can be told."""
+        passed = self.clock() - self._began
+        if passed > SURE_AFTER and fraction > 0:
+            left = passed * (1 - fraction) / fraction
+            text = f"{text}, {spoken_time(left)} left"
+        super().progress(fraction, text)
+
+
+def spoken_time(seconds: float) -> str:
+    """Seconds in words that do not flicker: "8 s", "3 min", "1 h 20 min"."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -3,112 +3,127 @@
 Conventions: metres, y up, on the ground; camera from world with OpenCV axes; source px.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from inference.body.model import BodyModel, load_default_body
 from inference.protocol.body_motion import BodyMotion
 from inference.protocol.errors import Sketch2PoseError
-from inference.report import PartReport, Report
+from inference.report import PartReport, Report, TimedReport
 from inference.sketch.page import Page
 
-from .clip import Clip, Trim, refused
+from .cache import ObservationCache, observation_key
+from .clip import Clip, refused
 from .confidence import FILLED, WEAK
 from .detector import Session, detect_people
+from .hand_landmarks import HandReader, HandTrack, hand_track
+from .hand_pose import fingers_over_time, with_hands
 from .landmarker import read_landmarks
 from .landmarks import Landmarks, Track
+from .observation import Observation, PersonSeen
+from .observe import observe
+from .options import FULL_FRAME, USUAL_LENS, VideoOptions
 from .person import PersonSolver
+from .start import every_frame
 from .terms import Lens
+from .together import in_one_world
 from .tracking import LEAST_PRESENCE, Tracker
 
 OBSERVED = 0.6  # share of the progress when everybody is observed
-SHORTEST = 0.2  # s; people seen for less are left out
-USUAL_LENS = 31.0  # mm on full frame: what phones film with, when nothing says otherwise
-FULL_FRAME = 36.0  # mm
-
-
-@dataclass(frozen=True)
-class VideoOptions:
-    """What the user may say: which part of the clip, and the lens in mm on full frame."""
-
-    trim: Trim = Trim()  # noqa: RUF009 - frozen
-    lens: float = USUAL_LENS
-
-
-def options_from(values: dict[str, Any]) -> VideoOptions:
-    """Options of a request.
-
-    Args:
-        values: any of `start` and `end` (seconds), `step` (frames), `lens` (mm).
-
-    Raises:
-        Sketch2PoseError: a value that makes no sense, named.
-    """
-    end = values.get("end")
-    trim = Trim(float(values.get("start") or 0), None if end is None else float(end),
-                int(values.get("step") or 1))  # fmt: skip
-    lens = float(values.get("lens") or USUAL_LENS)
-    problems = {
-        "start": not trim.start >= 0,
-        "end": trim.end is not None and not trim.end > trim.start,
-        "step": trim.step < 1,
-        "lens": not 5 <= lens <= 2000,
-    }
-    bad = next((name for name, wrong in problems.items() if wrong), None)
-    if bad is not None:
-        raise Sketch2PoseError(
-            "The clip cannot be read that way",
-            f'"{bad}" is {values[bad]}',
-            "Seconds start at 0 and end after the start, step is at least 1, lens is 5 to 2000 mm",
-            f"video.{bad}",
-        )
-    return VideoOptions(trim, lens)
+SHORTEST = 0.2  # s; people seen for less are left out, unless all were
 
 
 class VideoEstimator:
     """Reads photos and clips of people. Keep one: the networks stay loaded."""
 
     def __init__(
-        self, detector: Session, landmarker: Session, body: BodyModel | None = None
+        self,
+        detector: Session,
+        landmarker: Session,
+        body: BodyModel | None = None,
+        hands: Session | None = None,
+        networks: str = "",
     ) -> None:
-        """Args: detector, landmarker: the two networks; body: whose proportions people get."""
+        """Make an estimator.
+
+        Args:
+            detector: finds people. landmarker: reads their landmarks.
+            body: whose proportions people get.
+            hands: reads hands; None leaves fingers out.
+            networks: which networks these are; kept observations of others are not used.
+        """
         self.detector, self.landmarker = detector, landmarker
+        self.hands, self.networks = hands, networks
         self.solver = PersonSolver(body or load_default_body())
 
     def estimate_clip(self, path: str, options: VideoOptions, report: Report) -> list[BodyMotion]:
         """The motion of every person of a clip, in order of appearance.
 
         Args:
-            path: the clip. options: part and lens. report: progress, warnings, cancel.
+            path: the clip. options: part, lens and more. report: progress, warnings, cancel.
 
         Returns:
-            One motion for each person; `frame_index` are frames of the file.
+            One motion for each person, all in one world; `frame_index` are frames of the file.
 
         Raises:
             Sketch2PoseError: the clip cannot be read, or nobody is in it.
         """
-        with Clip(path, options.trim) as clip:
-            rate = clip.framerate / options.trim.step
-            tracks = self._observe(clip, rate, report)
-            size, name = clip.image_size, clip.name
-        kept = [track for track in tracks if len(track.frames) >= max(SHORTEST * rate, 1)]
-        if not kept:
-            raise nobody(name)
-        if len(kept) < len(tracks):
-            count = len(tracks) - len(kept)
-            report.warn(f"{count} seen for less than {SHORTEST} s of the clip: left out.")
-        part = PartReport(report, OBSERVED, 1.0)
-        motions = []
-        for number, track in enumerate(kept):
-            text = f"Solving person {number + 1} of {len(kept)}"
-            part.progress(number / len(kept), text)
-            lens = _lens(size, options.lens)
-            motion = self.solver.solve(track, options.trim.step, rate, lens, size, report.check)
+        seen = self.observed(path, options, PartReport(report, 0.0, OBSERVED))
+        for sentence in seen.warnings:
+            report.warn(sentence)
+        people = long_enough(seen, Path(path).name, report)
+        part = TimedReport(report, OBSERVED, 1.0)
+        motions: list[BodyMotion] = []
+        for number, person in enumerate(people):
+            if motions and report.enough():
+                report.warn(f"{len(people) - number} people were not solved: stopped on request.")
+                break
+            part.progress(number / len(people), f"Solving person {number + 1} of {len(people)}")
+            motion = self._solved(person, options, seen, part)
             _warn_of_weak_frames(motion, number, report)
             motions.append(motion)
-        return motions
+        return in_one_world(motions)
+
+    def observed(self, path: str, options: VideoOptions, report: Report) -> Observation:
+        """Who is seen in a clip, from the cache when it was looked at before."""
+        cache = ObservationCache(options.cache) if options.cache else None
+        key = self._key(path, options) if cache else ""
+        found = cache.find(key) if cache and key else None
+        if found is not None:
+            report.progress(1.0, "The clip was looked at before")
+            return found
+        with Clip(path, options.trim, options.picture_framerate) as clip:
+            tracker = Tracker(self.detector, self.landmarker, clip.framerate / options.trim.step)
+            hands = HandReader(self.hands) if self.hands and options.hands else None
+            seen = observe(clip, tracker, hands, TimedReport(report, 0.0, 1.0))
+        if cache and key:
+            cache.keep(key, seen)
+        return seen
+
+    def _key(self, path: str, options: VideoOptions) -> str:
+        """Name of the clip's observations; empty when it cannot be read (and will say so)."""
+        trim = options.trim
+        how = {
+            "networks": self.networks,
+            "part": [trim.start, trim.end, trim.step],
+            "hands": options.hands,
+            "framerate": options.picture_framerate,
+        }
+        try:
+            return observation_key(Path(path), how)
+        except OSError:
+            return ""
+
+    def _solved(
+        self, person: PersonSeen, options: VideoOptions, seen: Observation, report: Report
+    ) -> BodyMotion:
+        lens = lens_of(seen.image_size, options.lens)
+        track = with_hands(person.track, person.hands) if person.hands else person.track
+        step = options.trim.step
+        motion = self.solver.solve(track, step, seen.framerate, lens, seen.image_size, report.check)
+        return with_fingers(motion, person, step) if person.hands else motion
 
     def estimate_photo(self, page: Page, options: VideoOptions, report: Report) -> list[BodyMotion]:
         """The pose of every person of a photo, left to right.
@@ -117,46 +132,84 @@ class VideoEstimator:
             page: the picture. options: the lens. report: progress, warnings, cancel.
 
         Returns:
-            One still for each person.
+            One still for each person, all in one world.
 
         Raises:
             Sketch2PoseError: it has no pixels (strokes), or nobody was found.
         """
         report.progress(0.05, "Looking for people")
+        people = self.people_of_photo(page, options, report)
+        if not people:
+            raise nobody(page.name)
+        still = Observation(tuple(people), 24.0, page.image_size, 1)
+        alone = replace(options, trim=replace(options.trim, step=1))
+        motions = []
+        for number, person in enumerate(people):
+            report.progress(0.3 + 0.7 * number / len(people), f"Solving person {number + 1}")
+            motions.append(self._solved(person, alone, still, report))
+        return in_one_world(motions)
+
+    def people_of_photo(
+        self, page: Page, options: VideoOptions, report: Report
+    ) -> list[PersonSeen]:
+        """Who is seen in a photo, left to right; see `estimate_photo`."""
         if page.color is None:
             raise Sketch2PoseError(
                 f'"{page.name}" is not a photo', "it is made of strokes",
                 "Read it as a drawing", "image.strokes",
             )  # fmt: skip
+        reader = HandReader(self.hands) if self.hands and options.hands else None
         people = []
         for detection in detect_people(self.detector, page.color):
             report.check()
             reading = read_landmarks(self.landmarker, page.color, detection.region)
             if reading.presence >= LEAST_PRESENCE:
-                people.append(reading.landmarks)
-        if not people:
-            raise nobody(page.name)
-        people.sort(key=lambda person: float(person.points[:, 0].mean()))
-        motions = []
-        for number, person in enumerate(people):
-            report.progress(0.3 + 0.7 * number / len(people), f"Solving person {number + 1}")
-            track = _still(person, page.scale)
-            lens = _lens(page.image_size, options.lens)
-            motions.append(self.solver.solve(track, 1, 24.0, lens, page.image_size, report.check))
-        return motions
+                people.append(_still(reading.landmarks, page, reader))
+        return sorted(people, key=lambda person: float(person.track.points[0, :, 0].mean()))
 
-    def _observe(self, clip: Clip, rate: float, report: Report) -> list[Track]:
-        tracker = Tracker(self.detector, self.landmarker, rate)
-        count = 0
-        for count, (frame, rgb) in enumerate(clip.frames(), start=1):
-            report.check()
-            people = tracker.add(rgb, frame, count - 1)
-            of = f" of {clip.expected}" if clip.expected else ""
-            share = min(count / clip.expected, 1.0) if clip.expected else 0.5
-            report.progress(OBSERVED * share, f"Frame {count}{of}: {people} in view")
-        if clip.expected and count < 0.95 * clip.expected:
-            report.warn(f'"{clip.name}" ends early: {count} of {clip.expected} frames were read.')
-        return [person.track() for person in tracker.people]
+
+def long_enough(seen: Observation, name: str, report: Report) -> list[PersonSeen]:
+    """People seen long enough to be followed; when nobody was, the one seen longest.
+
+    Raises:
+        Sketch2PoseError: nobody was seen at all.
+    """
+    if not seen.people:
+        raise nobody(name)
+    least = max(min(SHORTEST * seen.framerate, seen.frame_count), 1)
+    kept = [person for person in seen.people if len(person.track.frames) >= least]
+    if not kept:
+        kept = [max(seen.people, key=lambda person: len(person.track.frames))]
+        count = len(kept[0].track.frames)
+        report.warn(f"Nobody is seen for long: the best is {count} frames; check them.")
+    elif len(kept) < len(seen.people):
+        count = len(seen.people) - len(kept)
+        report.warn(f"{count} seen for less than {SHORTEST} s of the clip: left out.")
+    return kept
+
+
+def with_fingers(motion: BodyMotion, person: PersonSeen, step: int) -> BodyMotion:
+    """The motion with the rotations of its finger joints, when a hand was seen."""
+    assert person.hands is not None
+    fingers = fingers_over_time(
+        without_gaps(person.hands, person.track, step), motion.mocap_framerate
+    )
+    if fingers is None:
+        return motion
+    return replace(motion, hands=fingers.rotations.astype(np.float32))
+
+
+def without_gaps(hands: HandTrack, track: Track, step: int) -> HandTrack:
+    """Hands of every frame; those of frames without a sight of the person are unseen."""
+    rows = np.searchsorted(every_frame(track, step).frames, track.frames)
+    count = (int(track.frames[-1]) - int(track.frames[0])) // step + 1
+
+    def spread(values: np.ndarray) -> np.ndarray:
+        whole = np.zeros((count, *values.shape[1:]))
+        whole[rows] = values
+        return whole
+
+    return HandTrack(spread(hands.points), spread(hands.world), spread(hands.presence))
 
 
 def nobody(name: str) -> Sketch2PoseError:
@@ -169,17 +222,22 @@ def nobody(name: str) -> Sketch2PoseError:
     )
 
 
-def _still(person: Landmarks, scale: float) -> Track:
-    return Track(
+def lens_of(size: tuple[int, int], millimetres: float | None) -> Lens:
+    """The camera of a picture of some size with a lens, mm on full frame; None = a phone's."""
+    focal = (millimetres or USUAL_LENS) / FULL_FRAME * max(size)
+    return Lens(focal, np.array(size, np.float64) / 2)
+
+
+def _still(person: Landmarks, page: Page, reader: HandReader | None) -> PersonSeen:
+    track = Track(
         np.zeros(1, np.int64),
-        person.points[None] / scale,
+        person.points[None] / page.scale,
         person.world[None],
         person.visibility[None],
     )
-
-
-def _lens(size: tuple[int, int], millimetres: float) -> Lens:
-    return Lens(millimetres / FULL_FRAME * max(size), np.array(size, np.float64) / 2)
+    if reader is None or page.color is None:
+        return PersonSeen(track)
+    return PersonSeen(track, hand_track([reader.read(page.color, person, None)], page.scale))
 
 
 def _warn_of_weak_frames(motion: BodyMotion, number: int, report: Report) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .detector import Session, detect_people
+from .hand_landmarks import HandReading
 from .landmarker import Reading, read_landmarks
 from .landmarks import Landmarks, Track
 from .region import Region, between, overlap
@@ -30,12 +31,13 @@ THUMBNAIL = (32, 18)
 
 @dataclass(eq=False)
 class Person:
-    """One person being followed; `region` is where to look next."""
+    """One person being followed; `region` is where to look next, `hands` go with `seen`."""
 
     region: Region
     last_seen: int
     frames: list[int] = field(default_factory=list)
     seen: list[Landmarks] = field(default_factory=list)
+    hands: list[tuple[HandReading, ...]] = field(default_factory=list)
 
     def track(self) -> Track:
         """What was seen, as arrays."""

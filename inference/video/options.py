@@ -1,0 +1,92 @@
+"""What the user may say about a photo or clip."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inference.protocol.errors import Sketch2PoseError
+
+from .clip import FASTEST, PICTURE_FRAMERATE, Trim
+
+USUAL_LENS = 31.0  # mm on full frame: what phones film with, when nothing says otherwise
+FULL_FRAME = 36.0  # mm
+QUALITIES = ("lite", "full", "heavy")
+
+
+@dataclass(frozen=True)
+class VideoOptions:
+    """Which part of the clip, how it was filmed, how carefully it is looked at.
+
+    Attributes:
+        trim: part of the clip.
+        lens: mm on full frame; None = what the file says, else a phone's.
+        quality: which landmark network, one of `QUALITIES`.
+        hands: read fingers, too.
+        picture_framerate: frames a second of numbered pictures.
+        cache: folder of kept observations; None keeps none.
+    """
+
+    trim: Trim = Trim()  # noqa: RUF009 - frozen
+    lens: float | None = None
+    quality: str = "full"
+    hands: bool = False
+    picture_framerate: float = PICTURE_FRAMERATE
+    cache: Path | None = None
+
+
+def options_from(values: dict[str, Any]) -> VideoOptions:
+    """Options of a request.
+
+    Args:
+        values: any of `start` and `end` (seconds), `step` (frames), `lens` (mm), `quality`,
+            `hands` (bool), `framerate` (of numbered pictures), `cache` (folder); None counts as
+            not given.
+
+    Raises:
+        Sketch2PoseError: a value that makes no sense, named.
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    bad = next((name for name, fine in _CHECKS.items() if name in given and not fine(given)), None)
+    if bad is not None:
+        raise Sketch2PoseError(
+            "The clip cannot be read that way",
+            f'"{bad}" is {given[bad]}',
+            _FIXES.get(bad, _FIX),
+            f"video.{bad}",
+        )
+    end = given.get("end")
+    trim = Trim(float(given.get("start", 0)), None if end is None else float(end),
+                int(given.get("step", 1)))  # fmt: skip
+    return VideoOptions(
+        trim,
+        float(given["lens"]) if given.get("lens") else None,
+        given.get("quality", "full"),
+        bool(given.get("hands", False)),
+        float(given.get("framerate", PICTURE_FRAMERATE)),
+        Path(given["cache"]) if given.get("cache") else None,
+    )
+
+
+def _number(value: Any) -> float:
+    """A finite number; NaN, which fails every comparison, for anything else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+_CHECKS = {
+    "start": lambda v: _number(v["start"]) >= 0,
+    "end": lambda v: _number(v["end"]) > (_number(v.get("start", 0))),
+    "step": lambda v: _number(v["step"]) >= 1,
+    "lens": lambda v: v["lens"] == 0 or 5 <= _number(v["lens"]) <= 2000,
+    "quality": lambda v: v["quality"] in QUALITIES,
+    "framerate": lambda v: 0 < _number(v["framerate"]) <= FASTEST,
+}
+_FIX = "Seconds start at 0 and end after the start, step is at least 1, lens is 5 to 2000 mm"
+_FIXES = {
+    "quality": f"Choose one of {', '.join(QUALITIES)}",
+    "framerate": f"Choose more than 0 and at most {FASTEST:.0f} frames a second",
+}
