@@ -123,15 +123,18 @@ def _opened_page(path: str, report: Report) -> "Page":
 def _estimate_photo(
     path: str, options: Options, estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
-    from inference.video.estimate import options_from
-    from inference.video.photo import looks_like_drawing
+    from inference.video.options import options_from
+    from inference.video.photo import lens_of_file, looks_like_drawing
 
     page = _opened_page(path, report)
     estimation = PartReport(report, LOADED, ESTIMATED)
     if options.get("drawings") and looks_like_drawing(page):
         drawn = estimators.sketch.estimate(page, estimation)
         return [replace(motion, source=SourceNote(page.name, page.kind)) for motion in drawn]
-    motions = estimators.video.estimate_photo(page, options_from(options), estimation)
+    wanted = options_from(options)
+    wanted = replace(wanted, lens=wanted.lens or lens_of_file(path, page.image_size))
+    video = estimators.video_of(wanted.quality, wanted.hands)
+    motions = video.estimate_photo(page, wanted, estimation)
     source = SourceNote(page.name, "image")
     return [replace(motion, source=source) for motion in motions]
 
@@ -139,12 +142,14 @@ def _estimate_photo(
 def _estimate_clip(
     path: str, options: Options, estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
-    from inference.video.estimate import options_from
+    from inference.video.options import options_from
 
     name = Path(path).name
     report.progress(0.0, f"Opening {name}")
     estimation = PartReport(report, 0.0, ESTIMATED)
-    motions = estimators.video.estimate_clip(path, options_from(options), estimation)
+    wanted = options_from(options)
+    video = estimators.video_of(wanted.quality, wanted.hands)
+    motions = video.estimate_clip(path, wanted, estimation)
     source = SourceNote(name, "video")
     return [replace(motion, source=source) for motion in motions]
 
