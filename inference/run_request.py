@@ -12,6 +12,7 @@ from inference.outputs import OutputFolder, open_output_folder
 from inference.protocol.body_motion import BodyMotion, SourceNote
 from inference.protocol.errors import Cancelled, Sketch2PoseError
 from inference.protocol.messages import (
+    EditRequest,
     ImageRequest,
     Request,
     SkelRequest,
@@ -154,8 +155,20 @@ def _estimate_clip(
     return [replace(motion, source=source) for motion in motions]
 
 
+def _lay_edits(
+    path: str, options: Options, _estimators: Estimators, report: Report
+) -> list[BodyMotion]:
+    from inference.edit.resolve import edited_motion
+    from inference.protocol.body_motion import read_body_motion
+    from inference.protocol.edits import edits_from_json
+
+    report.progress(LOADED, "Correcting the pose")
+    return [edited_motion(read_body_motion(path), edits_from_json(options.get("edits", [])))]
+
+
 STAGES: dict[type, Stage] = {
     SketchRequest: _estimate_drawing,
     ImageRequest: _estimate_photo,
     VideoRequest: _estimate_clip,
+    EditRequest: _lay_edits,
 }

@@ -79,7 +79,22 @@ class SkelRequest:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-Request = SketchRequest | ImageRequest | VideoRequest | SkelRequest
+@dataclass(frozen=True)
+class EditRequest:
+    """Solve results again with the animator's corrections; no net runs.
+
+    Attributes:
+        inputs: paths of BodyMotion stills.
+        out_dir: folder for the results; must exist.
+        options: `edits`, see `inference.protocol.edits.edits_to_json`.
+    """
+
+    inputs: list[str]
+    out_dir: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+Request = SketchRequest | ImageRequest | VideoRequest | SkelRequest | EditRequest
 
 
 @dataclass(frozen=True)
@@ -183,6 +198,7 @@ REQUESTS: dict[str, type] = {
     "image": ImageRequest,
     "video": VideoRequest,
     "skel": SkelRequest,
+    "edit": EditRequest,
 }
 
 _MESSAGES: dict[str, type] = {
