@@ -18,6 +18,7 @@ from ..rigs.continuity import DrawnReadings, follow_figures, steady_poses
 from . import results
 from .capture import CapturedDrawing
 from .kept_result import KeptResult, keep, result_of
+from .seen_through import seen_on_sheet
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -104,7 +105,8 @@ def _figure(context: Context, drawing: ReadDrawing, path: Path, target: Object) 
     motion = read_body_motion(path)
     place = results.place_of_drawing(context, drawing.captured, target, motion)
     drawn = results.drawn_joints(drawing.captured, motion)
-    return result_of(motion, place, drawing.frame, drawn)
+    seen = seen_on_sheet(drawing.captured.view, motion)
+    return result_of(motion, place, drawing.frame, drawn, seen)
 
 
 def _place_of(kept: KeptResult) -> np.ndarray:

@@ -9,14 +9,15 @@ Blender's world.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..inference.protocol.body_motion import BodyMotion, SourceNote
+from ..inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion, SourceNote
 from ..rigs.readings import posed_joints, rest_offsets
 from .results import Place
+from .seen_through import SeenThrough, seen_by_camera
 
 if TYPE_CHECKING:
     from bpy.types import Object
@@ -40,6 +41,8 @@ class KeptResult:
         place: where it stands.
         drawn: [24, 3] joints on the sheet in Blender's world; empty for pictures.
         confidence: [24] in [0, 1].
+        contacts: [24] in [0, 1], how surely each joint touches the ground.
+        seen: the camera and the picture it was seen through, where they are known.
     """
 
     frame: int
@@ -52,6 +55,8 @@ class KeptResult:
     place: Place
     drawn: np.ndarray
     confidence: np.ndarray
+    contacts: np.ndarray = field(default_factory=lambda: np.zeros(24))
+    seen: SeenThrough | None = None
 
     def posed(self, pose: np.ndarray) -> KeptResult:
         """The same figure in another pose."""
@@ -76,8 +81,21 @@ class KeptResult:
         return best if distance[best] < 1e-5 else None
 
 
-def result_of(motion: BodyMotion, place: Place, frame: int, drawn: np.ndarray) -> KeptResult:
+def result_of(
+    motion: BodyMotion,
+    place: Place,
+    frame: int,
+    drawn: np.ndarray,
+    seen: SeenThrough | None = None,
+) -> KeptResult:
     """What is worth keeping of an estimated still.
+
+    Args:
+        motion: one frame.
+        place: where the figure stands.
+        frame: scene frame of its keys.
+        drawn: [24, 3] joints on the sheet; [0, 3] for pictures.
+        seen: the camera it was seen through; None: the motion's own, without a picture.
 
     Raises:
         ValueError: the motion has no joint positions.
@@ -101,6 +119,8 @@ def result_of(motion: BodyMotion, place: Place, frame: int, drawn: np.ndarray) -
         place=place,
         drawn=drawn,
         confidence=np.asarray(confidence, float),
+        contacts=_contacts_of(motion),
+        seen=seen or seen_by_camera(motion),
     )
 
 
@@ -141,6 +161,16 @@ def _view_of(motion: BodyMotion) -> np.ndarray:
     return rotation.T @ ray
 
 
+def _contacts_of(motion: BodyMotion) -> np.ndarray:
+    """[24] how surely each joint touches the ground in a still."""
+    contacts = np.zeros(24)
+    if motion.contacts is not None:
+        for name, value in zip(motion.contact_names or (), motion.contacts[0], strict=True):
+            if name in SMPL_JOINT_NAMES:
+                contacts[SMPL_JOINT_NAMES.index(name)] = value
+    return contacts
+
+
 def to_plain(result: KeptResult) -> dict[str, Any]:
     """The result as plain numbers, for custom properties and JSON; without its frame."""
     hips = [] if result.place.hips is None else result.place.hips
@@ -159,6 +189,9 @@ def to_plain(result: KeptResult) -> dict[str, Any]:
         name: [float(value) for value in np.ravel(array)] for name, array in arrays.items()
     }
     plain["on_ground"] = int(result.place.on_ground)
+    plain["contacts"] = [float(value) for value in result.contacts]
+    if result.seen is not None:
+        plain["seen"] = result.seen.to_plain()
     return plain
 
 
@@ -184,4 +217,6 @@ def from_plain(frame: int, plain: Any) -> KeptResult:
         place=Place(hips if len(hips) else None, bool(plain["on_ground"])),
         drawn=array("drawn", -1, 3),
         confidence=array("confidence", 24),
+        contacts=array("contacts", 24) if "contacts" in plain else np.zeros(24),
+        seen=SeenThrough.from_plain(plain["seen"]) if "seen" in plain else None,
     )

@@ -24,6 +24,7 @@ from .grease_pencil import is_drawing, read_strokes
 from .job_operator import show_result
 from .kept_result import KeptResult, result_of
 from .pose_snapshot import PoseSnapshot, take_snapshot
+from .seen_through import seen_on_sheet
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -189,7 +190,8 @@ def _show(context: Context, live: LiveSession, rig: Object, motion: BodyMotion) 
     place = results.place_of_drawing(context, captured, rig, motion)
     results.apply_motion(context, motion, rig, place, live.frame, key=False)
     drawn = results.drawn_joints(captured, motion)
-    live.result = (motion, result_of(motion, place, live.frame, drawn))
+    seen = seen_on_sheet(captured.view, motion)
+    live.result = (motion, result_of(motion, place, live.frame, drawn, seen))
     show_result(context, HINT, "INFO")
 
 

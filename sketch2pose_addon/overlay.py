@@ -1,23 +1,27 @@
-"""What was read from the drawing, drawn over it: joints and bones, sure ones firm, guesses faint.
+"""What was read, drawn over the scene: bones, sure ones firm and guesses faint, contacts, ghost.
 
-`bone_lines()` is plain arithmetic; only `draw()` needs a window.
+`bone_lines()` and `contact_lines()` are plain arithmetic; only `draw()` needs a window.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
 
+from ..inference.protocol.errors import Sketch2PoseError
 from ..rigs.human_motion import SMPL_PARENTS
+from .ghost import ghost_lines, placed_joints
 from .kept_result import KeptResult, kept_at
+from .look_through import our_camera
 from .properties import settings
+from .seen_through import view_in_world
 from .targets import target_rig
 
 if TYPE_CHECKING:
-    from bpy.types import Context
+    from bpy.types import Context, Object
 
 # Sure to unsure; told apart without red and green.
 _LEVELS = (
@@ -25,6 +29,10 @@ _LEVELS = (
     (0.4, (1.0, 0.8, 0.25, 0.9), 3.0),
     (0.0, (1.0, 0.45, 0.2, 0.75), 2.0),
 )
+_CONTACT = ((1.0, 1.0, 1.0, 0.9), 2.0)
+_CONTACT_FROM = 0.5  # how sure a contact is when it is shown
+_CONTACT_SIZE = 0.025  # of the height of the drawn figure
+_GHOST = ((0.75, 0.65, 1.0, 0.45), 1.0)
 _SHADER = "POLYLINE_UNIFORM_COLOR"
 
 
@@ -60,12 +68,52 @@ def bone_lines(kept: KeptResult) -> list[BoneLines]:
     return lines
 
 
+def contact_lines(kept: KeptResult) -> list[BoneLines]:
+    """A diamond on the sheet about each joint that touches the ground; empty for pictures."""
+    touching = kept.contacts >= _CONTACT_FROM
+    if len(kept.drawn) != len(kept.contacts) or not touching.any():
+        return []
+    across, upright = _sheet_axes(kept.drawn)
+    size = _CONTACT_SIZE * float(np.ptp(kept.drawn @ upright) + np.ptp(kept.drawn @ across))
+    corners = size * np.array([across, upright, -across, -upright])
+    edges = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1).reshape(-1, 3)
+    points = kept.drawn[touching][:, None] + edges
+    color, width = _CONTACT
+    return [BoneLines(points.reshape(-1, 3), color, width)]
+
+
+def on_picture(kept: KeptResult, target: Object) -> KeptResult:
+    """The figure of a picture with its observed joints where the picture is looked at from."""
+    seen, joints = kept.seen, kept.motion().joints3d
+    if len(kept.drawn) or seen is None or not len(seen.observed) or joints is None:
+        return kept
+    try:
+        view = view_in_world(seen, joints[0], target)
+        hips = placed_joints(kept, target)[:1]
+    except Sketch2PoseError:
+        return kept
+    return replace(kept, drawn=view.unproject(seen.observed, float(view.depth(hips)[0])))
+
+
+def _sheet_axes(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two directions [3] that span the sheet of the drawn joints."""
+    _, _, directions = np.linalg.svd(drawn - drawn.mean(0), full_matrices=False)
+    return directions[0], directions[1]
+
+
 def shown_lines(context: Context) -> list[BoneLines]:
     """What the overlay of this context shows now."""
-    if not settings(context).show_overlay:
+    shown, target = settings(context), target_rig(context)
+    kept = kept_at(target, context.scene.frame_current)
+    if kept is None or target is None:
         return []
-    kept = kept_at(target_rig(context), context.scene.frame_current)
-    return bone_lines(kept) if kept is not None else []
+    lines = []
+    if shown.show_overlay:
+        seen = on_picture(kept, target) if our_camera(context.scene) is not None else kept
+        lines = bone_lines(seen) + contact_lines(seen)
+    if shown.show_ghost:
+        lines.append(BoneLines(ghost_lines(kept, target), *_GHOST))
+    return lines
 
 
 def draw() -> None:

@@ -131,12 +131,25 @@ class Sketch2PoseSettings(bpy.types.PropertyGroup):
         "blue is sure, yellow likely, orange a guess",
         default=True,
     )
+    show_ghost: BoolProperty(
+        name="Ghost of the Solved Body",
+        description="Show the body as it was solved, in its own proportions, beside the rig",
+    )
+    weak_below: FloatProperty(
+        name="Weak Below",
+        description="Mean confidence of all joints below which a frame counts as a guess",
+        default=0.4,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
 
 
 class Sketch2PoseStatus(bpy.types.PropertyGroup):
     """State of the running or last job, at `window_manager.sketch2pose`."""
 
     running: BoolProperty(options={"HIDDEN"})
+    may_stop_early: BoolProperty(options={"HIDDEN"})
     factor: FloatProperty(min=0.0, max=1.0, subtype="FACTOR", options={"HIDDEN"})
     text: StringProperty(options={"HIDDEN"})
     result: StringProperty(options={"HIDDEN"})

@@ -15,7 +15,8 @@ import bpy
 
 # Order matters: property groups first, because panels and operators point to them; panels before
 # operators, because operator modules may bring panels that belong below the main one.
-_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live", "panels", "panels_people")
+_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live")
+_BEFORE_OPERATORS += ("panels", "panels_people", "panels_seeing")
 _AFTER_OPERATORS = ("overlay", "cli")
 
 _registered: list[ModuleType] = []

@@ -12,12 +12,15 @@ from bpy.props import StringProperty
 from ...inference.protocol.messages import ImageRequest, Request, SketchRequest
 from .. import jobs, people, results
 from ..file_job_operator import FileJobOperator, existing_file
-from ..kept_result import keep, result_of
+from ..kept_result import KeptResult, keep, result_of
 from ..properties import settings
+from ..seen_through import seen_by_camera
 from ..targets import checked_target
 
 if TYPE_CHECKING:
     from bpy.types import Context
+
+    from ...inference.protocol.body_motion import BodyMotion
 
 _PICTURES = "*.png;*.jpg;*.jpeg;*.webp;*.bmp;*.tif;*.tiff;*.gif;*.svg;*.json"
 
@@ -38,6 +41,7 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
         target = checked_target(context, self.target)
         picture = existing_file(self.filepath, "picture", "image.none")
         self._target, self._frame = target.name, context.scene.frame_current
+        self._picture = str(picture)
 
         kind = settings(context).image_kind
 
@@ -54,10 +58,14 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
         motions = results.read_people(job)
         place = results.place_of_image(context)
         applied = results.apply_motion(context, motions[0], target, place, self._frame)
-        figures = [result_of(motion, place, self._frame, np.zeros((0, 3))) for motion in motions]
+        figures = [self._kept(motion, place) for motion in motions]
         keep(target, figures[0])
         people.remember(context, [people.StillPerson((kept,)) for kept in figures], target)
         return results.result_line(applied, len(figures))
+
+    def _kept(self, motion: BodyMotion, place: results.Place) -> KeptResult:
+        seen = seen_by_camera(motion, self._picture)
+        return result_of(motion, place, self._frame, np.zeros((0, 3)), seen)
 
 
 classes = (SKETCH2POSE_OT_pose_from_image,)

@@ -14,6 +14,7 @@ from .. import jobs, people, results
 from ..capture import capture_drawing
 from ..job_operator import JobOperator
 from ..kept_result import KeptResult, keep, result_of
+from ..seen_through import seen_on_sheet
 from ..targets import (
     checked_drawing,
     checked_target,
@@ -72,7 +73,8 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
     def _kept(self, context: Context, target: Object, motion: BodyMotion) -> KeptResult:
         place = results.place_of_drawing(context, self._captured, target, motion)
         drawn = results.drawn_joints(self._captured, motion)
-        return result_of(motion, place, self._frame, drawn)
+        seen = seen_on_sheet(self._captured.view, motion)
+        return result_of(motion, place, self._frame, drawn, seen)
 
 
 classes = (SKETCH2POSE_OT_pose_from_sketch,)

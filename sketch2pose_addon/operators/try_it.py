@@ -16,6 +16,7 @@ from ..capture import page_of, store_view
 from ..job_operator import JobOperator
 from ..kept_result import keep, result_of
 from ..properties import settings
+from ..seen_through import seen_on_sheet
 from ..view import facing_camera
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
         place = results.place_of_drawing(context, self._captured, rig, motion)
         applied = results.apply_motion(context, motion, rig, place, self._frame)
         drawn = results.drawn_joints(self._captured, motion)
-        keep(rig, result_of(motion, place, self._frame, drawn))
+        seen = seen_on_sheet(self._captured.view, motion)
+        keep(rig, result_of(motion, place, self._frame, drawn, seen))
         return results.result_line(applied, 1)
 
     def _add_drawing(self, context: Context) -> Object:

@@ -99,6 +99,7 @@ def empty_scene() -> None:
     bpy.data.batch_remove(doomed)
     if scene.animation_data:
         scene.animation_data_clear()
+    scene.timeline_markers.clear()
     scene.frame_start, scene.frame_end = 1, 250
     scene.render.fps, scene.render.fps_base = 24, 1.0
     scene.frame_set(1)
