@@ -24,7 +24,7 @@ Array = NDArray[np.floating]
 
 WEAK_JOINTS = 0.03  # m, mean over the joints of a frame
 FRAMES_TOGETHER = 4000  # memory stays under half a gigabyte; longer motions overlap
-OVERLAP = 30
+OVERLAP = 60
 
 
 def skel_from_smpl(
@@ -48,7 +48,7 @@ def skel_from_smpl(
     targets = targets_from_smpl(skel, body, poses, trans, motion.betas, surface)
     rest = skel.rest(motion.betas)
     fit = _fit_long(
-        lambda part, start: fit_skel(rest, _frames(targets, part), start, report), len(poses)
+        lambda part, before: fit_skel(rest, targets.part(part), before, report), len(poses)
     )
     pose = skel.forward(fit.q, fit.trans, motion.betas)
     joint_errors, skin_errors = residuals(rest.joints, targets, pose)
@@ -105,39 +105,25 @@ def residuals(rest_joints: Array, targets: FitTargets, pose: SkelPose) -> tuple[
     return errors[:, :BONE_COUNT], skin
 
 
-def _frames(targets: FitTargets, part: slice) -> FitTargets:
-    oriented = None if targets.oriented is None else targets.oriented[part]
-    return FitTargets(
-        targets.rest,
-        targets.bones,
-        targets.places[part],
-        targets.weights,
-        targets.skin,
-        targets.blend,
-        oriented,
-    )
-
-
 def _fit_long(fit: Callable[[slice, Array | None], SkelFit], frames: int) -> SkelFit:
-    """One fit, or for very long motions several that start from their predecessor's last frames."""
-    parts = [fit(slice(0, FRAMES_TOGETHER), None)]
-    done = min(FRAMES_TOGETHER, frames)
-    while done < frames:
-        part = fit(slice(done - OVERLAP, done - OVERLAP + FRAMES_TOGETHER), None)
-        parts.append(_joined(parts.pop(), part))
-        done = len(parts[-1].q)
-    return parts[-1]
+    """One fit, or for very long motions several; each begins as its predecessor has it there."""
+    whole = fit(slice(0, FRAMES_TOGETHER), None)
+    while (done := len(whole.q)) < frames:
+        first = done - OVERLAP
+        part = fit(slice(first, first + FRAMES_TOGETHER), whole.q[first])
+        whole = _joined(whole, part)
+    return whole
 
 
 def _joined(first: SkelFit, second: SkelFit) -> SkelFit:
-    """Cross-fades the overlap, after taking whole turns out of the difference."""
-    turns = 2 * np.pi * np.round((first.q[-OVERLAP] - second.q[0]) / (2 * np.pi))
-    share = np.linspace(0, 1, OVERLAP)[:, None]
+    """Cross-fades the overlap; its weight starts and ends without a kink."""
+    ramp = np.linspace(0, 1, OVERLAP)[:, None]
+    share = ramp**2 * (3 - 2 * ramp)
 
     def blend(a: Array, b: Array) -> Array:
         middle = (1 - share) * a[-OVERLAP:] + share * b[:OVERLAP]
         return np.concatenate([a[:-OVERLAP], middle, b[OVERLAP:]])
 
     cost = np.concatenate([first.cost, second.cost[OVERLAP:]])
-    q = blend(first.q, second.q + turns)
-    return SkelFit(q, blend(first.trans, second.trans), cost, first.iterations)
+    q, trans = blend(first.q, second.q), blend(first.trans, second.trans)
+    return SkelFit(q, trans, cost, first.iterations)

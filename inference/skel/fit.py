@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from inference.body.skinning import skin_vertices
 
+from .calming import ROUNDS, allowed_steps, calmed
 from .kinematics import (
     SkelPose,
     SkelRest,
@@ -62,7 +63,7 @@ class _State:
 def fit_skel(
     rest: SkelRest,
     targets: FitTargets,
-    start: Array | None = None,
+    before: Array | None = None,
     report: Callable[[float], None] | None = None,
     smoothness: float = SMOOTHNESS,
 ) -> SkelFit:
@@ -70,7 +71,7 @@ def fit_skel(
 
     Args:
         rest: the resting skeleton of the shape. targets: what to reach in T frames.
-        start: [T, 46] first guess; from `targets.oriented` when None.
+        before: [46] angles of the frame before, whose readings and full turns are carried on.
         report: called with the share of work done; may raise to cancel.
         smoothness: metres per radian of change between frames.
 
@@ -78,7 +79,7 @@ def fit_skel(
         angles within the limits, continuous over frames.
     """
     problem = _Problem(rest, targets, smoothness)
-    state = problem.start(start)
+    state = problem.start(before)
     rounds = SOFT_ROUNDS if problem.soft else 1
     done = 0
     for number in range(rounds):
@@ -91,7 +92,22 @@ def fit_skel(
 
         state, iterations = _descend(problem, state, tell)
         done += iterations
+    state = _calm(problem, state)
     return SkelFit(state.q, state.trans + problem.moments.centres, state.cost, done)
+
+
+def _calm(problem: "_Problem", state: "_State") -> "_State":
+    """Holds angles that jump, while the source does not, on a calm course, and fits the others."""
+    if problem.targets.pace is None:
+        return state
+    allowed = allowed_steps(problem.targets.pace)
+    for _round in range(ROUNDS):
+        q = calmed(state.q, allowed)
+        if np.array_equal(q, state.q):
+            break
+        problem.held |= q != state.q
+        state, _count = _descend(problem, problem.evaluate(q, state.trans), lambda _share: None)
+    return state
 
 
 def _descend(
@@ -127,14 +143,14 @@ class _Problem:
     def __init__(self, rest: SkelRest, targets: FitTargets, smoothness: float) -> None:
         self.rest, self.targets = rest, targets
         self.stiffness = (smoothness * steadiness()) ** 2
+        self.held = np.zeros((len(targets.places), DOF_COUNT), bool)
         self.moments = gather(rest, targets)
         self.together = moves_together()
         self.reference = np.zeros((len(targets.places), DOF_COUNT))
 
-    def start(self, q: Array | None) -> _State:
-        if q is None:
-            assert self.targets.oriented is not None
-            q = starting_angles(self.rest, self.targets.oriented)
+    def start(self, before: Array | None) -> _State:
+        assert self.targets.oriented is not None
+        q = starting_angles(self.rest, self.targets.oriented, before)
         self.reference = q
         state = self.evaluate(q, np.zeros((len(q), 3)))
         return self.evaluate(q, -state.errors.force.sum(1) / self.moments.mass.sum(1)[:, None])
@@ -177,6 +193,7 @@ class _Problem:
         diagonal[:, :DOF_COUNT] += RESTING**2
         coupling = np.concatenate([self.stiffness, np.zeros(UNKNOWNS - DOF_COUNT)])
         free = free_unknowns(state.q, gradient)
+        free[:, :DOF_COUNT] &= ~self.held
         return solve_coupled_frames(normal, -gradient, coupling, free)
 
     def normal_equations(self, state: _State) -> tuple[Array, Array]:

@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 from inference.rotations import quat_from_rotmat
 
 from .kinematics import SkelRest
-from .layout import BONE_COUNT, DOF_COUNT, HIGHEST, LOWEST, PARENTS, SCAPULAE, dofs_of
+from .layout import BONE_COUNT, DOF_COUNT, HIGHEST, LOWEST, PARENTS, SCAPULAE, SPINE_BONES, dofs_of
 
 Array = NDArray[np.floating]
 
 
-def starting_angles(rest: SkelRest, rotations: Array) -> Array:
-    """[T, 46] angles within the limits whose bones turn nearly as `rotations` [T, 24, 3, 3]."""
+def starting_angles(rest: SkelRest, rotations: Array, before: Array | None = None) -> Array:
+    """[T, 46] angles within the limits whose bones turn nearly as `rotations` [T, 24, 3, 3].
+
+    Args:
+        rest: the resting skeleton. rotations: world rotations of the bones.
+        before: [46] angles that the first frame should be near to, where there is a choice.
+    """
     q = np.zeros((len(rotations), DOF_COUNT))
     world = rotations.copy()
     for bone in SCAPULAE:  # the collar's turn is left to the fit; the arm starts from the thorax
@@ -28,7 +33,9 @@ def starting_angles(rest: SkelRest, rotations: Array) -> Array:
         dofs = list(dofs_of(bone))
         axes = rest.axes[dofs]
         if len(dofs) == 3:
-            q[:, dofs] = continuous_angles(three_angles(local, axes), bounded=bone in (11, 12, 13))
+            near = None if before is None else before[dofs]
+            found = three_angles(local, axes)
+            q[:, dofs] = found if bone in SPINE_BONES else continuous_angles(found, near)
         elif len(dofs) == 2:
             third = np.cross(axes[0], axes[1])
             q[:, dofs] = three_angles(local, np.vstack([axes, third]))[:, :2]
@@ -48,17 +55,17 @@ def three_angles(rotations: Array, axes: Array) -> Array:
     return hand * np.stack([first, second, third], -1)
 
 
-def continuous_angles(angles: Array, bounded: bool = False) -> Array:
+def continuous_angles(angles: Array, before: Array | None = None) -> Array:
     """The same rotations by angles that follow each other without jumps.
 
     Args:
-        angles: [T, 3] of `three_angles`. bounded: keep the solution near zero (spine).
+        angles: [T, 3] of `three_angles`. before: [3] what the first ones should be near to.
     """
-    if bounded:
-        return angles
     result = angles.copy()
-    for frame in range(1, len(angles)):
-        result[frame] = nearest_angles(angles[frame], result[frame - 1])
+    for frame in range(len(angles)):
+        last = result[frame - 1] if frame else before
+        if last is not None:
+            result[frame] = nearest_angles(angles[frame], last)
     return result
 
 

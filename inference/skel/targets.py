@@ -3,12 +3,13 @@
 Conventions: metres, world y up. A point's rest place lies on the resting body of the shape.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inference.body import BodyModel
+from inference.rotations import angle_between, rotmat_from_rotvec
 
 from .correspondence import PLACE_OF_BONE, SMPL_OF_BONE
 from .kinematics import SkelRest
@@ -43,6 +44,7 @@ class FitTargets:
         skin: [N] True for the markers on the skin.
         blend: [N, 24] skin weights of the points; rows of one bone's 1 are rigid.
         oriented: rotations [T, 24, 3, 3] of the bones as a start, or None.
+        pace: [T-1] fastest turn of any joint of the source between frames, radians, or None.
     """
 
     rest: Array
@@ -52,6 +54,16 @@ class FitTargets:
     skin: NDArray[np.bool_]
     blend: Array
     oriented: Array | None = None
+    pace: Array | None = None
+
+    def part(self, frames: slice) -> "FitTargets":
+        """The same targets in some of the frames only."""
+        oriented = None if self.oriented is None else self.oriented[frames]
+        pace = None if self.pace is None else self.pace[frames][: len(self.places[frames]) - 1]
+        weights = self.weights[frames] if np.ndim(self.weights) > 1 else self.weights
+        return replace(
+            self, places=self.places[frames], weights=weights, oriented=oriented, pace=pace
+        )
 
 
 def targets_from_smpl(
@@ -86,7 +98,14 @@ def targets_from_smpl(
     blend = np.eye(BONE_COUNT)[bones]
     skin = np.arange(len(points)) >= BONE_COUNT + 3 * len(ORIENTED)
     blend[skin] = skel.weights[marker_vertices(skel)] if skin.any() else 0.0
-    return FitTargets(points, bones, places, weights, skin, blend, bone_rotations)
+    pace = source_pace(poses)
+    return FitTargets(points, bones, places, weights, skin, blend, bone_rotations, pace)
+
+
+def source_pace(poses: ArrayLike) -> Array:
+    """[T-1] fastest turn of any joint between neighbouring frames of poses [T, 72], radians."""
+    turns = rotmat_from_rotvec(np.asarray(poses, float).reshape(len(np.asarray(poses)), -1, 3))
+    return angle_between(turns[1:], turns[:-1]).max(1)
 
 
 def _joint_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):

@@ -13,12 +13,14 @@ from inference.body import load_default_body
 from inference.protocol.body_motion import BodyMotion
 from inference.protocol.errors import Sketch2PoseError
 from inference.rotations import angle_between, rotmat_from_rotvec
+from inference.skel.calming import calmed
 from inference.skel.convert import skel_from_smpl
 from inference.skel.default import load_default_skel
 from inference.skel.fit import _Problem, fit_skel
 from inference.skel.kinematics import pose_skeleton
 from inference.skel.layout import BONE_NAMES, DOF_NAMES, DOFS, HIGHEST, LOWEST, PARENTS, dofs_of
 from inference.skel.motion import read_skel_motion, write_skel_motion
+from inference.skel.opensim_angles import opensim_angles
 from inference.skel.osim import slide_polynomials, write_osim
 from inference.skel.skel_file import load_skel_file
 from inference.skel.sliding import slide_offsets
@@ -147,6 +149,35 @@ def test_angles_are_continuous_through_full_turns() -> None:
     turns = rotmat_from_rotvec(smooth[..., None] * axes)
     found = continuous_angles(three_angles(turns[:, 2] @ turns[:, 1] @ turns[:, 0], axes))
     assert np.abs(np.diff(found, axis=0)).max() < 0.4
+
+
+@given(st.integers(0, 1000))
+def test_calm_steps_are_the_nearest_within_what_is_allowed(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    q, allowed = rng.normal(0, 1, (12, 46)), rng.uniform(0.5, 1.0, 11)
+    calm = calmed(q, allowed)
+    assert (np.abs(np.diff(calm, axis=0)) <= allowed[:, None] + 0.01).all()
+    assert calm.min() >= q.min() and calm.max() <= q.max()  # limits are kept
+    assert np.array_equal(calmed(0.01 * q, allowed), 0.01 * q)
+
+
+def test_hip_angles_by_opensims_definition() -> None:
+    skel, q = load_default_skel(), some_angles(6, 2)
+    q[:, 3:6], q[:, 10:13] = 0.5 * q[:, 3:6], 0.5 * q[:, 10:13]
+    pose = skel.forward(q, np.zeros((6, 3)))
+    found = opensim_angles(pose, q)
+    for letter, bone in (("r", 1), ("l", 6)):
+        flexion, adduction, rotation = (
+            found[f"hip_{name}_{letter}"] for name in ("flexion", "adduction", "rotation")
+        )
+        axes = skel.rest().axes[list(dofs_of(bone))]
+        turns = [
+            rotmat_from_rotvec(angle[:, None] * axis)
+            for angle, axis in zip((flexion, adduction, rotation), axes, strict=True)
+        ]
+        local = pose.rotations[:, 0].swapaxes(1, 2) @ pose.rotations[:, bone]
+        assert angle_between(turns[0] @ turns[1] @ turns[2], local).max() < 0.03
+    assert np.array_equal(found["knee_angle_l"], q[:, 13])
 
 
 def test_known_poses_are_found_again() -> None:
