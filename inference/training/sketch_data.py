@@ -12,6 +12,8 @@ import torch
 from .synthesis.layout import CONTACTS, MIRROR_CONTACTS, MIRROR_DIRECTIONS, MIRROR_KEYPOINTS
 from .synthesis.sample import Batch, make_batch, to_network
 
+SHELF = 24  # batches kept to be shown again
+
 
 @dataclass(frozen=True)
 class Tensors:
@@ -70,11 +72,15 @@ def mirrored(batch: Batch) -> Batch:
 class Drawing:
     """Worker processes that draw batches ahead of the training loop.
 
-    Every drawing is used twice, the second time mirrored: drawing costs more than reading it again.
+    Every drawing is shown ``reuse`` times on average, now and then mirrored: drawing costs more
+    than reading it again. Between two times others are shown.
     """
 
-    def __init__(self, workers: int, count: int, seed: int, size: int, ahead: int = 6) -> None:
+    def __init__(
+        self, workers: int, count: int, seed: int, size: int, reuse: int = 2, ahead: int = 6
+    ) -> None:
         context = multiprocessing.get_context("spawn")
+        self.reuse, self.dice = reuse, np.random.default_rng(seed)
         self.size = context.Value("i", size)
         self.queue = context.Queue(maxsize=ahead)
         self.processes = [
@@ -87,14 +93,15 @@ class Drawing:
             process.start()
 
     def batches(self) -> Iterator[Batch]:
-        """Batches without end."""
-        spare: Batch | None = None
+        """Batches without end: a fresh one in every ``reuse``, the others from the shelf."""
+        shelf: list[Batch] = []
         while True:
-            batch: Batch = self.queue.get()
-            yield batch
-            if spare is not None:
-                yield mirrored(spare)
-            spare = batch
+            if len(shelf) < SHELF or self.dice.random() < 1 / self.reuse:
+                shelf = [*shelf[1 - SHELF :], self.queue.get()]
+                yield shelf[-1]
+            else:
+                again = shelf[self.dice.integers(len(shelf))]
+                yield mirrored(again) if self.dice.random() < 0.5 else again
 
     def close(self) -> None:
         """Ends the workers."""

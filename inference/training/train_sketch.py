@@ -3,8 +3,8 @@
     python -m inference.training.train_sketch --minutes 90 \\
         --lifter build/lifter.pt --out build/sketch.pt
 
-A run can be carried on: ``--resume build/sketch.pt``. On a GPU: ``--device cuda --workers 14
---batch 256``.
+A run can be carried on: ``--resume build/sketch.pt``. On a GPU: ``--device cuda --workers 15
+--batch 256 --reuse 8``.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ import torch
 
 from ..sketch.crops import CROP
 from .export_sketch import weights_from_onnx
-from .sketch_data import Drawing, to_tensors
+from .sketch_data import Drawing, Tensors, to_tensors
 from .sketch_losses import contact_loss, direction_losses, image_losses, side_loss, total
 from .sketch_net import SketchNet
 from .sketch_report import evaluate
 from .sketch_sides import by_place, settle_ties
+from .sketch_variety import varied
 
 EMA_DECAY = 0.998
 
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--reuse", type=int, default=2, help="how often a drawing is shown")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--check", type=int, default=2000, help="drawings of the last check")
@@ -57,7 +59,9 @@ def train(args: argparse.Namespace) -> None:
     net = build(args).to(args.device, memory_format=torch.channels_last)
     average = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=0.02)
-    drawing = Drawing(args.workers, args.batch, args.seed * 1000 + 17, size_at(args.sizes, 0.0))
+    seed = args.seed * 1000 + 17
+    drawing = Drawing(args.workers, args.batch, seed, size_at(args.sizes, 0.0), args.reuse)
+    paper = torch.Generator().manual_seed(seed)
     start, step, images = time.time(), 0, 0
     for batch in drawing.batches():
         spent = (time.time() - start) / (60 * args.minutes)
@@ -65,7 +69,7 @@ def train(args: argparse.Namespace) -> None:
             break
         drawing.size.value = size_at(args.sizes, spent)
         set_rate(optimiser, args.rate, step, spent)
-        parts = train_step(net, optimiser, batch, args.device)
+        parts = train_step(net, optimiser, varied(to_tensors(batch, args.device), paper))
         update_average(average, net, step)
         step, images = step + 1, images + len(batch.ink)
         if step % 50 == 0:
@@ -115,11 +119,10 @@ def set_rate(optimiser: torch.optim.Optimizer, peak: float, step: int, spent: fl
 
 
 def train_step(
-    net: SketchNet, optimiser: torch.optim.Optimizer, batch, device: str
+    net: SketchNet, optimiser: torch.optim.Optimizer, data: Tensors
 ) -> dict[str, torch.Tensor]:
     """One step; returns the parts of the loss."""
-    data = to_tensors(batch, device)
-    with torch.autocast(device.split(":")[0], dtype=torch.bfloat16):
+    with torch.autocast(data.ink.device.type, dtype=torch.bfloat16):
         out = net(data.ink)
     data = settle_ties(by_place(data), out["points"].detach())
     parts = image_losses(out, data.points, data.visible, data.person)

@@ -13,9 +13,10 @@ pytestmark = pytest.mark.torch
 
 from inference.sketch.reading import Reading, anatomical  # noqa: E402
 from inference.training.export_sketch import weights_from_onnx  # noqa: E402
-from inference.training.sketch_data import mirrored, to_tensors  # noqa: E402
+from inference.training.sketch_data import Tensors, mirrored, to_tensors  # noqa: E402
 from inference.training.sketch_net import SketchNet, moments  # noqa: E402
 from inference.training.sketch_sides import by_place, settle_ties  # noqa: E402
+from inference.training.sketch_variety import varied  # noqa: E402
 from inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
 from inference.training.synthesis.layout import (  # noqa: E402
     DIRECTIONS,
@@ -81,6 +82,34 @@ def test_mirroring_twice_changes_nothing() -> None:
     again = mirrored(mirrored(first))
     for name, value in vars(first).items():
         assert np.allclose(value, getattr(again, name), atol=1e-3), name
+
+
+def test_turned_paper_keeps_points_on_their_ink() -> None:
+    """Labels follow the picture: a dot drawn at every keypoint is found where the label went."""
+    count, size = 6, 128
+    points = torch.rand(count, 1, 2, generator=torch.Generator().manual_seed(1)) * 0.4 + 0.3
+    ink = torch.zeros(count, 1, size, size)
+    for row, (x, y) in enumerate(points[:, 0]):
+        ink[
+            row, 0, int(y * size) - 2 : int(y * size) + 3, int(x * size) - 2 : int(x * size) + 3
+        ] = 1
+    along = torch.nn.functional.normalize(points - 0.5, dim=-1)
+    data = tensors_of(ink, points, torch.cat([along, torch.zeros(count, 1, 1)], -1))
+    after = varied(data, torch.Generator().manual_seed(2))
+    mean, _ = moments(after.ink.flatten(2) / after.ink.sum((2, 3))[..., None], size, size)
+    assert torch.allclose(mean, after.points, atol=1.5 / size)
+    assert not torch.allclose(after.points, points, atol=0.01)
+    # Directions turn as the paper does, and stay unit vectors.
+    before = torch.atan2(along[..., 1], along[..., 0])
+    turned = torch.atan2(after.directions[..., 1], after.directions[..., 0]) - before
+    assert (turned.abs() > 0.01).any()
+    assert torch.allclose(after.directions.norm(dim=-1), torch.ones(count, 1), atol=1e-5)
+
+
+def tensors_of(ink, points, directions) -> Tensors:
+    """A batch with these pictures and labels and nothing else."""
+    one = torch.ones(len(ink), 1)
+    return Tensors(ink, points, one, directions, one, one, one[:, 0], torch.zeros(len(ink), 2))
 
 
 def test_limbs_are_ordered_by_place_and_come_back() -> None:

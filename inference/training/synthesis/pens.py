@@ -37,7 +37,7 @@ class Pen:
 
 def random_pen(rng: np.random.Generator, size: int) -> Pen:
     """A pen for a canvas of ``size`` px: from hard pencil to felt pen."""
-    width = int(np.clip(rng.gamma(2.6, 0.9) * size / 160, 1, 8))
+    width = int(np.clip(rng.gamma(2.6, 0.75) * size / 160, 1, 7))
     return Pen(
         width=width,
         ink=int(rng.integers(110, 256)) if rng.random() < 0.4 else 255,
