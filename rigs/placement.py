@@ -40,7 +40,7 @@ class Stage:
 
 
 def place(
-    motion: HumanMotion, rest: Positions, skeleton: Skeleton, in_world: bool
+    motion: HumanMotion, rest: Positions, skeleton: Skeleton, in_world: bool, height: float = 0.0
 ) -> tuple[HumanMotion, Stage]:
     """Express ``motion`` in rig space and say where it is to stand.
 
@@ -50,6 +50,7 @@ def place(
         skeleton: the target.
         in_world: True puts the figure where the motion stands in the scene; False keeps it where
             the rig stands, facing as the rig does at rest.
+        height: of the scene's ground above its origin, world units; with ``in_world`` only.
     """
     target_frame, source_frame = body_frame(rest), body_frame(motion.rest)
     if in_world:
@@ -59,7 +60,7 @@ def place(
     placed = motion.turned(turn)
     under_rest = rest_ground(rest, target_frame)
     if in_world:
-        start, ground = _place_in_world(placed, skeleton)
+        start, ground = _place_in_world(placed, skeleton, height)
     else:
         start, ground = middle(rest, "thigh"), under_rest
     scale = leg_length(rest) / leg_length(placed.rest)
@@ -68,13 +69,16 @@ def place(
     return placed, Stage(placed.up, ground, start, scale, lift, under_rest)
 
 
-def _place_in_world(placed: HumanMotion, skeleton: Skeleton) -> tuple[FloatArray, float]:
+def _place_in_world(
+    placed: HumanMotion, skeleton: Skeleton, height: float
+) -> tuple[FloatArray, float]:
     """Return the first hips position and the height of the world's ground, both in rig space."""
     first = middle({r: p[0] for r, p in placed.positions.items()}, "thigh")
     world = rotate(skeleton.world_quat, first)
     to_rig = np.linalg.inv(skeleton.world_from_rig)
     start = to_rig[:3, :3] @ world + to_rig[:3, 3]
-    return start, float(to_rig[:3, 3] @ placed.up)
+    ground = to_rig[:3, :3] @ (height * rotate(skeleton.world_quat, placed.up)) + to_rig[:3, 3]
+    return start, float(ground @ placed.up)
 
 
 def rest_ground(rest: Positions, frame: FloatArray) -> float:

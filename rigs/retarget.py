@@ -10,7 +10,9 @@ Conventions: rig space, quaternions wxyz, see ``human_motion``, ``alignment`` an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from .alignment import align_rests
 from .bone_map import BoneMap
@@ -37,20 +39,25 @@ class RetargetOptions:
         in_world: the figure stands where the motion stands in the scene, not where the rig does.
         feet_on_ground: lift or lower the whole clip so that its lowest sole touches the ground;
             without it a motion placed in the world starts with its hips exactly where they are.
+        ground: height of the ground where the figure stands, world units; with ``in_world`` only.
         lock_contacts: hold planted feet (and hands that rest on something) still, by limb IK.
         in_place: keep the hips over their starting place.
         use_root_bone: let the root bone carry the level path and the heading.
         use_ik: drive a control rig's limbs by its IK controls instead of its FK ones.
         mirror: exchange left and right.
+        over: [3] rig space; stand over (or under) this point instead of the rig's own place, on
+            the rig's own ground. Only without ``in_world``.
     """
 
     in_world: bool = False
     feet_on_ground: bool = True
+    ground: float = 0.0
     lock_contacts: bool = False
     in_place: bool = False
     use_root_bone: bool = False
     use_ik: bool = False
     mirror: bool = False
+    over: tuple[float, float, float] | None = None
 
 
 def retarget(
@@ -98,7 +105,9 @@ def new_figure(
     rig = target.with_parents(bone_map.parents)
     rest = rest_joints(rig, bone_map)
     source = motion.mirrored() if options.mirror else motion
-    placed, stage = place(source, rest, rig, options.in_world)
+    placed, stage = place(source, rest, rig, options.in_world, options.ground)
+    if options.over is not None and not options.in_world:
+        stage = replace(stage, start=np.asarray(options.over, dtype=np.float64))
     return Figure(rig, bone_map, rest, placed, stage, pose_goals(placed, rest, rig, bone_map))
 
 

@@ -7,7 +7,7 @@ gets an action of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from ..inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion, read_body_motion
 from ..inference.protocol.errors import Sketch2PoseError
-from ..rigs import HumanMotion, PoseTracks, RetargetOptions, RigError, retarget
+from ..rigs import (
+    BoneMap,
+    HumanMotion,
+    PoseTracks,
+    RetargetOptions,
+    RigError,
+    Skeleton,
+    retarget,
+)
 from ..rigs.human_motion import human_motion_from_smpl
 from ..rigs.resample import resampled
 from . import axes, keyframes
@@ -37,6 +45,8 @@ class ApplyOptions:
         keys: how many keys.
         as_strip: put a clip's action on a new NLA track and leave the active action alone.
         match_framerate: resample a clip to the scene's frame rate.
+        only: roles whose bones are written (see :mod:`rigs.human`); None for all.
+        adjust: changes the channels of the target before they are written; None leaves them.
     """
 
     retarget: RetargetOptions = field(default_factory=RetargetOptions)
@@ -44,6 +54,8 @@ class ApplyOptions:
     keys: KeyOptions = field(default_factory=KeyOptions)
     as_strip: bool = False
     match_framerate: bool = True
+    only: frozenset[str] | None = None
+    adjust: Callable[[Object, list[keyframes.Channel]], list[keyframes.Channel]] | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +143,27 @@ def apply_human_motion(
         tracks = retarget(human, skeleton, bone_map, options.retarget)
     except RigError as error:
         raise explained(error) from error
+    if options.only is not None:
+        tracks = only_roles(tracks, skeleton, bone_map, options.only)
     channels = keyframes.channels_of(target, tracks)
+    if options.adjust is not None:
+        channels = options.adjust(target, channels)
     chosen = choose_keys(target, skeleton, bone_map, tracks, channels, options.keys)
     return _write(context, target, tracks, chosen, start, options, name, bone_map.preset)
+
+
+def only_roles(
+    tracks: PoseTracks, skeleton: Skeleton, bone_map: BoneMap, roles: frozenset[str]
+) -> PoseTracks:
+    """The channels of some roles, their twist bones and switches; the rest is left alone."""
+    bones = {bone for role, bone in bone_map.bones.items() if role.partition("_twist")[0] in roles}
+    above = {ancestor for bone in bones for ancestor in skeleton.ancestors(bone)} | bones
+    return replace(
+        tracks,
+        rotations={bone: turns for bone, turns in tracks.rotations.items() if bone in bones},
+        locations={bone: path for bone, path in tracks.locations.items() if bone in bones},
+        switches=tuple(switch for switch in tracks.switches if switch[0] in above),
+    )
 
 
 def human_motion(motion: BodyMotion) -> HumanMotion:

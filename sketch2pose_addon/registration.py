@@ -17,6 +17,7 @@ import bpy
 # operators, because operator modules may bring panels that belong below the main one.
 _BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live")
 _BEFORE_OPERATORS += ("panels", "panels_people", "panels_seeing")
+_BEFORE_OPERATORS += ("library_settings", "thumbnails", "panels_library")
 _AFTER_OPERATORS = ("overlay", "cli")
 
 _registered: list[ModuleType] = []
