@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inference.solver.camera import LEVEL_ROTATION, Camera, camera_from_ray, rays_through
-from inference.solver.tree import OWNER
 
 Array = NDArray[np.floating]
 
@@ -27,7 +26,6 @@ LEAST_SHARE = 0.3
 LENGTH_RANGE = (0.6, 1.6)
 """Full length of a drawn bone against that of the body: artists are not proportional."""
 STEEPEST = np.deg2rad(85.0)
-LEAST_METRES = 0.08
 
 
 @dataclass(frozen=True)
@@ -60,27 +58,6 @@ def parallel_camera(rotation: Array | None = None) -> Camera:
     """A camera without perspective, level unless turned."""
     turn = LEVEL_ROTATION if rotation is None else np.asarray(rotation, float)
     return Camera(turn, np.zeros(3), 1e9, np.zeros(2), (1, 1))
-
-
-def scale_of(seen: Array, camera: Camera, directions: Array, lengths: Array) -> float:
-    """Pixels a metre: weighted median of the drawn over the projected length of the bones.
-
-    Args:
-        seen: [24, 2] px.
-        camera: the view.
-        directions: [24, 3] of the bones now, world.
-        lengths: [24] metres.
-    """
-    flat = np.linalg.norm((directions @ camera.rotation.T)[:, :2], axis=1) * lengths
-    drawn = np.linalg.norm(seen - seen[OWNER], axis=1)
-    usable = flat > LEAST_METRES
-    usable[0] = False
-    if not usable.any():
-        return float(max(drawn.max(), 1.0) / max(lengths.max(), 1e-3))
-    ratio, weight = drawn[usable] / flat[usable], flat[usable]
-    order = np.argsort(ratio)
-    mass = np.cumsum(weight[order])
-    return float(max(ratio[order][np.searchsorted(mass, mass[-1] / 2)], 1e-6))
 
 
 def full_length(drawn_before: float, now: Array, usual: float) -> float:

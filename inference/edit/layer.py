@@ -16,12 +16,19 @@ from numpy.typing import NDArray
 
 from inference.protocol import edits as kinds
 from inference.protocol.edits import Edit
+from inference.protocol.limb_stroke import Figure2d, joints_along, scale_of
+from inference.protocol.limbs import (
+    LIMBS,
+    bones_at,
+    bones_of,
+    carried_by,
+    changed_picture,
+    rows_after,
+)
 from inference.solver.camera import Camera
 from inference.solver.tree import OWNER, RestBody, bone_vectors
 
 from . import fold, reflect
-from .limbs import LIMBS, bones_at, bones_of, carried_by
-from .stroke import Figure2d, joints_along
 
 Array = NDArray[np.floating]
 
@@ -93,7 +100,7 @@ class Layer:
             own = edit.view
             camera = Camera(own.rotation, np.zeros(3), own.focal, own.center, (1, 1))
             seen = own.seen
-        scale = fold.scale_of(seen, camera, self.directions, self.rest.lengths)
+        scale = scale_of(seen, camera.rotation, self.directions, self.rest.lengths)
         return fold.PaperView(camera, seen, scale)
 
     def _redraw(self, edit: Edit) -> None:
@@ -153,10 +160,10 @@ class Layer:
                 self.other_side.pop(bone, None)  # the animator has decided
             return
         self.world = reflect.change_parts(self.world, edit.change, ray)
-        rows = reflect.rows_after(edit.change)
+        rows = rows_after(edit.change)
         self.directions = reflect.change_bones(self.directions, edit.change, ray)
         self.weight, self.confidence = self.weight[rows], self.confidence[rows]
-        self.seen, self.other_side = _changed_picture(self.seen, edit.change), {}
+        self.seen, self.other_side = changed_picture(self.seen, edit.change), {}
 
     def _reach(self, edit: Edit) -> None:
         root = LIMB_ROOTS.get(edit.joint)
@@ -191,16 +198,3 @@ class Layer:
     def _note_seen(self, edit: Edit, after: Array) -> None:
         if edit.view is None:
             self.seen = after
-
-
-def _changed_picture(seen: Array, change: str) -> Array:
-    """Where the joints are on paper after a change of the whole figure, [24, 2] px."""
-    if change == "FRONT_BACK":
-        return seen[reflect.MIRROR]
-    steps = seen - seen[OWNER]
-    mirrored = steps[reflect.MIRROR] * [-1.0, 1.0]
-    steps = mirrored if change == "MIRROR" else steps[reflect.rows_after(change)]
-    moved = seen.copy()
-    for joint in range(1, 24):
-        moved[joint] = moved[OWNER[joint]] + steps[joint]
-    return moved

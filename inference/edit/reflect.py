@@ -13,16 +13,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.protocol.limbs import HINGED, LIMBS, rows_after
 from inference.solver.tree import MIRROR, OWNER
-
-from .limbs import LIMBS
 
 Array = NDArray[np.floating]
 
 SAGITTAL = np.diag([-1.0, 1.0, 1.0])
 ARM_HINGE = np.diag([1.0, -1.0, 1.0])
 ARM_TO_OTHER_SIDE = np.diag([-1.0, -1.0, 1.0])
-FOUR_LIMBS = ("LEFT_ARM", "RIGHT_ARM", "LEFT_LEG", "RIGHT_LEG")
 
 
 def across(view: Array) -> Array:
@@ -53,7 +51,7 @@ def change_parts(world: Array, change: str, view: Array) -> Array:
     """Front for back, left for right, or the mirror image of the whole figure."""
     if change == "SWAP_SIDES":
         swapped = world.copy()
-        for name in FOUR_LIMBS:
+        for name in HINGED:
             parts = list(LIMBS[name].parts)
             turn = ARM_TO_OTHER_SIDE if name.endswith("ARM") else np.eye(3)
             swapped[parts] = world[MIRROR[parts]] @ turn
@@ -65,17 +63,6 @@ def change_bones(directions: Array, change: str, view: Array) -> Array:
     """The same for the directions of bones."""
     rows = directions[rows_after(change)]
     return rows if change == "SWAP_SIDES" else rows @ _reflection(change, view)
-
-
-def rows_after(change: str) -> NDArray[np.intp]:
-    """Which joint's row [24] each joint takes over in a change."""
-    if change != "SWAP_SIDES":
-        return MIRROR
-    source = np.arange(24)
-    for name in FOUR_LIMBS:
-        joints = list(LIMBS[name].joints + LIMBS[name].tips)
-        source[joints] = MIRROR[joints]
-    return source
 
 
 def _reflection(change: str, view: Array) -> Array:

@@ -90,8 +90,9 @@ def _layer(motion: BodyMotion) -> Layer:
     world = tree.world_from_local(local[None])[0]
     joints = np.asarray(motion.joints3d[0], float)
     steps = (joints - joints[tree.OWNER])[..., None]
-    offsets: Array = (np.swapaxes(world[tree.OWNER], -1, -2) @ steps)[..., 0]
-    lengths: Array = np.linalg.norm(offsets, axis=-1)
+    turned = np.swapaxes(world[tree.OWNER], -1, -2) @ steps
+    offsets = np.asarray(turned[..., 0], np.float64)
+    lengths = np.linalg.norm(offsets, axis=-1)
     directions = offsets / np.where(lengths > 0, lengths, 1)[:, None]
     confidence = np.ones(24) if motion.confidence is None else motion.confidence[0]
     seen = np.zeros((24, 2)) if motion.joints2d is None else motion.joints2d[0]

@@ -17,16 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import Sketch2PoseError
+from .limbs import LIMBS
 from .motion_value import SMPL_JOINT_NAMES
 
 LIMB, JOINT, PIN, IGNORE, DEPTH, FLIP, CHANGE = (
     "limb", "joint", "pin", "ignore", "depth", "flip", "change",
 )  # fmt: skip
 KINDS = (LIMB, JOINT, PIN, IGNORE, DEPTH, FLIP, CHANGE)
-LIMBS = (
-    "LEFT_ARM", "RIGHT_ARM", "LEFT_LEG", "RIGHT_LEG", "SPINE", "HEAD",
-    "LEFT_FOREARM", "RIGHT_FOREARM", "LEFT_SHIN", "RIGHT_SHIN",
-)  # fmt: skip
 FLIPPED_LIMBS = tuple(limb for limb in LIMBS if limb not in ("SPINE", "HEAD"))
 CHANGES = ("FRONT_BACK", "SWAP_SIDES", "MIRROR")
 HANDLES = (1, 2, 4, 5, 7, 8, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21)

@@ -10,10 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.body import load_default_body
-from inference.edit import reflect
-from inference.edit.limbs import LIMBS
 from inference.edit.resolve import edited_motion
-from inference.edit.stroke import Figure2d, joints_along, limb_of_stroke
 from inference.protocol.body_motion import BodyMotion, read_body_motion, write_body_motion
 from inference.protocol.edits import (
     CHANGES,
@@ -24,6 +21,8 @@ from inference.protocol.edits import (
     edits_to_json,
 )
 from inference.protocol.errors import Sketch2PoseError
+from inference.protocol.limb_stroke import Figure2d, joints_along, limb_of_stroke
+from inference.protocol.limbs import LIMBS, rows_after
 from inference.protocol.messages import EditRequest
 from inference.rotations import rotmat_from_rotvec
 from inference.run_request import run_request
@@ -251,7 +250,7 @@ def test_changes_are_those_of_the_readings(seed, change):
     }[change]
     after = edited_motion(motion, (Edit("change", change=change),))
     assert_same_pose(after.poses[0], wanted(motion.poses[0]))
-    assert sorted(reflect.rows_after(change)) == list(range(24))
+    assert sorted(rows_after(change)) == list(range(24))
     again = edited_motion(motion, (Edit("change", change=change),) * 2)
     assert_same_pose(again.poses[0], motion.poses[0])
     assert np.allclose(again.joints2d, motion.joints2d, atol=0.05)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .limbs import HINGED, LIMBS, Limb
+from .motion_value import SMPL_PARENTS
 
 Array = NDArray[np.floating]
 
@@ -29,6 +30,11 @@ TOO_LONG = 1.35
 """A stroke longer than this many times the limb is another limb, or two."""
 
 
+OWNER = np.array([0, *SMPL_PARENTS[1:]])
+LEAST_METRES = 0.08
+"""Shorter bones say nothing of the scale of a picture."""
+
+
 @dataclass(frozen=True)
 class Figure2d:
     """A figure on paper.
@@ -44,6 +50,35 @@ class Figure2d:
     def length_of(self, limb: Limb) -> float:
         """Greatest length of a limb on paper, px."""
         return float(self.lengths[list(limb.joints)].sum())
+
+
+def figure_on_paper(seen: Array, rotation: Array, directions: Array, lengths: Array) -> Figure2d:
+    """A figure on paper, from where it was seen and how its body stands.
+
+    Args:
+        seen: [24, 2] px.
+        rotation: [3, 3] of the view, camera from world.
+        directions: [24, 3] of the bones, world.
+        lengths: [24] m of the bones.
+    """
+    return Figure2d(seen, scale_of(seen, rotation, directions, lengths) * lengths)
+
+
+def scale_of(seen: Array, rotation: Array, directions: Array, lengths: Array) -> float:
+    """Pixels a metre: weighted median of the drawn over the projected length of the bones.
+
+    Args: as of `figure_on_paper`.
+    """
+    flat = np.linalg.norm((directions @ rotation.T)[:, :2], axis=1) * lengths
+    drawn = np.linalg.norm(seen - seen[OWNER], axis=1)
+    usable = flat > LEAST_METRES
+    usable[0] = False
+    if not usable.any():
+        return float(max(drawn.max(), 1.0) / max(lengths.max(), 1e-3))
+    ratio, weight = drawn[usable] / flat[usable], flat[usable]
+    order = np.argsort(ratio)
+    mass = np.cumsum(weight[order])
+    return float(max(ratio[order][np.searchsorted(mass, mass[-1] / 2)], 1e-6))
 
 
 def resampled(points: Array, count: int = SAMPLES) -> Array:

@@ -1,14 +1,18 @@
 """Limbs as people draw them, on the SMPL tree.
 
-Conventions: bone j leads from the parent of joint j to j and is carried by the part of its parent
-(see `inference.solver.tree`).
+Add-on and backend both read strokes and list corrections by these limbs.
+
+Conventions: bone j leads from the parent of joint j to j and is carried by the part of its parent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inference.solver.tree import PARENTS
+import numpy as np
+from numpy.typing import NDArray
+
+from .motion_value import SMPL_PARENTS as PARENTS
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ LIMBS = {
 }
 HINGED = ("LEFT_ARM", "RIGHT_ARM", "LEFT_LEG", "RIGHT_LEG")
 """Limbs whose middle joint shows as a bend."""
+MIRRORED = np.array(
+    [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22]
+)
+"""The joint on the other side of each joint."""
 FEET = {7: 10, 8: 11}
 """The toes of each ankle."""
 
@@ -83,3 +91,32 @@ def bones_at(joint: int) -> tuple[int, ...]:
     """The bones that nothing is known of when a joint is ignored."""
     below = tuple(j for j in range(1, 24) if PARENTS[j] == joint and j not in (10, 11, 22, 23))
     return (joint, *below)
+
+
+def rows_after(change: str) -> NDArray[np.intp]:
+    """Which joint's row [24] each joint takes over when the figure is read another way.
+
+    Args:
+        change: ``FRONT_BACK``, ``MIRROR`` or ``SWAP_SIDES``, which leaves the trunk alone.
+    """
+    if change != "SWAP_SIDES":
+        return MIRRORED
+    source = np.arange(24)
+    for name in HINGED:
+        joints = list(LIMBS[name].joints + LIMBS[name].tips)
+        source[joints] = MIRRORED[joints]
+    return source
+
+
+def changed_picture(seen: NDArray[np.floating], change: str) -> NDArray[np.floating]:
+    """Where the joints [24, 2] px are on paper after such a change; the hips stay."""
+    if change == "FRONT_BACK":
+        return seen[MIRRORED]
+    parents = np.array([0, *PARENTS[1:]])
+    steps = seen - seen[parents]
+    mirrored = steps[MIRRORED] * [-1.0, 1.0]
+    steps = mirrored if change == "MIRROR" else steps[rows_after(change)]
+    moved = seen.copy()
+    for joint in range(1, 24):
+        moved[joint] = moved[parents[joint]] + steps[joint]
+    return moved
