@@ -21,6 +21,7 @@ from inference.solver.contacts import GROUND_CONTACTS
 from inference.solver.observation import DirectionObservation, SolveResult
 from inference.solver.solve import solve_directions
 
+from .confidence import confidence
 from .finding import Figure, find_figures
 from .ink import ink_map, is_blank
 from .layout import CONTACTS, HEAD_FORWARD, JOINTS
@@ -148,7 +149,7 @@ def to_motion(
         betas=np.zeros(10, np.float32),
         joints3d=result.joints[:1].astype(np.float32),
         joints2d=(figure.points[None, :JOINTS] / page.scale).astype(np.float32),
-        confidence=np.clip(result.confidence, 0, 1)[None].astype(np.float32),
+        confidence=confidence(figure.reading, result.doubts)[None].astype(np.float32),
         camera_rotation=result.camera.rotation.astype(np.float32),
         camera_translation=result.camera.translation.astype(np.float32),
         camera_focal=float(result.camera.focal),

@@ -1,0 +1,79 @@
+"""How sure a posed bone is, from what network and solver leave open together.
+
+The solver's own confidence takes what the network says at its word. Drawings unlike those the
+network was taught with deserve less trust: here the doubts of both are weighed by logistic
+coefficients fitted on drawings in styles that training never shows
+(`inference.training.fit_sketch_confidence`).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.protocol.errors import Sketch2PoseError
+
+from .layout import JOINTS, LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG
+from .reading import Reading
+
+COEFFICIENTS = Path(__file__).resolve().parents[1] / "weights" / "sketch_confidence.json"
+FEATURES = ("one", "solve", "readings", "direction", "depth sign", "sides", "keypoint")
+BOUNDS = (0.01, 0.99)  # nothing is certain
+
+Array = NDArray[np.floating]
+
+
+def features(reading: Reading, doubts: Array) -> Array:
+    """Doubts about the bone that ends in each joint, [24, 7], in the order of ``FEATURES``.
+
+    Args:
+        reading: one crop's reading, limbs in the rows of their likelier side.
+        doubts: [24, 3] of the solver: one, log deviation of the solve, log spread of the readings.
+    """
+    rows = slice(0, JOINTS)
+    away, depth = reading.away[0, rows], reading.folded[0, rows, 2]
+    sides = np.zeros(JOINTS)
+    for pair, joints in enumerate((LEFT_ARM + RIGHT_ARM, LEFT_LEG + RIGHT_LEG)):
+        sides[joints] = _undecided(reading.exchanged[0, pair])
+    spread = np.log(np.maximum(reading.spread[0, rows].mean(-1), 1e-3))
+    direction = -0.5 * np.log(reading.concentration[0, rows])
+    return np.column_stack([doubts, direction, depth * _undecided(away), sides, spread])
+
+
+def confidence(reading: Reading, doubts: Array) -> Array:
+    """Probability [24] that each bone points within ``GOOD_ANGLE`` of the truth and is there.
+
+    Args:
+        reading: one crop's reading. doubts: see ``features``.
+
+    Raises:
+        Sketch2PoseError: the file of coefficients is missing or not one.
+    """
+    score = (features(reading, doubts) * coefficients()).sum(-1)
+    chance = np.clip(1.0 / (1.0 + np.exp(-score)), *BOUNDS)
+    chance[0] = chance[[1, 2, 3]].mean()
+    return chance * reading.visible[0, :JOINTS]
+
+
+@lru_cache(maxsize=1)
+def coefficients() -> Array:
+    """The fitted coefficients [24, 7]."""
+    try:
+        stored = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))
+        return np.asarray(stored["coefficients"], float).reshape(JOINTS, len(FEATURES))
+    except (OSError, ValueError, KeyError) as error:
+        raise Sketch2PoseError(
+            "The confidence of drawings could not be read",
+            f"{COEFFICIENTS.name}: {error}",
+            "Install the extension again",
+            "sketch.confidence",
+        ) from error
+
+
+def _undecided(probability: Array) -> Array:
+    """0 for certain, 1 for even odds."""
+    return 1.0 - np.abs(2.0 * probability - 1.0)
