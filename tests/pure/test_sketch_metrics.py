@@ -95,13 +95,6 @@ def test_best_of_is_never_worse_than_the_first(seed: int, count: int) -> None:
     assert metrics.best_of(np.concatenate([hypotheses, truth[None]]), truth) < 1e-9
 
 
-def test_depth_is_ambiguous_only_off_the_page() -> None:
-    assert not metrics.depth_ambiguous(STANDING * [1, 1, 0])
-    reaching = STANDING.copy()
-    reaching[4] = reaching[2] + [0.0, 0.1, -0.25]
-    assert metrics.depth_ambiguous(reaching)
-
-
 @given(SEEDS)
 def test_pair_errors_take_the_better_assignment(seed: int) -> None:
     pair = np.random.default_rng(seed).normal(size=(2, 3, 2))

@@ -127,19 +127,6 @@ def _unit_size(limbs: ArrayLike) -> Array:
     return points / max(float(total), 1e-12)
 
 
-def depth_ambiguous(truth: ArrayLike, least_slope: float = 0.35) -> bool:
-    """Whether a drawing leaves a limb's depth open: one limb clearly leaves the page.
-
-    A limb bone drawn shorter than it is reads as well towards as away from the viewer.
-
-    Args:
-        truth: [12, 3] camera frame.
-        least_slope: |z| of the unit bone direction from which it counts (0.35 is 20°).
-    """
-    slope = np.abs(bone_directions(truth)[:, 2])
-    return bool(np.any(slope >= least_slope))
-
-
 def pck(errors: ArrayLike, size: float, threshold: float) -> float:
     """Share of pixel errors [N] within `threshold` times `size`.
 

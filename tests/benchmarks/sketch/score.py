@@ -59,7 +59,7 @@ class PoseScore:
         pa_mm, mpjpe_mm, best_mm: of the first reading, and PA of the best of five.
         directions: [8] degrees, camera frame.
         swapped: fits better with left and right exchanged.
-        ambiguous: the drawing leaves a limb's depth open.
+        ambiguous: the drawing can be read as another pose.
         confidence: [8] as stated for the joints in which the limb bones end.
         correct: [8] whether each bone points within the angle that confidence speaks of.
     """
@@ -108,7 +108,11 @@ def drawn_errors(limbs: Array, drawing: RealDrawing) -> Array:
 
 
 def score_pose(
-    truth: Array, outcome: Outcome, pixels: Array | None = None, body: BodyModel | None = None
+    truth: Array,
+    outcome: Outcome,
+    pixels: Array | None = None,
+    body: BodyModel | None = None,
+    ambiguous: bool = False,
 ) -> PoseScore:
     """Scores against exact joints.
 
@@ -118,8 +122,8 @@ def score_pose(
             nearest to `pixels` (when given).
         pixels: [12, 2] the truth in the image, px.
         body: whose hypotheses these are; the default body when None.
+        ambiguous: the drawing can be read as another pose, see `ambiguous.is_ambiguous`.
     """
-    ambiguous = metrics.depth_ambiguous(truth)
     if not outcome.motions:
         return PoseScore(found=False, ambiguous=ambiguous)
     motion = _nearest(outcome.motions, pixels)

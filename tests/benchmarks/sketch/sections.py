@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from inference.body.model import load_default_body
 from inference.solver.confidence import GOOD_ANGLE
 
+from .ambiguous import is_ambiguous, recorded_poses
 from .drawings import RealDrawing, load_amateur, load_annotated, load_nobody
 from .external import ExternalDrawing, extra_folder, load_cast, make_set
 from .figures import (
@@ -133,7 +134,7 @@ def external_section(setting: Setting) -> Section:
     pack = setting.data / "mocap" / "val_poses.npz"
     drawings = make_set(cast, pack, setting.out / "external", setting.seed, each)
     outcomes = [estimate(setting.estimator, drawing.path) for drawing in drawings]
-    scores = _pose_scores(drawings, outcomes)
+    scores = _pose_scores(drawings, outcomes, setting.data)
     cases = list(zip(drawings, outcomes, scores, strict=True))
     entries = [Entry(d.path, o.motions, f"{d.name[:38]} {short(s)}") for d, o, s in cases]
     sheets = write_sheets(entries, setting.out, "external")
@@ -165,7 +166,7 @@ def synthetic_section(setting: Setting) -> Section:
         why = f"Synthetic test not run: {error.name} is missing (python build.py setup --training)."
         return Section([], [], (why,))
     outcomes = [estimate(setting.estimator, drawing.page) for drawing in drawings]
-    scores = _pose_scores(drawings, outcomes)
+    scores = _pose_scores(drawings, outcomes, setting.data)
     cases = list(zip(drawings, outcomes, scores, strict=True))
     shown = cases[:SYNTHETIC_SHOWN]
     entries = [Entry(d.page, o.motions, f"{d.name} {short(s)}") for d, o, s in shown]
@@ -175,10 +176,13 @@ def synthetic_section(setting: Setting) -> Section:
 
 
 def _pose_scores(
-    drawings: list[ExternalDrawing] | list[SyntheticDrawing], outcomes: list[Outcome]
+    drawings: list[ExternalDrawing] | list[SyntheticDrawing], outcomes: list[Outcome], data: Path
 ) -> list[PoseScore]:
-    pairs = zip(drawings, outcomes, strict=True)
-    return [score_pose(drawing.limbs, outcome, drawing.pixels) for drawing, outcome in pairs]
+    recorded = recorded_poses(data / "mocap")
+    return [
+        score_pose(d.limbs, outcome, d.pixels, ambiguous=is_ambiguous(d.limbs, recorded))
+        for d, outcome in zip(drawings, outcomes, strict=True)
+    ]
 
 
 def short(score: PoseScore) -> str:
