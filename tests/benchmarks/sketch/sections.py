@@ -13,6 +13,7 @@ from inference.solver.confidence import GOOD_ANGLE
 from .ambiguous import is_ambiguous, recorded_poses
 from .drawings import RealDrawing, load_amateur, load_annotated, load_nobody
 from .external import ExternalDrawing, extra_folder, load_cast, make_set
+from .faults import faults
 from .figures import (
     EXTERNAL,
     SYNTHETIC,
@@ -42,6 +43,10 @@ RELIABILITY = "reliability.png"
 EXTERNAL_CAPTION = (
     "External line art: drawing with the joints read, posed body from the same view and from "
     "the side; left limbs warm, right limbs cold"
+)
+REAL_CAPTION = (
+    "Real drawings of the evaluation set (licences.md names their makers): green where joints were "
+    "marked by hand, limbs as read, the posed body from the same view and from the side"
 )
 RELIABILITY_CAPTION = (
     f"Of limb bones stated with some confidence, how many point within "
@@ -92,8 +97,19 @@ def real_section(setting: Setting) -> Section:
     outcomes = [estimate(setting.estimator, drawing.path) for drawing in drawings]
     scores = [score_real(*pair) for pair in zip(drawings, outcomes, strict=True)]
     cases = list(zip(drawings, outcomes, scores, strict=True))
-    write_sheets([_real_entry(*case) for case in cases], setting.out, "real")
-    return Section(real_rows(scores), [_real_detail(*case) for case in cases])
+    sheets = write_sheets([_real_entry(*case) for case in cases], setting.out, "real")
+    details = [_real_detail(*case) for case in cases]
+    show = {REAL_CAPTION: sheets[0].name}
+    return Section(real_rows(scores), details, (_wrong_drawings(details),), show)
+
+
+def _wrong_drawings(details: list[dict]) -> str:
+    """The real drawings that came out wrong and why, as a sentence."""
+    wrong = [f"{detail['name']}: {detail['faults']}" for detail in details if detail["faults"]]
+    if not wrong:
+        return "Every joint of every real drawing lies within a tenth of its size."
+    listed = "\n".join(f"- {line}" for line in wrong)
+    return f"Real drawings with something wrong (% of the drawing's size):\n\n{listed}"
 
 
 def _real_entry(drawing: RealDrawing, outcome: Outcome, score: RealScore) -> Entry:
@@ -112,6 +128,7 @@ def _real_detail(drawing: RealDrawing, outcome: Outcome, score: RealScore) -> di
         "pck10": round(score.pck(0.1), 3),
         "pck05": round(score.pck(0.05), 3),
         "posed_pck10": round(score.pck(0.1, posed=True), 3),
+        "faults": faults(drawing, outcome, score),
     }
 
 
