@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from inference.backend_log import redirect_output_to_log
@@ -31,7 +31,8 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class _Job:
     submit: messages.Submit
-    cancelled: threading.Event
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
 
 class Server:
@@ -53,7 +54,7 @@ class Server:
         self._say = say
         self._estimators = estimators
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._jobs: dict[int, threading.Event] = {}
+        self._jobs: dict[int, _Job] = {}
         self._finished = threading.Event()
 
     def run(self, on_end: Callable[[], None] = lambda: None) -> None:
@@ -75,21 +76,20 @@ class Server:
                 self._obey(messages.decode(line))
             except messages.ProtocolError as error:
                 _log.error("ignored a line that is no command: %s", error)
-        for cancelled in list(self._jobs.values()):
-            cancelled.set()
+        for job in list(self._jobs.values()):
+            job.cancelled.set()
         self._queue.put(None)
         if not self._finished.wait(FAREWELL):
             on_end()
 
     def _obey(self, command: messages.Message | messages.Command) -> None:
         if isinstance(command, messages.Submit):
-            job = _Job(command, threading.Event())
-            self._jobs[command.job_id] = job.cancelled
+            self._jobs[command.job_id] = job = _Job(command)
             self._queue.put(job)
         elif isinstance(command, messages.Cancel):
-            cancelled = self._jobs.get(command.job_id)
-            if cancelled is not None:
-                cancelled.set()
+            job = self._jobs.get(command.job_id)
+            if job is not None:
+                (job.stopped if command.keep else job.cancelled).set()
 
     def _warm_up(self) -> None:
         """Load what the first job will need while the user is still drawing."""
@@ -104,6 +104,7 @@ class Server:
             on_progress=lambda done, text: self._say(messages.Progress(number, done, text)),
             on_warning=lambda text: self._say(messages.Warning(number, text)),
             cancelled=job.cancelled,
+            stopped=job.stopped,
         )
         try:
             report.check()

@@ -162,14 +162,22 @@ def load_footage(path: Path) -> Any:
     try:
         if path.suffix.lower() in _PICTURES and not _in_sequence(path):
             return bpy.data.images.load(str(path), check_existing=True)
-        return bpy.data.movieclips.load(str(path), check_existing=False)
+        clip = bpy.data.movieclips.load(str(path), check_existing=False)
     except RuntimeError as error:
-        raise Sketch2PoseError(
-            "The footage could not be shown behind the rig",
-            f'Blender cannot open "{path.name}"',
-            "Convert it to MP4 (H.264), or switch the camera set-up off",
-            "camera.footage",
-        ) from error
+        raise _not_shown(path) from error
+    if clip.frame_duration > 0:
+        return clip
+    bpy.data.movieclips.remove(clip)  # Blender makes one of any file
+    raise _not_shown(path)
+
+
+def _not_shown(path: Path) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        "The footage could not be shown behind the rig",
+        f'Blender cannot open "{path.name}"',
+        "Convert it to MP4 (H.264), or switch the camera set-up off",
+        "camera.footage",
+    )
 
 
 def _in_sequence(path: Path) -> bool:

@@ -51,6 +51,7 @@ class Job:
         files: the results, once done.
         summaries: what came of each input, once done.
         error: why it failed.
+        may_stop_early: what it has so far is of use, see `stop_early()`.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Job:
     files: list[Path] = field(default_factory=list)
     summaries: list[InputSummary] = field(default_factory=list)
     error: Sketch2PoseError | None = None
+    may_stop_early: bool = False
     quiet: bool = False  # live jobs do not touch the panel's result line
 
     @property
@@ -79,18 +81,25 @@ _client: BackendClient | None = None
 _jobs: dict[Any, Job] = {}
 
 
-def submit(title: str, make_request: Callable[[Path], Any], *, quiet: bool = False) -> Job:
+def submit(
+    title: str,
+    make_request: Callable[[Path], Any],
+    *,
+    quiet: bool = False,
+    may_stop_early: bool = False,
+) -> Job:
     """Sends a request to the backend, which is started if need be.
 
     Args:
         title: what the panel shows.
         make_request: gets the job's folder, writes its inputs there and returns the request.
         quiet: leave the panel's lines alone.
+        may_stop_early: offer to go on with what it has so far.
 
     Raises:
         Sketch2PoseError: the inputs cannot be written or the backend cannot start.
     """
-    job = Job(title, _new_folder(), quiet=quiet)
+    job = Job(title, _new_folder(), quiet=quiet, may_stop_early=may_stop_early)
     try:
         job.number = _warm_client().submit(make_request(job.folder))
     except OSError as error:
@@ -142,6 +151,12 @@ def cancel(job: Job) -> None:
     _finish(job, JobState.CANCELLED)
     if _client is not None:
         _client.cancel(job.number)
+
+
+def stop_early(job: Job) -> None:
+    """Ask a job to make do with what it has; it goes on to a result."""
+    if not job.finished and _client is not None:
+        _client.stop_early(job.number)
 
 
 def cancel_all() -> None:
@@ -220,6 +235,7 @@ def _show(job: Job) -> None:
         return
     status = bpy.context.window_manager.sketch2pose
     status.running = not job.finished
+    status.may_stop_early = job.may_stop_early
     status.factor = min(max(job.factor, 0.0), 1.0)
     status.text = job.text or job.title
     redraw_panels()

@@ -117,6 +117,16 @@ class BackendClient:
             del self._pending[job_id]
             self._withdrawn.append(messages.Cancelled(job_id))
 
+    def stop_early(self, job_id: int) -> None:
+        """Ask a job to make do with what it has; it ends as it would have, only sooner.
+
+        Args:
+            job_id: from `submit`; unknown, waiting and finished ones are ignored.
+        """
+        job = self._pending.get(job_id)
+        if job is not None and job.started and self._process is not None:
+            self._process.send(messages.encode(messages.Cancel(job_id, keep=True)))
+
     def poll(self) -> list[messages.Message]:
         """Take everything that has arrived. Never blocks, never raises.
 

@@ -71,7 +71,7 @@ class SkelRequest:
     Attributes:
         inputs: paths of BodyMotion files.
         out_dir: folder for the results; must exist.
-        options: `surface` (bool), `skel_model` and `body_model` (paths of the user's own files).
+        options: `surface` and `picture` (bool), `skel_model` and `body_model` (paths of the user's own files).
     """
 
     inputs: list[str]
@@ -107,9 +107,13 @@ class Submit:
 
 @dataclass(frozen=True)
 class Cancel:
-    """Client → backend: stop the job, whether it runs or waits."""
+    """Client → backend: stop the job, whether it runs or waits.
+
+    With `keep`, a stage that can, goes on with what it has and ends with a `Result`.
+    """
 
     job_id: int
+    keep: bool = False
 
 
 @dataclass(frozen=True)

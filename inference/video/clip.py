@@ -28,11 +28,20 @@ SAME_MOMENT = 0.3  # of a frame; two pictures closer in time than this are one
 
 @dataclass(frozen=True)
 class Trim:
-    """Part of a clip: seconds from `start` to `end` (None = to its end), every `step`-th frame."""
+    """Part of a clip.
+
+    Attributes:
+        start: seconds after frame `first`. end: seconds after it; None = to the end.
+        step: every so many frames.
+        first: frame of the file from which seconds count.
+        count: frames of the file from `first` on; None = to the end.
+    """
 
     start: float = 0.0
     end: float | None = None
     step: int = 1
+    first: int = 0
+    count: int | None = None
 
 
 class Clip:
@@ -86,10 +95,10 @@ class Clip:
     @property
     def expected(self) -> int:
         """About how many frames `frames()` gives; 0 when the file does not say."""
-        last = self.frame_count
-        if self.trim.end is not None:
-            last = min(last, int(self.trim.end * self.framerate) + 1) if last else 0
-        return -(-max(last - self._start, 0) // self.trim.step)
+        if not self.frame_count:
+            return 0
+        last = min(self.frame_count, self._last + 1)
+        return -(-max(int(last) - self._start, 0) // self.trim.step)
 
     @property
     def share_read(self) -> float:
@@ -99,7 +108,14 @@ class Clip:
 
     @property
     def _start(self) -> int:
-        return round(self.trim.start * self.framerate)
+        return self.trim.first + round(self.trim.start * self.framerate)
+
+    @property
+    def _last(self) -> float:
+        """Number of the last frame to read."""
+        trim = self.trim
+        by_time = np.inf if trim.end is None else trim.first + int(trim.end * self.framerate)
+        return min(by_time, np.inf if trim.count is None else trim.first + trim.count - 1)
 
     def frames(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Frame number and pixels of every frame within the trim.
@@ -111,7 +127,7 @@ class Clip:
         Raises:
             Sketch2PoseError: the trim leaves nothing.
         """
-        last = np.inf if self.trim.end is None else self.trim.end * self.framerate
+        last = self._last
         wanted = self._start
         for number, bgr in self._numbered():
             if number > last:

@@ -107,7 +107,7 @@ class VideoEstimator:
         trim = options.trim
         how = {
             "networks": self.networks,
-            "part": [trim.start, trim.end, trim.step],
+            "part": [trim.start, trim.end, trim.step, trim.first, trim.count],
             "hands": options.hands,
             "framerate": options.picture_framerate,
         }

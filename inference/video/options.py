@@ -40,8 +40,8 @@ def options_from(values: dict[str, Any]) -> VideoOptions:
 
     Args:
         values: any of `start` and `end` (seconds), `step` (frames), `lens` (mm), `quality`,
-            `hands` (bool), `framerate` (of numbered pictures), `cache` (folder); None counts as
-            not given.
+            `hands` (bool), `framerate` (of numbered pictures), `cache` (folder), `first` and
+            `count` (frames of the file to keep to); None counts as not given.
 
     Raises:
         Sketch2PoseError: a value that makes no sense, named.
@@ -56,8 +56,13 @@ def options_from(values: dict[str, Any]) -> VideoOptions:
             f"video.{bad}",
         )
     end = given.get("end")
-    trim = Trim(float(given.get("start", 0)), None if end is None else float(end),
-                int(given.get("step", 1)))  # fmt: skip
+    trim = Trim(
+        float(given.get("start", 0)),
+        None if end is None else float(end),
+        int(given.get("step", 1)),
+        int(given.get("first", 0)),
+        int(given["count"]) if "count" in given else None,
+    )
     return VideoOptions(
         trim,
         float(given["lens"]) if given.get("lens") else None,
@@ -83,10 +88,14 @@ _CHECKS = {
     "step": lambda v: _number(v["step"]) >= 1,
     "lens": lambda v: v["lens"] == 0 or 5 <= _number(v["lens"]) <= 2000,
     "quality": lambda v: v["quality"] in QUALITIES,
+    "first": lambda v: _number(v["first"]) >= 0,
+    "count": lambda v: _number(v["count"]) >= 1,
     "framerate": lambda v: 0 < _number(v["framerate"]) <= FASTEST,
 }
 _FIX = "Seconds start at 0 and end after the start, step is at least 1, lens is 5 to 2000 mm"
 _FIXES = {
     "quality": f"Choose one of {', '.join(QUALITIES)}",
+    "first": "Frames count from 0",
+    "count": "Choose at least one frame",
     "framerate": f"Choose more than 0 and at most {FASTEST:.0f} frames a second",
 }

@@ -1,4 +1,4 @@
-"""Cancels the job that is running."""
+"""Ends the job that is running: without a result, or with what it has so far."""
 
 from __future__ import annotations
 
@@ -35,4 +35,25 @@ class SKETCH2POSE_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-classes = (SKETCH2POSE_OT_cancel,)
+class SKETCH2POSE_OT_keep_so_far(bpy.types.Operator):
+    bl_idname = "sketch2pose.keep_so_far"
+    bl_label = "Keep What Is Done"
+    bl_description = "Stop reading the clip here, and key what was seen so far"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, _context: Context) -> bool:
+        job = jobs.running()
+        if job is None or not job.may_stop_early:
+            cls.poll_message_set("No clip is being read")
+            return False
+        return True
+
+    def execute(self, _context: Context) -> set[str]:
+        job = jobs.running()
+        if job is not None:
+            jobs.stop_early(job)
+        return {"FINISHED"}
+
+
+classes = (SKETCH2POSE_OT_cancel, SKETCH2POSE_OT_keep_so_far)

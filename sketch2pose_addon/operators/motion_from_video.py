@@ -1,4 +1,4 @@
-"""A clip becomes keyframes of the rig: a new action from the current frame on."""
+"""A clip becomes keyframes of the rig: a new action, and if asked the scene that shows the clip."""
 
 from __future__ import annotations
 
@@ -6,19 +6,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
+from ...inference.protocol.body_motion import read_body_motion
 from ...inference.protocol.messages import VideoRequest
 from ...rigs import RetargetOptions
-from .. import jobs, results
-from ..apply import ApplyOptions, apply_body_motion
-from ..file_job_operator import FileJobOperator, existing_file
+from .. import clip_scene, jobs, results
+from ..apply import ApplyOptions, apply_body_motion, scene_framerate
+from ..backend import cache_folder
+from ..camera_view import camera_matrices, load_footage
+from ..file_job_operator import FileJobOperator
+from ..footage import SOURCES, Footage, chosen_footage
+from ..people import ClipPerson, others_line, remember
 from ..targets import checked_target
 
 if TYPE_CHECKING:
-    from bpy.types import Context
+    from bpy.types import Context, Event
 
-_CLIPS = "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv"
+    from ...inference.protocol.body_motion import BodyMotion
+    from ..apply import AppliedMotion
+
+_CLIPS = "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv;*.png;*.jpg;*.jpeg;*.tif"
+_PLACES = (
+    ("RIG", "At the Rig", "Keep the figure where the rig stands, facing as the rig does"),
+    ("WORLD", "As Filmed", "Put people where they stood to each other, the camera at the origin"),
+)
+_QUALITIES = (
+    ("lite", "Fast", "The small network: for previews and slow machines"),
+    ("full", "Good", "The usual network"),
+    ("heavy", "Best", "The large network; it does not ship and lies in your folder of models"),
+)
 
 
 class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
@@ -31,6 +48,11 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default=_CLIPS, options={"HIDDEN"})
+    source: EnumProperty(name="Source", items=SOURCES, options={"SKIP_SAVE"})
+    clip: StringProperty(
+        name="Clip", description="Name of the movie clip; empty: the active one",
+        options={"SKIP_SAVE"},
+    )  # fmt: skip
     target: StringProperty(name="Rig", description="Armature to move; empty: the one in the panel")
     person: IntProperty(
         name="Person", description="Which person, in order of appearance", default=0, min=0
@@ -42,36 +64,166 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         name="End", description="Last second to read; 0: to the end of the clip",
         min=0.0, unit="TIME_ABSOLUTE",
     )  # fmt: skip
+    step: IntProperty(
+        name="Step", description="Read every so many frames; those between are interpolated",
+        default=1, min=1, max=100,
+    )  # fmt: skip
     lens: FloatProperty(
         name="Lens", description="Focal length in millimetres on full frame; 0: a phone's",
         default=0.0, min=0.0, max=2000.0,
     )  # fmt: skip
+    quality: EnumProperty(name="Quality", items=_QUALITIES, default="full")
+    hands: BoolProperty(name="Fingers", description="Read hands, too; takes about twice as long")
+    place: EnumProperty(name="Place", items=_PLACES)
     lock_contacts: BoolProperty(
         name="Lock Feet", description="Hold planted feet still by bending the legs"
     )
+    set_scene: BoolProperty(
+        name="Set Frame Rate and Range",
+        description="Give the scene the clip's frame rate and the range of the keys",
+    )
+    add_camera: BoolProperty(
+        name="Add Camera and Clip",
+        description="Add the camera that filmed the clip, with the clip behind the rig, and make "
+        "it the scene's; the render size becomes the clip's",
+    )
+
+    def invoke(self, context: Context, event: Event) -> set[str]:
+        if self.source == "FILE" or self._asked or bpy.app.background:
+            return super().invoke(context, event)
+        self._asked = True  # there is no file browser that would show the options
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: Context) -> set[str]:
+        if self._asked and not bpy.app.background:
+            self._chosen_in_browser = True  # the dialog ends in execute(), as the browser does
+        return super().execute(context)
+
+    _asked = False
+
+    def draw(self, _context: Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        if self.source == "CLIP":
+            layout.prop_search(self, "clip", bpy.data, "movieclips")
+        for name in ("person", "start", "end", "step", "lens", "quality", "hands", "place"):
+            layout.prop(self, name)
+        for name in ("lock_contacts", "set_scene", "add_camera"):
+            layout.prop(self, name)
 
     def begin(self, context: Context) -> jobs.Job:
         target = checked_target(context, self.target)
-        clip = existing_file(self.filepath, "clip", "video.none")
-        self._target, self._frame = target.name, context.scene.frame_current
-        options = {"start": self.start, "end": self.end or None, "lens": self.lens or None}
+        footage = chosen_footage(context, self.source, self.filepath, self.clip)
+        self._target, self._footage = target.name, footage
+        options = {
+            "start": self.start,
+            "end": self.end or None,
+            "step": self.step,
+            "lens": self.lens or None,
+            "quality": self.quality,
+            "hands": self.hands,
+            "framerate": scene_framerate(context),
+            "first": footage.first,
+            "count": footage.count,
+            "cache": str(cache_folder()),
+        }
 
         def request(folder: Path) -> VideoRequest:
-            return VideoRequest(inputs=[str(clip)], out_dir=str(folder), options=options)
+            return VideoRequest(inputs=[str(footage.path)], out_dir=str(folder), options=options)
 
-        return jobs.submit(f"Reading {clip.name}", request)
+        return jobs.submit(f"Reading {footage.path.name}", request, may_stop_early=True)
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
         motion = results.read_person(job, self.person)
-        placed = RetargetOptions(feet_on_ground=True, lock_contacts=self.lock_contacts)
-        applied = apply_body_motion(
-            context, motion, target, frame_start=self._frame, options=ApplyOptions(retarget=placed)
+        picture = self._checked_picture(motion) if self.add_camera else None
+        rate = clip_scene.file_framerate(motion)
+        if self.set_scene:
+            clip_scene.set_framerate(context, rate)
+        everybody = [self._played(context, read_body_motion(path)) for path in _motions(job)]
+        motion = everybody[self.person]
+        applied = self._apply(context, motion, target)
+        if self.set_scene:
+            clip_scene.set_range(context, applied)
+        if picture is not None:
+            place = self._footage_of(motion)
+            clip_scene.add_camera(context, motion, target, place, picture)
+        self._offer_others(context, everybody, target)
+        return self._line(applied, len(everybody))
+
+    @property
+    def _in_world(self) -> bool:
+        return self.place == "WORLD"
+
+    def _checked_picture(self, motion: BodyMotion) -> object:
+        """The clip as Blender shows it; what can fail fails before the first change."""
+        camera_matrices(motion)
+        path = self._footage.path
+        return load_footage(_first_picture(path))
+
+    def _played(self, context: Context, motion: BodyMotion) -> BodyMotion:
+        return clip_scene.in_step(motion, context) if self._footage.in_step else motion
+
+    def _footage_of(self, motion: BodyMotion) -> Footage:
+        """The footage from the frame on that the motion begins with."""
+        return Footage(self._footage.path, self._start_of(motion), in_step=self._footage.in_step)
+
+    def _start_of(self, motion: BodyMotion) -> int:
+        """Scene frame of a motion's first row: what is shown in the scene stays in step with it."""
+        if not self._footage.in_step:
+            return self._footage.frame_start
+        return self._footage.frame_start + int(motion.source_frames[0]) - self._footage.first
+
+    def _apply(self, context: Context, motion: BodyMotion, target: object) -> AppliedMotion:
+        placed = RetargetOptions(
+            in_world=self._in_world, feet_on_ground=True, lock_contacts=self.lock_contacts
         )
+        return apply_body_motion(
+            context,
+            motion,
+            target,  # type: ignore[arg-type]
+            frame_start=self._start_of(motion),
+            options=ApplyOptions(retarget=placed),
+        )
+
+    def _offer_others(self, context: Context, everybody: list[BodyMotion], target: object) -> None:
+        first = everybody[self.person]
+        ordered = [first, *(motion for motion in everybody if motion is not first)]
+        people = [
+            ClipPerson(motion, self._start_beside(first, motion, context), self._in_world,
+                       self.lock_contacts)
+            for motion in ordered
+        ]  # fmt: skip
+        remember(context, people, target)  # type: ignore[arg-type]
+
+    def _start_beside(self, first: BodyMotion, motion: BodyMotion, context: Context) -> int:
+        """Scene frame of another person's first row: they may have come later or earlier."""
+        late = int(motion.source_frames[0]) - int(first.source_frames[0])
+        rate = 1.0 if self._footage.in_step else scene_framerate(context) / (
+            clip_scene.file_framerate(motion)
+        )  # fmt: skip
+        return self._start_of(first) + round(late * rate)
+
+    def _line(self, applied: AppliedMotion, count: int) -> str:
         line = f"Keyed {applied.target} from frame {applied.frame_start} to {applied.frame_end}"
-        if len(job.files) > 1:
-            line += f"; person {self.person} of {len(job.files)} (counted from 0)"
-        return ". ".join([line, *applied.notes])
+        if self.person and count > 1:
+            line += f"; person {self.person} of {count} (counted from 0)"
+        return ". ".join([line + others_line(count), *applied.notes])
+
+
+def _motions(job: jobs.Job) -> list[Path]:
+    return [path for path in job.files if path.suffix == ".npz"]
+
+
+def _first_picture(path: Path) -> Path:
+    """A file that Blender opens for footage: the first picture of a folder or pattern."""
+    folder = path if path.is_dir() else path.parent
+    if path.is_file():
+        return path
+    kinds = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+    pictures = sorted(p for p in folder.iterdir() if p.suffix.lower() in kinds)
+    return pictures[0] if pictures else path
 
 
 classes = (SKETCH2POSE_OT_motion_from_video,)

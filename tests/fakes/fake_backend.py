@@ -30,6 +30,7 @@ class FakeBackend:
     def __init__(self, options):
         self.options = options
         self.cancelled = set()
+        self.stopped = set()
         self.jobs = queue.Queue()
 
     def greet(self):
@@ -55,7 +56,8 @@ class FakeBackend:
         for line in sys.stdin:
             command = json.loads(line)
             if command["type"] == "cancel":
-                self.cancelled.add(command["job_id"])
+                kept = command.get("keep")
+                (self.stopped if kept else self.cancelled).add(command["job_id"])
             else:
                 self.jobs.put(command)
 
@@ -70,7 +72,8 @@ class FakeBackend:
     def succeed(self, job, request):
         files = [self.options.file] if self.options.file else []
         files += sorted(glob.glob(f"{os.path.splitext(self.options.file)[0]}_p*.npz"))
-        say("result", job_id=job, files=files, summaries=[{"input": i} for i in request["inputs"]])
+        summaries = [{"input": name, "files": files} for name in request["inputs"]]
+        say("result", job_id=job, files=files, summaries=summaries)
 
     def warn(self, job, request):
         say("warning", job_id=job, text="The left arm is a guess.")
@@ -98,6 +101,11 @@ class FakeBackend:
         while job not in self.cancelled:
             time.sleep(0.005)
         say("cancelled", job_id=job)
+
+    def until_enough(self, job, request):
+        while job not in self.stopped:
+            time.sleep(0.005)
+        self.succeed(job, request)
 
     def deaf(self, job, request):
         time.sleep(3600)

@@ -13,8 +13,8 @@ from inference.video import terms, world
 from inference.video.banded import solve_banded
 from inference.video.body_points import BodyPoints, body_points, joint_points
 from inference.video.confidence import FILLED, joint_confidence
-from inference.video.options import options_from
 from inference.video.landmarks import NUMBER, Track
+from inference.video.options import options_from
 from inference.video.person import OVERLAP, PersonSolver, Solved, joined
 from inference.video.start import every_frame, starting_pelvis
 

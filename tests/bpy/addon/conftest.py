@@ -129,6 +129,11 @@ class Backend:
         for number, other in enumerate(others, start=1):
             write(self.file.with_name(f"{self.file.stem}_p{number}.npz"), other)
 
+    def answer_with_person(self, number: int, motion: Any) -> None:
+        """Add another person to the answer."""
+        file = self.file.with_name(f"{self.file.stem}_p{number}.npz")
+        self.addon("inference.protocol.body_motion").write_body_motion(file, motion)
+
     def install(self) -> None:
         backend = self.addon("sketch2pose_addon.backend")
         command = [sys.executable, str(FAKE_BACKEND), "--file", str(self.file)]
