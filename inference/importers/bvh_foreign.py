@@ -6,13 +6,15 @@ in which both rest skeletons point the same way, so any rest pose will do. Root 
 scaled by the length of the legs.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.body import load_default_body
 from inference.importers.bvh_names import map_joints
 from inference.importers.bvh_smpl import finished_motion
-from inference.importers.bvh_text import Bvh
+from inference.importers.bvh_text import Bvh, BvhJoint
 from inference.importers.swings import frame, swing
 from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
 from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
@@ -40,6 +42,7 @@ def motion_from_foreign_bvh(document: Bvh) -> tuple[BodyMotion, list[str]] | Non
     Returns:
         The motion and warnings; None when its joints are not recognised.
     """
+    document = with_tips(document)
     joints = map_joints([joint.name for joint in document.joints], document.parents)
     if joints is None:
         return None
@@ -58,6 +61,16 @@ def motion_from_foreign_bvh(document: Bvh) -> tuple[BodyMotion, list[str]] | Non
     missing = [name for name in ("neck", "spine1", "left_collar") if name not in joints]
     warnings = [f"It has no {name}; that joint stays at rest." for name in missing]
     return motion, [f"The skeleton was scaled by {scale:.4g} to the default body.", *warnings]
+
+
+def with_tips(document: Bvh) -> Bvh:
+    """The document with its end sites as joints that never turn: a forearm ends in a wrist."""
+    tips = tuple(
+        BvhJoint(f"{joint.name} tip", number, np.asarray(joint.end, np.float64), ())
+        for number, joint in enumerate(document.joints)
+        if joint.end is not None
+    )
+    return replace(document, joints=(*document.joints, *tips))
 
 
 def _rest_positions(document: Bvh) -> Array:

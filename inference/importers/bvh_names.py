@@ -80,11 +80,23 @@ def map_joints(names: Sequence[str], parents: Sequence[int]) -> dict[str, int] |
     best: dict[str, int] = {}
     for family in FAMILIES.values():
         found = {joint: plain.index(name) for joint, name in family.items() if name in plain}
+        found = _with_ends(found, parents)
         if all(joint in found for joint in REQUIRED) and len(found) > len(best):
             best = found
     if not best:
         return None
     return {**best, **_torso(best, parents)}
+
+
+def _with_ends(found: dict[str, int], parents: Sequence[int]) -> dict[str, int]:
+    """Where a skeleton names no wrist or ankle, what follows the forearm or shin is it."""
+    whole = dict(found)
+    for joint, end in (("elbow", "wrist"), ("knee", "ankle")):
+        for side in ("left", "right"):
+            above = found.get(f"{side}_{joint}")
+            if f"{side}_{end}" not in found and above is not None and above in parents:
+                whole[f"{side}_{end}"] = list(parents).index(above)
+    return whole
 
 
 def _plain(name: str) -> str:

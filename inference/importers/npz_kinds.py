@@ -8,6 +8,7 @@ matrices), and WHAM's (`pose_world`, `trans_world`).
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from inference.protocol.motion_file import motion_from_arrays, read_arrays
 GROUPS = ("smpl_params_global", "smpl_params_incam", "smpl_params", "smpl", "smplx")
 _RATES = ("mocap_framerate", "mocap_frame_rate", "framerate", "frame_rate", "fps")
 _HAND_PARTS = ("left_hand_pose", "right_hand_pose")
+_SHAPES = ("betas", "shape", "smpl_betas")
+SMALLEST_SHAPE = 1e-3  # standard deviations; less is the mean person
 # number of joints in `poses` → the first of the 30 hand joints (SMPL-H, SMPL-X)
 _FIRST_HAND_JOINT = {52: 22, 55: 25}
 
@@ -61,8 +64,17 @@ def params_from_arrays(arrays: Arrays) -> SmplParams | None:
     for layout in (_amass, _amass_parts, _smplx_package, _wham):
         params = layout(arrays)
         if params is not None:
-            return _checked(params)
+            return replace(_checked(params), has_shape=has_shape(arrays))
     return None
+
+
+def has_shape(arrays: Arrays) -> bool:
+    """Whether arrays hold a person's proportions that differ from the mean."""
+    found = next((arrays[name] for name in _SHAPES if name in arrays), None)
+    if found is None:
+        return False
+    values = np.asarray(found)
+    return bool(values.dtype.kind == "f" and np.abs(values).max(initial=0.0) > SMALLEST_SHAPE)
 
 
 def _ungrouped(arrays: Arrays) -> Arrays:
@@ -94,6 +106,10 @@ def imported_params(arrays: Arrays, name: str) -> Imported:
     Raises:
         Sketch2PoseError: of no known kind.
     """
+    from inference.importers.sam3d_body import is_sam3d_body, motion_from_sam3d_body
+
+    if is_sam3d_body(arrays):
+        return motion_from_sam3d_body(arrays)
     params = params_from_arrays(arrays)
     if params is None:
         found = ", ".join(sorted(map(str, arrays))[:8]) or "nothing"

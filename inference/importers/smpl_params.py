@@ -39,6 +39,7 @@ class SmplParams:
         up: "y", "z", "-y" or "-z" of the file's world; None = where the head is.
         gender: of the source's body.
         frame_index: [T] source frames, or None.
+        has_shape: the source knows the person's proportions, which are left behind.
     """
 
     body: Array
@@ -48,6 +49,7 @@ class SmplParams:
     up: str | None = None
     gender: str = "neutral"
     frame_index: NDArray[np.int64] | None = None
+    has_shape: bool = False
 
 
 def motion_from_params(params: SmplParams) -> tuple[BodyMotion, list[str]]:
@@ -69,6 +71,11 @@ def motion_from_params(params: SmplParams) -> tuple[BodyMotion, list[str]]:
     if up != "y":
         warnings.append(f"The motion was turned from {up} up to y up.")
     poses, trans = _turned(poses, trans, up)
+    if params.has_shape:
+        warnings.append(
+            "The person's proportions (betas) belong to a body that does not ship: "
+            "those of the default body are used."
+        )
     if params.framerate is None:
         warnings.append(f"The file has no frame rate; {DEFAULT_FRAMERATE:g} is assumed.")
     framerate = params.framerate or DEFAULT_FRAMERATE

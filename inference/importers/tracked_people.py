@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from inference.importers.npz_kinds import params_from_arrays
+from inference.importers.npz_kinds import has_shape, params_from_arrays
 from inference.importers.read_motion import Imported
 from inference.importers.refusal import refused
 from inference.importers.result_pickle import load_result_pickle
@@ -81,4 +81,5 @@ def _track(seen: list[tuple[int, Mapping[str, Any]]]) -> SmplParams:
         body = np.asarray(smpl["body_pose"], np.float64).reshape(1, -1, 3, 3)
         rows.append(axis_angles(np.concatenate([root, body], axis=1), "body_pose"))
     frames = np.array([number for number, _ in seen], np.int64)
-    return SmplParams(np.concatenate(rows), frame_index=frames)
+    shaped = any(has_shape(smpl) for _, smpl in seen)
+    return SmplParams(np.concatenate(rows), frame_index=frames, has_shape=shaped)

@@ -1,5 +1,7 @@
 """BVH: our own motions come back, foreign skeletons keep their directions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -157,6 +159,24 @@ def test_the_same_rest_pose_gives_the_same_rotations():
         expected = rotvecs[found[name]]
         actual = motion.poses[0].reshape(24, 3)[SMPL_JOINT_NAMES.index(name)]
         np.testing.assert_allclose(actual, expected, atol=2e-3)
+
+
+def test_a_forearm_without_a_wrist_ends_at_its_tip():
+    """Skeletons that stop at the forearm tell by its end site where the wrist is."""
+    joints, root = foreign()
+    rotvecs = np.random.default_rng(3).normal(size=(len(joints), 3)) * 0.5
+    whole, _ = motion_from_foreign_bvh(with_pose(joints, root, rotvecs))
+    hands = [joint.name.endswith("Hand") for joint in joints]
+    kept = [number for number, hand in enumerate(hands) if not hand]
+    tips = {joints[n].parent: joints[n].offset for n, hand in enumerate(hands) if hand}
+    short = tuple(
+        replace(joints[n], parent=kept.index(joints[n].parent) if n else -1, end=tips.get(n))
+        for n in kept
+    )
+    motion, _ = motion_from_foreign_bvh(with_pose(short, root, rotvecs[kept]))
+    rows = [SMPL_JOINT_NAMES.index(f"{side}_{part}") for side in ("left", "right")
+            for part in ("shoulder", "elbow", "wrist")]  # fmt: skip
+    np.testing.assert_allclose(motion.joints3d[:, rows], whole.joints3d[:, rows], atol=1e-5)
 
 
 @pytest.mark.parametrize("prefix", ["", "mixamorig:", "Character1_", "hero:"])

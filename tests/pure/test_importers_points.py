@@ -193,3 +193,47 @@ def test_the_real_balancing_trial(shared_data):
     cosine /= np.linalg.norm(ours, axis=1) * np.linalg.norm(observed, axis=1)
     assert cosine.min() > 1 - 1e-5
     assert set(OPTIONAL) >= {"neck", "head"}
+
+
+def mhr_points(body, poses):
+    """[T, 70, 3] SAM 3D Body's keypoints of poses: OpenCV axes, about the pelvis."""
+    from inference.importers import sam3d_body
+
+    joints = body.forward(poses, np.zeros((len(poses), 3)))
+    points = np.zeros((len(poses), sam3d_body.KEYPOINTS, 3))
+    for part, numbers in sam3d_body._SIDED.items():
+        for side, number in zip(("left", "right"), numbers, strict=True):
+            joint = {"toe": "foot", "heel": "ankle"}.get(part, part)
+            points[:, number] = joints[:, body.joint_names.index(f"{side}_{joint}")]
+    points[:, [3, 4, 0]] = joints[:, [body.joint_names.index("head")]] + [0, 0.05, 0]
+    for first, side in zip(sam3d_body._FIRST_OF_HAND, ("left", "right"), strict=True):
+        wrist = points[:, sam3d_body._SIDED["wrist"][side == "right"]]
+        away = np.array([1.0 if side == "left" else -1.0, 0, 0])
+        for finger in range(5):
+            for joint in range(4):  # tip first, all fingers straight and side by side
+                reach = away * (0.16 - 0.025 * joint) + [0, 0, 0.03 - 0.015 * finger]
+                points[:, first + 4 * finger + joint] = wrist + reach
+    return points * [1.0, -1.0, -1.0]
+
+
+def test_sam3d_body_keypoints_become_the_pose(tmp_path):
+    """Arms and legs point as in the source, fingers that are straight stay straight."""
+    body = load_default_body()
+    poses = np.zeros((3, 72))
+    poses[:, [16 * 3 + 2, 4 * 3]] = [[0.3, 0.2], [0.6, 0.7], [0.9, 1.2]]
+    path = tmp_path / "person.npz"
+    places = np.linspace([0, 0, 4], [0.3, 0, 4], 3)
+    np.savez(path, pred_keypoints_3d=mhr_points(body, poses), pred_cam_t=places, fps=25.0)
+    imported = read_motion(path)
+    (motion,) = imported.motions
+    assert motion.mocap_framerate == 25.0 and motion.frame_count == 3
+    truth = body.forward(poses, np.zeros((3, 3)))
+    rows = [body.joint_names.index(name) for name in ("left_elbow", "left_wrist", "left_ankle")]
+    found = motion.joints3d[:, rows] - motion.joints3d[:, [0]]
+    np.testing.assert_allclose(found, truth[:, rows] - truth[:, [0]], atol=0.03)
+    np.testing.assert_allclose(motion.trans[2] - motion.trans[0], [0.3, 0, 0], atol=0.03)
+    straight = motion.hands[:, :12, 2]
+    assert np.abs(straight).max() < 0.1
+    np.savez(path, pred_keypoints_3d=np.zeros((2, 17, 3)))
+    with pytest.raises(Sketch2PoseError, match="pred_keypoints_3d"):
+        read_motion(path)

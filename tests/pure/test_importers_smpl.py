@@ -61,6 +61,13 @@ def test_amass_smplh(tmp_path):
     assert warnings == ("The motion was turned from z up to y up.",)
 
 
+def test_proportions_that_are_left_behind_are_said(tmp_path):
+    root, path = turned(np.pi / 2)
+    poses = np.hstack([root, BODY.reshape(T, 63), HANDS.reshape(T, 90)])
+    _, warnings = read(tmp_path, poses=poses, trans=path, betas=np.ones(16), mocap_framerate=120.0)
+    assert "betas" in warnings[-1]
+
+
 def test_amass_smplx_with_bytes_for_text(tmp_path):
     root, path = turned(np.pi / 2)
     face = np.zeros((T, 9))
