@@ -130,6 +130,8 @@ def draw_status(layout: UILayout, context: Context) -> None:
         row.progress(factor=state.factor, text=state.text)
         row.operator("sketch2pose.cancel", text="", icon="X")
     elif state.result:
+        if state.may_stop_early:
+            row.operator("sketch2pose.keep_so_far", text="", icon="CHECKMARK")
         draw_wrapped(layout, context, state.result, _LEVEL_ICONS[state.level])
 
 
