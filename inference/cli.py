@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from inference.cli_skel import add_skel
+from inference.cli_skel import SKEL_TEXT, add_skel, convert_skel
 from inference.cli_terms import INTERRUPTED, UNUSABLE
 from inference.devices import DEVICE_NAMES
 from inference.protocol.errors import Sketch2PoseError
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_image(commands)
     _add_video(commands)
     _add_convert(commands)
-    add_skel(commands)
+    add_skel(_add_command(commands, "skel", SKEL_TEXT, convert_skel))
     _add_info(commands)
     _add_serve(commands)
     return parser

@@ -12,15 +12,17 @@ from inference.cli_terms import DONE, SOME_WITHOUT_RESULT
 from inference.protocol.errors import Sketch2PoseError
 from inference.protocol.summary import InputSummary
 
+SKEL_TEXT = "Convert SMPL motions to SKEL (npz, mot, trc, csv, osim), and SKEL motions to SMPL."
 
-def add_skel(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the parser of `python -m inference`."""
-    text = "Convert SMPL motions to SKEL (npz, mot, trc, csv, osim), and SKEL motions to SMPL."
-    parser = commands.add_parser("skel", help=text, description=text)
-    parser.set_defaults(command=convert_skel)
+
+def add_skel(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `skel` to its parser."""
     parser.add_argument("inputs", nargs="+", metavar="MOTION", help="npz, bvh, trc, …")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument("--joints-only", action="store_true", help="faster, without the skin")
+    parser.add_argument(
+        "--from-image", action="store_true", help="follow the picture that a motion was read from"
+    )
     parser.add_argument("--skel-model", type=Path, metavar="FILE", help="your SKEL file")
     parser.add_argument("--body-model", type=Path, metavar="FILE", help="your SMPL file")
     parser.add_argument("--json", action="store_true", help="one line of JSON for each input")
@@ -30,7 +32,8 @@ def convert_skel(options: argparse.Namespace) -> int:
     """Convert every input.
 
     Args:
-        options: with `inputs`, `out`, `joints_only`, `skel_model`, `body_model` and `json`.
+        options: with `inputs`, `out`, `joints_only`, `from_image`, `skel_model`, `body_model` and
+            `json`.
 
     Returns:
         The exit code.
@@ -58,6 +61,7 @@ def convert_skel(options: argparse.Namespace) -> int:
 
 def _convert(path: Path, options, models, warnings: list[str], lines: list[str]) -> list[str]:
     from inference.importers.read_motion import read_motion
+    from inference.skel.convert import FitChoice
     from inference.skel.files import fit_sentence, write_skel_files, write_smpl_file
     from inference.skel.motion import read_skel_motion
 
@@ -69,9 +73,8 @@ def _convert(path: Path, options, models, warnings: list[str], lines: list[str])
     files = []
     for number, motion in enumerate(imported.motions):
         stem = path.stem if len(imported.motions) == 1 else f"{path.stem}_p{number}"
-        fitted, written = write_skel_files(
-            motion, stem, options.out, models, not options.joints_only
-        )
+        choice = FitChoice(surface=not options.joints_only, picture=options.from_image)
+        fitted, written = write_skel_files(motion, stem, options.out, models, choice)
         lines.append(fit_sentence(fitted))
         files += [str(file) for file in written]
     return files

@@ -4,6 +4,7 @@ Conventions: as `motion` (metres, radians, y up).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from inference.body.skinning import skin_vertices
 from inference.protocol.body_motion import BodyMotion
 
 from .fit import SkelFit, fit_skel
+from .from_picture import fit_to_picture
 from .kinematics import SkelPose
 from .layout import BONE_COUNT, DOF_BONES, DOF_COUNT, HIGHEST, LOWEST, PARENTS
 from .model import SkelModel
@@ -25,6 +27,20 @@ Array = NDArray[np.floating]
 WEAK_JOINTS = 0.03  # m, mean over the joints of a frame
 FRAMES_TOGETHER = 4000  # memory stays under half a gigabyte; longer motions overlap
 OVERLAP = 60
+
+
+@dataclass(frozen=True)
+class FitChoice:
+    """What a fit follows besides joints and orientations.
+
+    Attributes:
+        surface: the skin.
+        picture: where the joints were seen in the picture that the motion was read from, instead of
+            the skin.
+    """
+
+    surface: bool = True
+    picture: bool = False
 
 
 def skel_from_smpl(
@@ -50,8 +66,29 @@ def skel_from_smpl(
     fit = _fit_long(
         lambda part, before: fit_skel(rest, targets.part(part), before, report), len(poses)
     )
+    return _skel_motion(motion, skel, targets, fit)
+
+
+def skel_from_picture(
+    motion: BodyMotion,
+    skel: SkelModel,
+    body: BodyModel,
+    report: Callable[[float], None] | None = None,
+) -> SkelMotion:
+    """Fits SKEL to where a motion's joints were seen; arguments as of `skel_from_smpl`.
+
+    Raises:
+        Sketch2PoseError: the motion was not read from a picture.
+    """
+    fit, reading, errors = fit_to_picture(motion, skel, body, report)
+    return replace(_skel_motion(motion, skel, reading, fit), drawn_errors=errors)
+
+
+def _skel_motion(
+    motion: BodyMotion, skel: SkelModel, targets: FitTargets, fit: SkelFit
+) -> SkelMotion:
     pose = skel.forward(fit.q, fit.trans, motion.betas)
-    joint_errors, skin_errors = residuals(rest.joints, targets, pose)
+    joint_errors, skin_errors = residuals(skel.rest(motion.betas).joints, targets, pose)
     return SkelMotion(
         q=fit.q,
         trans=fit.trans,

@@ -11,7 +11,7 @@ from inference.body.smpl_files import load_smpl_file
 from inference.protocol.body_motion import BodyMotion, write_body_motion
 from inference.protocol.errors import Sketch2PoseError
 
-from .convert import skel_from_smpl
+from .convert import FitChoice, skel_from_picture, skel_from_smpl
 from .default import load_default_skel
 from .model import SkelModel
 from .motion import SkelMotion, write_skel_motion
@@ -19,6 +19,8 @@ from .osim import write_osim
 from .skel_file import load_skel_file
 from .tables import write_csv, write_mot, write_trc
 from .to_smpl import smpl_from_skel
+
+DEFAULT_CHOICE = FitChoice()
 
 
 @dataclass(frozen=True)
@@ -55,20 +57,24 @@ def write_skel_files(
     stem: str,
     out: Path,
     models: SkelModels,
-    surface: bool = True,
+    choice: FitChoice = DEFAULT_CHOICE,
     report: Callable[[float], None] | None = None,
 ) -> tuple[SkelMotion, list[Path]]:
     """Fits SKEL to a motion and writes npz, mot, trc, csv and osim.
 
     Args:
         motion: of an SMPL-format body. stem: of the files. out: an existing folder.
-        models: skeleton and body. surface: fit the skin too, not only joints and orientations.
+        models: skeleton and body. choice: what the fit follows.
         report: called with the share of work done; may raise to cancel.
 
     Returns:
         the SKEL motion and the files, `<stem>_skel.npz` first.
     """
-    fitted = skel_from_smpl(motion, models.skel, models.body, surface, report)
+    skel, body = models.skel, models.body
+    if choice.picture:
+        fitted = skel_from_picture(motion, skel, body, report)
+    else:
+        fitted = skel_from_smpl(motion, skel, body, choice.surface, report)
     paths = [out / f"{stem}_skel{suffix}" for suffix in (".npz", ".mot", ".trc", ".csv", ".osim")]
     write_skel_motion(paths[0], fitted)
     write_mot(paths[1], fitted)
@@ -91,6 +97,8 @@ def fit_sentence(motion: SkelMotion) -> str:
     skin = motion.skin_errors[~np.isnan(motion.skin_errors)]
     text = f"{len(motion.q)} frames, joints within {1e3 * motion.joint_errors.mean():.1f} mm"
     text += f", skin within {1e3 * skin.mean():.1f} mm" if skin.size else ""
+    if motion.drawn_errors is not None and np.isfinite(motion.drawn_errors).any():
+        text += f", {np.nanmean(motion.drawn_errors):.1f} px from where the joints were seen"
     weak = int(motion.weak_frames.sum())
     return text + (f"; look at {weak} weak frames" if weak else "")
 

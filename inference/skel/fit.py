@@ -7,7 +7,7 @@ tridiagonal and solved exactly, so a sequence has no windows and no seams. Limit
 taking angles that press against them out of the step.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,12 +32,15 @@ from .tridiagonal import solve_coupled_frames
 
 Array = NDArray[np.floating]
 
+Stage = tuple[NDArray[np.bool_], int]  # which angles move, for how many rounds
+
 UNKNOWNS = DOF_COUNT + 3
 SHOULDER_STEADINESS = 8.0  # times the smoothness, for the axes that can fall together
 SMOOTHNESS = 0.03  # m per radian of change between frames
 RESTING = 0.002  # m per radian away from the start, for angles that nothing determines
 ENOUGH = 2e-4  # relative gain of the cost below which the fit has converged
 MAX_ITERATIONS = 20
+STEPS_A_ROUND = 2  # where the targets move with the pose, more would be wasted
 SOFT_ROUNDS = 3  # corrections for points that hang on several bones
 
 
@@ -96,6 +99,37 @@ def fit_skel(
     return SkelFit(state.q, state.trans + problem.moments.centres, state.cost, done)
 
 
+def refit_skel(
+    rest: SkelRest,
+    aims: Callable[[SkelPose], FitTargets],
+    first: SkelFit,
+    stages: Sequence[Stage],
+) -> SkelFit:
+    """Fits targets that follow the pose, letting more and more angles move.
+
+    Args:
+        rest: the resting skeleton of the shape. aims: the targets as they are for a pose.
+        first: where to start, and what angles stay near to that nothing determines.
+        stages: which angles [46] move, and for how many rounds.
+
+    Returns:
+        angles within the limits.
+    """
+    q, trans, iterations, problem = first.q, first.trans, 0, None
+    for moving, rounds in stages:
+        for _round in range(rounds):
+            problem = _Problem(rest, aims(pose_skeleton(rest, q, trans)), SMOOTHNESS)
+            problem.reference, problem.held = first.q, np.broadcast_to(~moving, q.shape).copy()
+            state = problem.evaluate(q, trans - problem.moments.centres)
+            state, count = _descend(problem, state, lambda _share: None, STEPS_A_ROUND)
+            q, trans = state.q, state.trans + problem.moments.centres
+            iterations += count
+    if problem is None:
+        return first
+    state = _calm(problem, problem.evaluate(q, trans - problem.moments.centres))
+    return SkelFit(state.q, state.trans + problem.moments.centres, state.cost, iterations)
+
+
 def _calm(problem: "_Problem", state: "_State") -> "_State":
     """Holds angles that jump, while the source does not, on a calm course, and fits the others."""
     if problem.targets.pace is None:
@@ -111,13 +145,16 @@ def _calm(problem: "_Problem", state: "_State") -> "_State":
 
 
 def _descend(
-    problem: "_Problem", state: "_State", report: Callable[[float], None]
+    problem: "_Problem",
+    state: "_State",
+    report: Callable[[float], None],
+    most: int = MAX_ITERATIONS,
 ) -> "tuple[_State, int]":
     """Damped Gauss-Newton steps until the cost gains little; each frame is damped on its own."""
     damping = np.full(len(state.q), 1e-4)
     iterations = 0
-    for iterations in range(1, MAX_ITERATIONS + 1):
-        report(iterations / MAX_ITERATIONS)
+    for iterations in range(1, most + 1):
+        report(iterations / most)
         step = problem.step(state, damping)
         trial = problem.evaluate(
             np.clip(state.q + step[:, :DOF_COUNT], LOWEST, HIGHEST),

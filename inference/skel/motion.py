@@ -30,6 +30,8 @@ class SkelMotion:
         skin_errors: [T, 24] metres, mean over each bone's markers; NaN where it has none.
         weak_frames: [T] True where the result should be looked at.
         model: name of the SKEL model. licence: of that model.
+        drawn_errors: [T, 24] px between SMPL's joints and where a picture shows them, NaN where it
+            does not; None without a picture.
         rig: what a host needs to build an armature of it (`rig_arrays`); empty when unknown.
     """
 
@@ -44,10 +46,12 @@ class SkelMotion:
     model: str
     licence: str
     rig: Mapping[str, NDArray] = field(default_factory=dict)
+    drawn_errors: Array | None = None
 
 
 def write_skel_motion(path: Path, motion: SkelMotion) -> None:
     """Writes `poses`, `betas` and `trans` as SKEL's tools name them, and our own fields."""
+    drawn = {} if motion.drawn_errors is None else {"drawn_errors": motion.drawn_errors}
     np.savez_compressed(
         path,
         format_version=FORMAT_VERSION,
@@ -63,6 +67,7 @@ def write_skel_motion(path: Path, motion: SkelMotion) -> None:
         skin_errors=motion.skin_errors.astype(np.float32),
         weak_frames=motion.weak_frames,
         body_model=np.array([motion.model, motion.licence]),
+        **{key: values.astype(np.float32) for key, values in drawn.items()},
         **motion.rig,
     )
 
@@ -104,4 +109,5 @@ def _from_fields(q: Array, fields: dict[str, NDArray]) -> SkelMotion:
         weak_frames=np.asarray(fields.get("weak_frames", np.zeros(frames, bool)), bool),
         model=model,
         licence=licence,
+        drawn_errors=fields.get("drawn_errors"),
     )

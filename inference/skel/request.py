@@ -10,6 +10,7 @@ from inference.protocol.messages import SkelRequest
 from inference.protocol.summary import InputSummary
 from inference.report import Report
 
+from .convert import FitChoice
 from .files import SkelModels, fit_sentence, load_models, write_skel_files
 
 
@@ -42,9 +43,10 @@ def _one_input(
 
     try:
         motion = read_body_motion(path)
-        surface = bool(request.options.get("surface", True))
+        options = request.options
+        choice = FitChoice(bool(options.get("surface", True)), bool(options.get("picture", False)))
         fitted, files = write_skel_files(
-            motion, path.stem, Path(request.out_dir), models, surface, tell
+            motion, path.stem, Path(request.out_dir), models, choice, tell
         )
     except Sketch2PoseError as error:
         return InputSummary.failed(str(path), error, time.perf_counter() - start, [])

@@ -44,6 +44,12 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
     surface: BoolProperty(
         name="Follow the Skin", description="Slower than joints alone, and closer", default=True
     )
+    follow_picture: BoolProperty(
+        name="Follow the Picture",
+        description="Move the joints to where the drawing, photo or clip shows them, within the "
+        "limits. Needs a motion file that was made from one",
+        default=False,
+    )
     export_folder: StringProperty(
         name="Export To",
         description="Also write .npz, .mot, .trc, .csv and .osim into this folder",
@@ -64,6 +70,8 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         rig = self._armature(context)
         self._first = frame_range(context, rig)[0] if rig else context.scene.frame_current
         self._name = f"{rig.name if rig else Path(self.source).stem} SKEL"
+        if rig and self.follow_picture:
+            raise _no_picture(rig.name)
         motion = body_motion_of_rig(context, rig) if rig else None
 
         def request(folder: Path) -> SkelRequest:
@@ -71,7 +79,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
             if motion is not None:
                 source = folder / "motion.npz"
                 write_body_motion(source, motion)
-            options = {"surface": self.surface}
+            options = {"surface": self.surface, "picture": self.follow_picture}
             return SkelRequest(inputs=[str(source)], out_dir=str(folder), options=options)
 
         return jobs.submit("Fitting the skeleton", request)
@@ -120,6 +128,15 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         except OSError as error:
             why, fix = error.strerror or str(error), "Choose another folder"
             raise Sketch2PoseError("The files were not written", why, fix, "skel.out") from error
+
+
+def _no_picture(name: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        "The skeleton cannot follow the picture",
+        f'an armature such as "{name}" does not keep where joints were seen',
+        "Give the motion file of the drawing, photo or clip as source",
+        "skel.picture",
+    )
 
 
 def _leave_other_modes(context: Context) -> None:

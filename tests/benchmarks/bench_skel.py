@@ -38,6 +38,7 @@ from inference.skel.skin_targets import targets_from_skin  # noqa: E402
 from inference.skel.start import nearest_angles  # noqa: E402
 from inference.skel.to_smpl import smpl_from_skel  # noqa: E402
 from tests.benchmarks.skel.against_opensim import against_opensim  # noqa: E402
+from tests.benchmarks.skel.picture import from_pictures  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.pure.synthetic_skel import write_synthetic  # noqa: E402
 
@@ -192,7 +193,12 @@ def main() -> int:
     motions = sequences(options.sequences)
     longest = max(motions, key=lambda motion: len(motion.poses))
     rows = (
-        known_poses() + follow_smpl(motions) + seams(motions) + against_opensim() + speed(longest)
+        known_poses()
+        + follow_smpl(motions)
+        + seams(motions)
+        + from_pictures(motions)
+        + against_opensim()
+        + speed(longest)
     )
     print_table(rows)
     if options.out:
