@@ -125,6 +125,7 @@ def _estimate_photo(
     path: str, options: Options, estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
     from inference.video.options import options_from
+    from inference.video.painted import read_painting
     from inference.video.photo import lens_of_file, looks_like_drawing
 
     page = _opened_page(path, report)
@@ -135,8 +136,15 @@ def _estimate_photo(
     wanted = options_from(options)
     wanted = replace(wanted, lens=wanted.lens or lens_of_file(path, page.image_size))
     video = estimators.video_of(wanted.quality, wanted.hands)
-    motions = video.estimate_photo(page, wanted, estimation)
     source = SourceNote(page.name, "image")
+    try:
+        motions = video.estimate_photo(page, wanted, estimation)
+    except Sketch2PoseError as error:
+        motions = []
+        if options.get("drawings") and error.code == "video.nobody":
+            motions = read_painting(page, estimators.sketch.estimate, estimation)
+        if not motions:
+            raise
     return [replace(motion, source=source) for motion in motions]
 
 
