@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .crops import Box, box_around, cut
-from .reading import Reading, Session, anatomical, read_crops
+from .reading import Reading, Session, anatomical, averaged_with_mirror, read_crops
 
 GAPS = (0.008, 0.02, 0.045)  # of the page: how far apart lines of one figure may lie
 SMALLEST = 0.07  # of the page: smaller clusters are not figures
@@ -97,7 +97,7 @@ def refine(session: Session, ink: InkMap, figure: Figure, check: Callable[[], No
             break
         figure = Figure(box, read_crops(session, cut(ink, box)[None]))
         best = max(best, figure, key=lambda look: look.score)
-    seen = read_crops(session, cut(ink, best.box)[None], mirror=True)
+    seen = averaged_with_mirror(session, cut(ink, best.box)[None], best.reading)
     return Figure(best.box, anatomical(seen))
 
 

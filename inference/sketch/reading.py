@@ -92,6 +92,13 @@ def read_crops(session: Session, crops: Array, mirror: bool = False) -> Reading:
     )
 
 
+def averaged_with_mirror(session: Session, crops: Array, plain: Reading) -> Reading:
+    """As ``read_crops`` with ``mirror``, for crops [N, 160, 160] whose plain reading is known."""
+    images = np.ascontiguousarray(crops[..., ::-1], np.float32)[:, None]
+    mirrored = decode(session.run(list(OUTPUTS), {"ink": images}))
+    return _averaged(plain, _unmirrored(mirrored))
+
+
 def decode(raw: list[Array]) -> Reading:
     """The network's outputs, in the order of ``OUTPUTS``, as probabilities and variances."""
     points, spread, folded, away, concentration, contact, visible, person, exchanged = raw

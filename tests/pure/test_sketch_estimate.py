@@ -11,7 +11,7 @@ from inference.protocol.body_motion import BodyMotion, check
 from inference.protocol.errors import Cancelled, Sketch2PoseError
 from inference.sketch.estimate import SketchEstimator
 from inference.sketch.page import Page, load_page
-from inference.sketch.reading import WEIGHTS
+from inference.sketch.reading import OUTPUTS, WEIGHTS, averaged_with_mirror, read_crops
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 DRAWINGS = sorted([*EXAMPLES.glob("stick_*.jpg"), *EXAMPLES.glob("lines_*.png")])
@@ -111,6 +111,17 @@ def test_figures_come_from_left_to_right(estimator: SketchEstimator) -> None:
     ]
     assert centres == sorted(centres)
     assert [motion.person_id for motion in motions] == [0, 1]
+
+
+def test_a_known_reading_is_averaged_as_if_both_were_read(estimator: SketchEstimator) -> None:
+    page = np.full((480, 400), 255, np.uint8)
+    stick_figure(page, 200)
+    crop = np.asarray(cv2.resize(255 - page, (160, 160)), np.float32)[None] / 255
+    both = read_crops(estimator.session, crop, mirror=True)
+    plain = read_crops(estimator.session, crop)
+    again = averaged_with_mirror(estimator.session, crop, plain)
+    for name in OUTPUTS:
+        assert np.allclose(getattr(both, name), getattr(again, name), atol=1e-4), name
 
 
 def test_a_blank_page_says_so(estimator: SketchEstimator) -> None:
