@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from .detector import Session, detect_people
 from .hand_landmarks import HandReading
 from .landmarker import Reading, read_landmarks
-from .landmarks import Landmarks, Track
+from .landmarks import NUMBER, Landmarks, Track
 from .region import Region, between, overlap
+
+Array = NDArray[np.floating]
 
 DETECT_EVERY = 0.25  # s between two looks of the detector while everybody is followed
 WAIT = 2.0  # s a lost person is waited for
@@ -23,6 +25,9 @@ SAME_PERSON = 0.35  # overlap of regions from which a detection is a person alre
 ONE_TWICE = 0.7  # overlap of landmarks' boxes from which two followed people are one
 MOST_PEOPLE = 10
 CUT = 0.22  # mean difference of two thumbnails (share of the grey range) that is a cut
+NEAR = 0.5  # sides of the region from where a lost person should be, within which they are found
+SPREADS = 0.5  # sides a second; how much less sure that place becomes
+REMEMBERED = 0.5  # s of the path that tell where a lost person goes
 REGION_CUTOFF = 5.0  # Hz; the region follows slower motion, or its jitter feeds itself
 JUMP = 0.03  # mean way of the landmarks in shares of the region's side that is looked at twice
 VARIANTS = ((1.0, 0.0), (1.15, 1.0), (0.87, 1.0), (1.15, 0.0), (1.0, 0.5))  # of side and turn
@@ -31,13 +36,34 @@ THUMBNAIL = (32, 18)
 
 @dataclass(eq=False)
 class Person:
-    """One person being followed; `region` is where to look next, `hands` go with `seen`."""
+    """One person being followed.
+
+    Attributes:
+        region: where to look next. last_seen: number of the last picture with them.
+        frames: source frames with them. moments: the same as numbers of pictures.
+        seen: their landmarks in these. hands: their hands, when they are read.
+    """
 
     region: Region
     last_seen: int
     frames: list[int] = field(default_factory=list)
+    moments: list[int] = field(default_factory=list)
     seen: list[Landmarks] = field(default_factory=list)
     hands: list[tuple[HandReading, ...]] = field(default_factory=list)
+
+    def expected_at(self, count: int, pictures: int) -> Array:
+        """[2] px where they are in picture `count` if they go on as in the last `pictures`."""
+        last = len(self.moments) - 1
+        first = next(n for n, at in enumerate(self.moments) if at >= self.moments[last] - pictures)
+        way = self.seen[last].points.mean(0) - self.seen[first].points.mean(0)
+        passed = max(self.moments[last] - self.moments[first], 1)
+        return self.region.center + way * (count - self.moments[last]) / passed
+
+    def forget_last(self) -> None:
+        """Drop the last sight."""
+        for sights in (self.frames, self.moments, self.seen):
+            sights.pop()
+        del self.hands[len(self.seen) :]
 
     def track(self) -> Track:
         """What was seen, as arrays."""
@@ -57,6 +83,7 @@ class Tracker:
         self.detector, self.landmarker = detector, landmarker
         self.detect_every = max(round(framerate * DETECT_EVERY), 1)
         self.wait = framerate * WAIT
+        self.framerate = framerate
         self.region_share = 1 / (1 + framerate / (2 * np.pi * REGION_CUTOFF))
         self.people: list[Person] = []
         self._followed: list[Person] = []
@@ -123,6 +150,7 @@ class Tracker:
         person.region = between(person.region, reading.next_region, share)
         person.last_seen = count
         person.frames.append(frame)
+        person.moments.append(count)
         person.seen.append(reading.landmarks)
         return True
 
@@ -139,32 +167,63 @@ class Tracker:
             reading = read_landmarks(self.landmarker, rgb, detection.region)
             if any(_box_overlap(reading.landmarks, p.seen[-1]) > SAME_PERSON for p in known):
                 continue
-            person = self._lost_at(detection.region, known) or Person(detection.region, count)
+            person = self._lost_at(detection.region, known, count) or Person(
+                detection.region, count
+            )
             if self._take(person, reading, frame, count):
                 found.append(person)
                 if person not in self.people:
                     self.people.append(person)
         return found
 
-    def _lost_at(self, region: Region, known: list[Person]) -> Person | None:
-        """The lost person nearest to a region, when near enough to have walked there."""
-        lost = [p for p in self._followed if p not in known]
-        distances = [np.linalg.norm(p.region.center - region.center) / region.side for p in lost]
-        near = int(np.argmin(distances)) if lost else -1
-        return lost[near] if lost and distances[near] < 0.5 else None
+    def _lost_at(self, region: Region, known: list[Person], count: int) -> Person | None:
+        """The lost person who should be nearest to a region by now, when near enough."""
+        lost = [p for p in self._followed if p not in known and p.seen]
+        pictures = max(round(REMEMBERED * self.framerate), 1)
+        away = [self._away(p, region, count, pictures) for p in lost]
+        near = int(np.argmin(away)) if lost else -1
+        return lost[near] if lost and away[near] < 1.0 else None
+
+    def _away(self, person: Person, region: Region, count: int, pictures: int) -> float:
+        """Distance of a region from where a lost person should be or was; 1 is just near enough."""
+        allowed = NEAR + SPREADS * (count - person.moments[-1]) / self.framerate
+        places = (person.expected_at(count, pictures), person.region.center)
+        distance = min(float(np.linalg.norm(place - region.center)) for place in places)
+        return distance / region.side / allowed
 
     def _without_twins(self, present: list[Person]) -> list[Person]:
-        """Of two that have become one, the one followed longer stays."""
+        """Of two that have become one, the one followed longer stays, the other one is lost."""
         kept: list[Person] = []
         for person in sorted(present, key=lambda p: -len(p.frames)):
-            if any(_box_overlap(person.seen[-1], p.seen[-1]) > ONE_TWICE for p in kept):
-                person.frames.pop()
-                person.seen.pop()
-                person.last_seen = -(10**9)
-            else:
+            twin = next(
+                (p for p in kept if _box_overlap(person.seen[-1], p.seen[-1]) > ONE_TWICE), None
+            )
+            if twin is None:
                 kept.append(person)
+            else:
+                _separate(person, twin)
         self.people = [p for p in self.people if p.frames]
         return kept
+
+
+def _separate(person: Person, twin: Person) -> None:
+    """Take from a person the sights that are their twin's; they are lost since the last other."""
+    whose = dict(zip(twin.moments, twin.seen, strict=True))
+    while person.seen:
+        other = whose.get(person.moments[-1])
+        if other is None or _box_overlap(person.seen[-1], other) <= SAME_PERSON:
+            break
+        person.forget_last()
+    if not person.seen:
+        person.last_seen = -(10**9)  # never was anybody else
+        return
+    person.region = replace(person.region, center=_middle(person.seen[-1]))
+    person.last_seen = min(person.moments[-1], twin.moments[-1] - 2)
+
+
+def _middle(seen: Landmarks) -> Array:
+    """[2] px between the hips."""
+    return seen.points[[NUMBER["left_hip"], NUMBER["right_hip"]]].mean(0)
 
 
 def _movement(now: Landmarks, before: Landmarks, region: Region) -> float:

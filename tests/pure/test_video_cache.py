@@ -63,6 +63,7 @@ class OnePerson:
         person = self.people[0]
         person.last_seen = count
         person.frames.append(frame)
+        person.moments.append(count)
         place = np.full((33, 2), 10.0 + frame)
         person.seen.append(Landmarks(place, np.zeros((33, 3)), np.ones(33)))
         return 1

@@ -153,15 +153,24 @@ class Scene:
     """People at places of a picture, instead of the networks."""
 
     def __init__(self, monkeypatch):
-        self.places = []
+        self.places, self.hides = [], 0.0
         monkeypatch.setattr(tracking, "detect_people", self.detect)
         monkeypatch.setattr(tracking, "read_landmarks", self.read)
 
     def detect(self, _session, _rgb):
-        return [Detection(0.9, Region(np.array(place, float), 40.0, 0.0)) for place in self.places]
+        return [Detection(0.9, Region(np.array(place, float), 40.0, 0.0)) for place in self._seen()]
+
+    def _seen(self):
+        """The places less those hidden by a nearer person, who comes first."""
+        seen = []
+        for place in self.places:
+            if all(np.linalg.norm(np.subtract(place, other)) >= self.hides for other in seen):
+                seen.append(place)
+        return seen
 
     def read(self, _session, _rgb, region):
-        near = [p for p in self.places if np.linalg.norm(region.center - p) < 30]
+        near = [p for p in self._seen() if np.linalg.norm(region.center - p) < 30]
+        near.sort(key=lambda p: float(np.linalg.norm(region.center - p)))
         place = np.array(near[0] if near else region.center, float)
         box = np.array([[-8.0, -16], [8, 16]])
         points = place + box[np.arange(33) % 2]
@@ -186,6 +195,22 @@ def follow(scene, moments, shades=None):
 def test_two_people_keep_their_numbers(scene):
     moments = [[(30 + n, 50), (120 - n, 50)] for n in range(20)]
     assert follow(scene, moments) == [(0, 19, 20), (0, 19, 20)]
+
+
+def test_two_people_who_cross_keep_their_numbers(scene):
+    """They pass each other; for a moment the one behind is not to be seen."""
+    scene.hides = 14.0
+    paths = [(lambda n: 20 + 6 * n), (lambda n: 140 - 6 * n)]
+    tracker = Tracker(None, None, 10.0)
+    for number in range(20):
+        scene.places = [(path(number), 50) for path in paths]
+        tracker.add(np.zeros((90, 160, 3), np.uint8), number, number)
+    assert len(tracker.people) == 2
+    for person, path in zip(tracker.people, paths, strict=True):
+        assert person.frames[0] == 0 and person.frames[-1] == 19
+        middle = [one.points.mean(0)[0] for one in person.seen]
+        away = [abs(x - path(n)) for x, n in zip(middle, person.frames, strict=True)]
+        assert max(away) < 15
 
 
 def test_a_person_who_comes_back_is_the_same_and_one_who_stays_away_is_not(scene):
