@@ -166,6 +166,31 @@ def present_action(target: Object, name: str) -> Action:
     return data.action
 
 
+def keyed_between(target: Object, after: int, until: int) -> bool:
+    """Whether a bone of the rig has a key later than frame ``after``, up to ``until``."""
+    if until <= after:
+        return False
+    for curve in _present_curves(target):
+        if not curve.data_path.startswith("pose.bones"):
+            continue
+        places = np.empty(2 * len(curve.keyframe_points), dtype=np.float32)
+        curve.keyframe_points.foreach_get("co", places)
+        if np.any((places[::2] > after) & (places[::2] <= until)):
+            return True
+    return False
+
+
+def _present_curves(target: Object) -> list[Any]:
+    """The curves that animate the object; reads only, so linked actions are safe."""
+    action, slot = active_action(target)
+    if action is None:
+        return []
+    if not SLOTTED:
+        return list(action.fcurves)
+    bags = [strip.channelbag(slot) for layer in action.layers for strip in layer.strips if slot]
+    return [curve for bag in bags if bag is not None for curve in bag.fcurves]
+
+
 def write_keys(
     target: Object,
     action: Action,

@@ -18,7 +18,8 @@ import bpy
 _BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live")
 _BEFORE_OPERATORS += ("panels", "panels_people", "panels_seeing")
 _BEFORE_OPERATORS += ("library_settings", "thumbnails", "panels_library")
-_AFTER_OPERATORS = ("overlay", "cli")
+_BEFORE_OPERATORS += ("correcting", "panels_correct")
+_AFTER_OPERATORS = ("overlay", "handles", "cli")
 
 _registered: list[ModuleType] = []
 

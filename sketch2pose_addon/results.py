@@ -110,6 +110,7 @@ def read_person(job: Job, person: int) -> BodyMotion:
             f"{len(motions)} were found, counted from 0",
             "Choose one of them",
             "result.person",
+    only: frozenset[str] | None = None,
         )
     return read_body_motion(motions[person])
 
@@ -121,6 +122,7 @@ def apply_motion(
     place: Place,
     frame: int,
     *,
+        only: roles whose bones are written; None for all.
     key: bool | None = None,
     interpolation: str = "BEZIER",
 ) -> AppliedMotion:
@@ -143,7 +145,7 @@ def apply_motion(
         motion = _moved(motion, place.hips)
     keyed = keys_wanted(context) if key is None else key
     apply_options = ApplyOptions(
-        retarget=options, key=keyed, keys=KeyOptions(interpolation=interpolation)
+        retarget=options, key=keyed, keys=KeyOptions(interpolation=interpolation), only=only
     )
     applied = apply_body_motion(context, motion, target, frame_start=frame, options=apply_options)
     if applied.action and frame != context.scene.frame_current:

@@ -6,6 +6,7 @@ evaluated rig, so constraints, drivers, IK and NLA count.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,27 @@ def motion_of_armature(context: Context, source: Object, first: int, last: int) 
     Raises:
         Sketch2PoseError: the source's bones are not recognised.
     """
+    return _read(context, source, lambda bones: _sampled(context, source, bones, first, last))
+
+
+def pose_of_armature(context: Context, source: Object) -> HumanMotion:
+    """What ``source`` shows now, as one frame; poses without keys count, as no frame is set.
+
+    Raises:
+        Sketch2PoseError: the source's bones are not recognised.
+    """
+
+    def posed(bones: list[str]) -> dict[str, np.ndarray]:
+        context.view_layer.update()
+        table = _without_scale(_matrices(context, source, bones)[None])
+        return {bone: table[:, i] for i, bone in enumerate(bones)}
+
+    return _read(context, source, posed)
+
+
+def _read(
+    context: Context, source: Object, sampled: Callable[[list[str]], dict[str, np.ndarray]]
+) -> HumanMotion:
     skeleton = read_skeleton(source)
     try:
         bone_map = saved_bone_map(source) or detect_source_map(skeleton)
@@ -49,7 +71,7 @@ def motion_of_armature(context: Context, source: Object, first: int, last: int) 
     bones = {role: bone for role, bone in bone_map.bones.items() if _is_read(role)}
     rest_world = _without_scale(skeleton.world_from_rig @ skeleton.rest)
     rest = {bone: rest_world[skeleton.index[bone]] for bone in bones.values()}
-    posed = _sampled(context, source, list(bones.values()), first, last)
+    posed = sampled(list(bones.values()))
     human = human_motion_from_rig(bones, rest, posed, scene_framerate(context), (0.0, 0.0, 1.0))
     return without_still_fingers(human)
 
@@ -68,13 +90,18 @@ def _sampled(
     try:
         for frame in range(first, last + 1):
             scene.frame_set(frame)
-            evaluated = source.evaluated_get(context.evaluated_depsgraph_get())
-            matrices = [evaluated.pose.bones[bone].matrix for bone in bones]
-            rows.append(np.array(evaluated.matrix_world) @ np.array(matrices))
+            rows.append(_matrices(context, source, bones))
     finally:
         scene.frame_set(present)
     table = _without_scale(np.array(rows, dtype=np.float64))
     return {bone: table[:, i] for i, bone in enumerate(bones)}
+
+
+def _matrices(context: Context, source: Object, bones: list[str]) -> np.ndarray:
+    """World matrices [N, 4, 4] of bones of the evaluated rig."""
+    evaluated = source.evaluated_get(context.evaluated_depsgraph_get())
+    matrices = [evaluated.pose.bones[bone].matrix for bone in bones]
+    return np.array(evaluated.matrix_world) @ np.array(matrices)
 
 
 def _without_scale(matrices: np.ndarray) -> np.ndarray:

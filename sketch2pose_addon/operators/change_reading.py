@@ -1,7 +1,8 @@
 """Choosing between the readings of a drawing, and correcting what a drawing cannot say.
 
 Each operator changes the pose that a drawing gave to the rig at the current frame (or at the last
-drawn one before it), in one undo step and without the backend.
+drawn one before it), in one undo step. Flips and changes join the list of corrections; the backend
+is asked only when limbs were corrected by hand, which then lie on top.
 """
 
 from __future__ import annotations
@@ -9,20 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-import numpy as np
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
+from ...inference.protocol.edits import CHANGE, FLIP, Edit
 from ...inference.protocol.errors import Sketch2PoseError
-from ...rigs import readings
-from .. import results
-from ..job_operator import show_result
-from ..kept_result import KeptResult, keep, kept_at
-from ..targets import checked_target, target_rig
+from ..corrections import Layer, layer_over
+from ..kept_result import KeptResult, kept_at
+from ..layer_operator import LayerOperator
+from ..targets import target_rig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bpy.types import Context
+    from bpy.types import Context, Object
 
 LIMBS = (
     ("LEFT_ARM", "Left Arm", "The whole left arm"),
@@ -41,16 +39,12 @@ CHANGES = (
 )
 
 
-class _ReadingOperator:
-    """Mix-in: changes the kept pose and puts it on the rig."""
+class _ReadingOperator(LayerOperator):
+    """Mix-in: changes how the drawing is read; corrections by hand stay on top."""
 
     bl_options = {"REGISTER", "UNDO"}
 
     target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
-
-    if TYPE_CHECKING:  # come from `bpy.types.Operator`
-        report: Callable[[set[str], str], None]
-        poll_message_set: Callable[[str], None]
 
     @classmethod
     def poll(cls, context: Context) -> bool:
@@ -59,26 +53,13 @@ class _ReadingOperator:
         if kept_at(target_rig(context), context.scene.frame_current) is None:
             cls.poll_message_set("The rig has no pose from a drawing at this frame")
             return False
-        return True
+        return super().poll(context)
 
-    def changed(self, kept: KeptResult) -> np.ndarray:
-        """The new pose [72]."""
-        raise NotImplementedError
-
-    def execute(self, context: Context) -> set[str]:
-        try:
-            target = checked_target(context, self.target)
-            kept = kept_at(target, context.scene.frame_current)
-            if kept is None:
-                raise _nothing_kept(target.name)
-            kept = kept.posed(self.changed(kept))
-            applied = results.apply_motion(context, kept.motion(), target, kept.place, kept.frame)
-        except Sketch2PoseError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        keep(target, kept)
-        show_result(context, results.result_line(applied, 1), "INFO")
-        return {"FINISHED"}
+    def found(self, context: Context, target: Object) -> tuple[KeptResult, Layer]:
+        kept = kept_at(target, context.scene.frame_current)
+        if kept is None:
+            raise _nothing_kept(target.name)
+        return kept, layer_over(target, kept)
 
 
 class SKETCH2POSE_OT_pick_hypothesis(_ReadingOperator, bpy.types.Operator):
@@ -88,9 +69,9 @@ class SKETCH2POSE_OT_pick_hypothesis(_ReadingOperator, bpy.types.Operator):
 
     index: IntProperty(name="Reading", description="Number of the reading, from 0", min=0)
 
-    def changed(self, kept: KeptResult) -> np.ndarray:
+    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
         if self.index < len(kept.poses):
-            return kept.poses[self.index]
+            return layer.over_reading(kept.poses[self.index])
         raise Sketch2PoseError(
             "There is no such reading",
             f"the drawing has {len(kept.poses)} and number {self.index} was asked for",
@@ -111,8 +92,8 @@ class SKETCH2POSE_OT_flip_limb(_ReadingOperator, bpy.types.Operator):
         name = {item[0]: item[2] for item in LIMBS}[properties.limb]
         return f"{name}: towards the viewer or away. The drawing still fits"
 
-    def changed(self, kept: KeptResult) -> np.ndarray:
-        return readings.flip_limb(kept.pose, self.limb, kept.view)
+    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+        return layer.adding(Edit(FLIP, limb=self.limb))
 
 
 class SKETCH2POSE_OT_change_reading(_ReadingOperator, bpy.types.Operator):
@@ -126,12 +107,8 @@ class SKETCH2POSE_OT_change_reading(_ReadingOperator, bpy.types.Operator):
     def description(cls, _context: Context, properties: bpy.types.OperatorProperties) -> str:
         return {item[0]: item[2] for item in CHANGES}[properties.change]
 
-    def changed(self, kept: KeptResult) -> np.ndarray:
-        if self.change == "FRONT_BACK":
-            return readings.front_back(kept.pose, kept.view)
-        if self.change == "SWAP_SIDES":
-            return readings.swap_sides(kept.pose)
-        return readings.mirror(kept.pose)
+    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+        return layer.adding(Edit(CHANGE, change=self.change))
 
 
 def _nothing_kept(name: str) -> Sketch2PoseError:
