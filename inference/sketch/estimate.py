@@ -27,6 +27,7 @@ from .ink import ink_map, is_blank
 from .layout import CONTACTS, HEAD_FORWARD, JOINTS
 from .page import Page
 from .reading import Session, signed, without_depth_bias
+from .stroke_joints import sharpened
 
 HYPOTHESES = 6
 POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap's spread
@@ -94,6 +95,8 @@ class SketchEstimator:
         return motions
 
     def _solve(self, page: Page, figure: Figure, index: int) -> BodyMotion:
+        if page.strokes:
+            figure = sharpened(figure, [line.points * page.scale for line in page.strokes])
         observation = observe(page, figure)
         result = solve_directions(observation, self.body, hypotheses=HYPOTHESES)
         motion = to_motion(page, figure, result, self.body, index)

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import metrics
+from .observed import observe
 from .run import Outcome
 from .score import MILLIMETRES, TRUTH_REACHED, PoseScore, RealScore, adult
+from .synthetic import SyntheticDrawing
 from .table import Row
 
 Array = NDArray[np.floating]
@@ -96,6 +98,35 @@ def rows_by(what: str, labels: Sequence[str], scores: Sequence[PoseScore]) -> li
         pa = [score.pa_mm for name, score in pairs if name == label and score.found]
         rows.append(Row(f"{what}, {label}: PA-MPJPE median", median(pa), "mm", cases=len(pa)))
     return rows
+
+
+def stroke_rows(
+    what: str,
+    drawings: Sequence[SyntheticDrawing],
+    outcomes: Sequence[Outcome],
+    scores: Sequence[PoseScore],
+) -> list[Row]:
+    """Figures that show whether strokes tell more than their pixels."""
+    near = []
+    for drawing, outcome in zip(drawings, outcomes, strict=True):
+        size = float(np.ptp(drawing.pixels, axis=0).max())
+        for motion in outcome.motions[:1]:
+            seen = metrics.limb_points(observe(motion).joints2d)
+            orders = (seen, seen[list(metrics.MIRRORED)])
+            off = [np.linalg.norm(points - drawing.pixels, axis=-1) / size for points in orders]
+            near.append(min(off, key=np.sum))
+    errors = np.concatenate(near)
+    found = [score for score in scores if score.found]
+    angles = [score.directions for score in found]
+    best = [score.best_mm for score in found]
+    n = len(found)
+    return [
+        Row(f"{what}: joints' error, % of the figure", 100 * mean(errors), cases=n),
+        Row(f"{what}: PCK@0.05", mean(errors <= 0.05), "", None, None, True, n),
+        Row(f"{what}: limb direction mean", mean(angles), "°", cases=n),
+        Row(f"{what}: PA-MPJPE median", median([s.pa_mm for s in found]), "mm", cases=n),
+        Row(f"{what}: best of five, median", median(best), "mm", cases=n),
+    ]
 
 
 def time_rows(outcomes: Sequence[Outcome]) -> list[Row]:

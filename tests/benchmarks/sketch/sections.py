@@ -1,7 +1,7 @@
 """The parts of the sketch benchmark: which drawings are run and which pictures are made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from .figures import (
     proportion_rows,
     real_rows,
     rows_by,
+    stroke_rows,
     time_rows,
 )
 from .metrics import limb_points
@@ -31,6 +32,7 @@ from .reliability import draw_reliability
 from .run import Estimator, Outcome, estimate
 from .score import PoseScore, RealScore, score_pose, score_real
 from .sheet import Entry, write_sheets
+from .stroke_figures import make_stroke_figures
 from .synthetic import SyntheticDrawing, make_synthetic
 from .table import Row
 
@@ -39,6 +41,7 @@ Array = NDArray[np.floating]
 EXTERNAL_COUNT = 84
 SYNTHETIC_COUNT = 300
 SYNTHETIC_SHOWN = 28
+STROKES_COUNT = 100
 RELIABILITY = "reliability.png"
 EXTERNAL_CAPTION = (
     "External line art: drawing with the joints read, posed body from the same view and from "
@@ -192,6 +195,25 @@ def synthetic_section(setting: Setting) -> Section:
     return Section(rows, [_pose_detail(d.name, s) for d, _, s in cases])
 
 
+def strokes_section(setting: Setting) -> Section:
+    """The same stick figures as pixels and as strokes (needs the training code)."""
+    try:
+        drawings = make_stroke_figures(setting.few(STROKES_COUNT), setting.seed)
+    except ImportError as error:
+        why = f"Strokes not run: {error.name} is missing (python build.py setup --training)."
+        return Section([], [], (why,))
+    rows = []
+    for what, pages in (
+        ("strokes taken as pixels", [replace(d.page, strokes=None) for d in drawings]),
+        ("strokes taken as strokes", [d.page for d in drawings]),
+    ):
+        outcomes = [estimate(setting.estimator, page) for page in pages]
+        rows += stroke_rows(
+            what, drawings, outcomes, _pose_scores(drawings, outcomes, setting.data)
+        )
+    return Section(rows, [])
+
+
 def _pose_scores(
     drawings: list[ExternalDrawing] | list[SyntheticDrawing], outcomes: list[Outcome], data: Path
 ) -> list[PoseScore]:
@@ -238,5 +260,6 @@ SECTIONS: dict[str, Callable[[Setting], Section]] = {
     "no_person": nobody_section,
     "external": external_section,
     "synthetic": synthetic_section,
+    "strokes": strokes_section,
     "latency": latency_section,
 }
