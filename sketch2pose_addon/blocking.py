@@ -15,7 +15,7 @@ import numpy as np
 
 from ..inference.protocol.body_motion import read_body_motion
 from ..rigs.continuity import DrawnReadings, follow_figures, steady_poses
-from . import results
+from . import placing, results
 from .capture import CapturedDrawing
 from .kept_result import KeptResult, keep, result_of
 from .seen_through import seen_on_sheet
@@ -103,7 +103,7 @@ def _hold_ends(frame: int, following: int, move_frames: int) -> list[int]:
 
 def _figure(context: Context, drawing: ReadDrawing, path: Path, target: Object) -> KeptResult:
     motion = read_body_motion(path)
-    place = results.place_of_drawing(context, drawing.captured, target, motion)
+    place = placing.place_of_drawing(context, drawing.captured, target, motion)
     drawn = results.drawn_joints(drawing.captured, motion)
     seen = seen_on_sheet(drawing.captured.view, motion)
     return result_of(motion, place, drawing.frame, drawn, seen)

@@ -14,6 +14,7 @@ from ..rigs.human_motion import SMPL_PARENTS
 from . import axes
 from .camera_view import fitted_placement
 from .kept_result import KeptResult
+from .results import placed_motion
 from .seen_through import performed_joints
 
 if TYPE_CHECKING:
@@ -54,17 +55,17 @@ def placed_joints(kept: KeptResult, target: Object) -> np.ndarray:
     Raises:
         Sketch2PoseError: the figure stands at the rig, and that is not recognised.
     """
-    motion = kept.motion()
+    motion = placed_motion(kept.motion(), kept.place)
     assert motion.joints3d is not None
     joints = axes.blender_from_body(motion.joints3d[0])
     which, performed = performed_joints(target)
     if kept.place.hips is None:
         placement = fitted_placement(joints[which], performed)
         return joints @ placement[:3, :3].T + placement[:3, 3]
-    hips = kept.place.hips.copy()
     if kept.place.on_ground and set(_HIPS) <= set(which):
-        hips[2] = np.mean([performed[which.index(joint)][2] for joint in _HIPS])
-    return joints + hips - joints[list(_HIPS)].mean(0)
+        height = np.mean([performed[which.index(joint)][2] for joint in _HIPS])
+        joints[:, 2] += height - joints[list(_HIPS), 2].mean()
+    return joints
 
 
 def capsule(start: np.ndarray, end: np.ndarray, radius: float) -> np.ndarray:

@@ -79,7 +79,7 @@ def read_strokes(drawing: Object, frame: int) -> list[WorldStroke]:
         if shown is not None:
             matrix = _world_from_layer(drawing, layer)
             strokes += [_to_world(stroke, matrix) for stroke in _layer_strokes(shown)]
-    return strokes
+    return [stroke for stroke in strokes if _has_ink(stroke)]
 
 
 def add_strokes(
@@ -106,6 +106,11 @@ def ensure_frame(drawing: Object, frame: int) -> Any:
     layer = layers[0] if len(layers) else layers.new(LAYER_NAME, set_active=True)
     at_frame = [item for item in layer.frames if item.frame_number == frame]
     return at_frame[0] if at_frame else layer.frames.new(frame)
+
+
+def _has_ink(stroke: WorldStroke) -> bool:
+    """A pen that hovers over its tablet leaves points without pressure: nothing is to be seen."""
+    return not len(stroke.radius) or bool(stroke.radius.max() > 0.0)
 
 
 def _shown_frame(layer: Any, frame: int) -> Any:

@@ -189,6 +189,7 @@ def to_plain(result: KeptResult) -> dict[str, Any]:
         name: [float(value) for value in np.ravel(array)] for name, array in arrays.items()
     }
     plain["on_ground"] = int(result.place.on_ground)
+    plain["stand"] = [float(result.place.heading), float(result.place.ground)]
     plain["contacts"] = [float(value) for value in result.contacts]
     if result.seen is not None:
         plain["seen"] = result.seen.to_plain()
@@ -206,6 +207,7 @@ def from_plain(frame: int, plain: Any) -> KeptResult:
         return np.array(list(plain[name]), float).reshape(shape)
 
     hips = array("hips", -1)
+    heading, ground = array("stand", 2) if "stand" in plain else (0.0, 0.0)
     return KeptResult(
         frame=frame,
         poses=array("poses", -1, 72),
@@ -214,7 +216,7 @@ def from_plain(frame: int, plain: Any) -> KeptResult:
         offsets=array("offsets", 24, 3),
         pelvis=array("pelvis", 3),
         view=array("view", 3),
-        place=Place(hips if len(hips) else None, bool(plain["on_ground"])),
+        place=Place(hips if len(hips) else None, bool(plain["on_ground"]), heading, ground),
         drawn=array("drawn", -1, 3),
         confidence=array("confidence", 24),
         contacts=array("contacts", 24) if "contacts" in plain else np.zeros(24),

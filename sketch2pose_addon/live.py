@@ -17,7 +17,7 @@ from ..inference.protocol.body_motion import BodyMotion
 from ..inference.protocol.errors import Sketch2PoseError
 from ..inference.protocol.messages import SketchRequest
 from ..inference.protocol.strokes import write_strokes
-from . import jobs, results
+from . import jobs, placing, results
 from .armature_io import refusal
 from .capture import CapturedDrawing, capture_drawing
 from .grease_pencil import is_drawing, read_strokes
@@ -187,7 +187,7 @@ def _answer(context: Context, live: LiveSession, rig: Object) -> None:
 def _show(context: Context, live: LiveSession, rig: Object, motion: BodyMotion) -> None:
     captured = live.captured
     assert captured is not None
-    place = results.place_of_drawing(context, captured, rig, motion)
+    place = placing.place_of_drawing(context, captured, rig, motion)
     results.apply_motion(context, motion, rig, place, live.frame, key=False)
     drawn = results.drawn_joints(captured, motion)
     seen = seen_on_sheet(captured.view, motion)

@@ -86,6 +86,8 @@ class SKETCH2POSE_PT_options(_SidebarPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(settings(context), "placement")
+        layout.prop(settings(context), "facing")
+        layout.operator("sketch2pose.place_on_surface", icon="SNAP_FACE")
         layout.prop(settings(context), "keying")
         layout.prop(settings(context), "image_kind")
         layout.prop(settings(context), "in_betweens")
@@ -128,10 +130,10 @@ def draw_status(layout: UILayout, context: Context) -> None:
     if state.running:
         row = layout.row(align=True)
         row.progress(factor=state.factor, text=state.text)
-        row.operator("sketch2pose.cancel", text="", icon="X")
-    elif state.result:
         if state.may_stop_early:
             row.operator("sketch2pose.keep_so_far", text="", icon="CHECKMARK")
+        row.operator("sketch2pose.cancel", text="", icon="X")
+    elif state.result:
         draw_wrapped(layout, context, state.result, _LEVEL_ICONS[state.level])
 
 

@@ -30,6 +30,18 @@ PLACEMENTS = (
     ),
     ("DRAWN", "As Drawn", "Stand exactly where it was drawn, also above or below the ground"),
     ("KEEP", "At the Rig", "Keep the rig where it is and take over the pose only"),
+    (
+        "SURFACE",
+        "On a Surface",
+        "Stand where it was drawn, on what lies below the hips: floor, stairs, a table",
+    ),
+    ("CURSOR", "At the 3D Cursor", "Stand on the 3D cursor"),
+)
+
+FACINGS = (
+    ("RIG", "As the Rig", "A figure that faces the picture's viewer faces the way the rig does"),
+    ("CAMERA", "As Seen Here", "Seen from this viewport, the figure faces as in the picture"),
+    ("WORLD", "World", "Seen from the front (numpad 1), the figure faces as in the picture"),
 )
 
 KEYINGS = (
@@ -99,6 +111,12 @@ class Sketch2PoseSettings(bpy.types.PropertyGroup):
         description="Where the posed figure stands",
         items=PLACEMENTS,
         default="GROUND",
+    )
+    facing: EnumProperty(
+        name="Picture Faces",
+        description="Which way the figure of a picture faces. Drawings in the scene face as drawn",
+        items=FACINGS,
+        default="RIG",
     )
     keying: EnumProperty(
         name="Keys",

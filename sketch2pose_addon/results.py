@@ -10,6 +10,7 @@ import numpy as np
 from ..inference.protocol.body_motion import BodyMotion, read_body_motion
 from ..inference.protocol.errors import Sketch2PoseError
 from ..rigs import RetargetOptions
+from ..rigs.rotations import multiply, quat_from_rotvec, rotate, rotvec_from_quat
 from . import axes
 from .apply import AppliedMotion, ApplyOptions, apply_body_motion
 from .armature_io import bone_map_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .jobs import Job
 
 _HIPS = (1, 2)  # SMPL's hip joints: the figure is held by the point between them
+_UP = np.array([0.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True)
@@ -32,25 +34,15 @@ class Place:
     Attributes:
         hips: [3] point between the hip joints in Blender's world; None leaves the figure where
             the rig stands, facing as the rig does.
-        on_ground: put the lowest sole on the ground plane.
+        on_ground: put the lowest sole on the ground.
+        heading: angle about z by which the figure's world is turned, radians; with `hips` only.
+        ground: height of the ground there.
     """
 
     hips: np.ndarray | None
     on_ground: bool
-
-
-def place_of_drawing(
-    context: Context, captured: CapturedDrawing, target: Object, motion: BodyMotion
-) -> Place:
-    """Where a drawn figure stands: at the depth of its sheet, under the drawn hips."""
-    placement = settings(context).placement
-    if placement == "KEEP":
-        return Place(present_hips(target), on_ground=False)
-    if motion.joints2d is None:
-        return Place(None, placement == "GROUND")
-    drawn = np.asarray(motion.joints2d[0, list(_HIPS)], float).mean(0)
-    hips = captured.world_from_page(drawn[None])[0]
-    return Place(hips, placement == "GROUND")
+    heading: float = 0.0
+    ground: float = 0.0
 
 
 def drawn_joints(captured: CapturedDrawing, motion: BodyMotion) -> np.ndarray:
@@ -58,11 +50,6 @@ def drawn_joints(captured: CapturedDrawing, motion: BodyMotion) -> np.ndarray:
     if motion.joints2d is None:
         return np.zeros((0, 3))
     return captured.world_from_page(np.asarray(motion.joints2d[0], float))
-
-
-def place_of_image(context: Context) -> Place:
-    """Where the figure of a picture stands: at the rig, facing as the rig does."""
-    return Place(None, settings(context).placement != "DRAWN")
 
 
 def present_hips(target: Object) -> np.ndarray:
@@ -110,7 +97,6 @@ def read_person(job: Job, person: int) -> BodyMotion:
             f"{len(motions)} were found, counted from 0",
             "Choose one of them",
             "result.person",
-    only: frozenset[str] | None = None,
         )
     return read_body_motion(motions[person])
 
@@ -122,9 +108,9 @@ def apply_motion(
     place: Place,
     frame: int,
     *,
-        only: roles whose bones are written; None for all.
     key: bool | None = None,
     interpolation: str = "BEZIER",
+    only: frozenset[str] | None = None,
 ) -> AppliedMotion:
     """Puts a still onto the rig at a frame.
 
@@ -136,13 +122,15 @@ def apply_motion(
         frame: frame of the keys.
         key: insert keys; None asks the panel's setting and Auto Keying.
         interpolation: of the keys, ``BEZIER`` or ``CONSTANT``.
+        only: roles whose bones are written; None for all.
 
     Raises:
         Sketch2PoseError: the rig cannot take it; nothing was changed.
     """
-    options = RetargetOptions(in_world=place.hips is not None, feet_on_ground=place.on_ground)
-    if place.hips is not None:
-        motion = _moved(motion, place.hips)
+    options = RetargetOptions(
+        in_world=place.hips is not None, feet_on_ground=place.on_ground, ground=place.ground
+    )
+    motion = placed_motion(motion, place)
     keyed = keys_wanted(context) if key is None else key
     apply_options = ApplyOptions(
         retarget=options, key=keyed, keys=KeyOptions(interpolation=interpolation), only=only
@@ -169,10 +157,21 @@ def result_line(applied: AppliedMotion, people: int) -> str:
     return ". ".join([done + others, *applied.notes])
 
 
-def _moved(motion: BodyMotion, hips: np.ndarray) -> BodyMotion:
-    """The motion carried so that its hips are at a point of Blender's world."""
-    if motion.joints3d is None:
+def placed_motion(motion: BodyMotion, place: Place) -> BodyMotion:
+    """A still turned and carried to its place; as it is when it stands at the rig."""
+    if motion.joints3d is None or place.hips is None:
         return motion
-    goal = axes.body_from_blender(hips)
-    offset = (goal - motion.joints3d[0, list(_HIPS)].mean(0)).astype(np.float32)
-    return replace(motion, trans=motion.trans + offset, joints3d=motion.joints3d + offset)
+    turn = quat_from_rotvec(place.heading * _UP)
+    joints = rotate(turn, motion.joints3d.astype(float))
+    offset = axes.body_from_blender(place.hips) - joints[0, list(_HIPS)].mean(0)
+    poses = motion.poses.astype(float)
+    root = multiply(turn, quat_from_rotvec(poses[:, :3]))
+    poses[:, :3] = rotvec_from_quat(root)
+    moved = joints + offset
+    rest = motion.joints3d[:, 0] - motion.trans  # the pelvis turns about itself
+    return replace(
+        motion,
+        poses=poses.astype(np.float32),
+        joints3d=moved.astype(np.float32),
+        trans=(moved[:, 0] - rest).astype(np.float32),
+    )

@@ -114,8 +114,10 @@ def _checked_assignments(context: Context, rigs: list[Object | None]) -> list[As
 def _placed(
     person: StillPerson | ClipPerson, rig: Object, keep_rigs: bool
 ) -> StillPerson | ClipPerson:
-    if keep_rigs and isinstance(person, StillPerson):
-        return standing_at(person, rig)
+    if isinstance(person, StillPerson):
+        first = person.poses[0]
+        in_picture = first.place.hips is not None and not len(first.drawn)
+        return standing_at(person, rig) if keep_rigs or in_picture else person
     return person
 
 

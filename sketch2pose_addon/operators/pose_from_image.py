@@ -10,7 +10,7 @@ import numpy as np
 from bpy.props import StringProperty
 
 from ...inference.protocol.messages import ImageRequest, Request, SketchRequest
-from .. import jobs, people, results
+from .. import jobs, people, placing, results
 from ..file_job_operator import FileJobOperator, existing_file
 from ..kept_result import KeptResult, keep, result_of
 from ..properties import settings
@@ -56,7 +56,7 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
         motions = results.read_people(job)
-        place = results.place_of_image(context)
+        place = placing.place_of_image(context, target, motions[0])
         applied = results.apply_motion(context, motions[0], target, place, self._frame)
         figures = [self._kept(motion, place) for motion in motions]
         keep(target, figures[0])

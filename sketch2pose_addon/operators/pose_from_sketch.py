@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 
 from ...inference.protocol.messages import SketchRequest
 from ...inference.protocol.strokes import write_strokes
-from .. import jobs, people, results
+from .. import jobs, people, placing, results
 from ..capture import capture_drawing
 from ..job_operator import JobOperator
 from ..kept_result import KeptResult, keep, result_of
@@ -71,7 +71,7 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
         return results.result_line(applied, len(figures))
 
     def _kept(self, context: Context, target: Object, motion: BodyMotion) -> KeptResult:
-        place = results.place_of_drawing(context, self._captured, target, motion)
+        place = placing.place_of_drawing(context, self._captured, target, motion)
         drawn = results.drawn_joints(self._captured, motion)
         seen = seen_on_sheet(self._captured.view, motion)
         return result_of(motion, place, self._frame, drawn, seen)

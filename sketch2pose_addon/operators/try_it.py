@@ -11,7 +11,7 @@ import numpy as np
 
 from ...inference.protocol.messages import SketchRequest
 from ...inference.protocol.strokes import write_strokes
-from .. import grease_pencil, jobs, results
+from .. import grease_pencil, jobs, placing, results
 from ..capture import page_of, store_view
 from ..job_operator import JobOperator
 from ..kept_result import keep, result_of
@@ -70,7 +70,7 @@ class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
         bpy.ops.sketch2pose.create_body()
         rig = context.view_layer.objects.active
         settings(context).target, settings(context).drawing = rig, self._add_drawing(context)
-        place = results.place_of_drawing(context, self._captured, rig, motion)
+        place = placing.place_of_drawing(context, self._captured, rig, motion)
         applied = results.apply_motion(context, motion, rig, place, self._frame)
         drawn = results.drawn_joints(self._captured, motion)
         seen = seen_on_sheet(self._captured.view, motion)
