@@ -77,16 +77,20 @@ def _between(target: Object, channel: Channel, start: FloatArray, share: float) 
         return _turned(start, end, share)
     if kind == "rotation_euler":
         order = target.pose.bones[channel.bone].rotation_mode
-        quats = (quat_from_euler(angles, order) for angles in (start, end))
-        mixed = euler_from_quat(_turned(*quats, share), order)
+        turned = _turned(quat_from_euler(start, order), quat_from_euler(end, order), share)
+        mixed = euler_from_quat(turned, order)
         return continuous_eulers(mixed, order, start[0])
     if kind == "rotation_axis_angle":
-        quats = (quat_from_rotvec(v[:, :1] * normalized(v[:, 1:])) for v in (start, end))
-        rotvec = rotvec_from_quat(_turned(*quats, share))
+        rotvec = rotvec_from_quat(_turned(_quat_of(start), _quat_of(end), share))
         size = np.linalg.norm(rotvec, axis=1, keepdims=True)
         axis = np.where(size > 1e-9, rotvec / np.maximum(size, 1e-9), [[0.0, 1.0, 0.0]])
         return np.concatenate([size, axis], axis=1)
     return start + share * (end - start)
+
+
+def _quat_of(axis_angle: FloatArray) -> FloatArray:
+    """Quaternion [1, 4] of Blender's angle and axis [1, 4]."""
+    return quat_from_rotvec(axis_angle[:, :1] * normalized(axis_angle[:, 1:]))
 
 
 def _turned(start: FloatArray, end: FloatArray, share: float) -> FloatArray:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
+from .model_files import ModelFiles, draw_model_files
+
 if TYPE_CHECKING:
     from bpy.types import Context
 
@@ -27,7 +29,7 @@ def _restart_backend(_self: object, _context: Context) -> None:
     jobs.stop()  # the next job starts it again, with the new settings
 
 
-class Sketch2PosePreferences(bpy.types.AddonPreferences):
+class Sketch2PosePreferences(ModelFiles, bpy.types.AddonPreferences):
     bl_idname = ADDON_ID
 
     device: EnumProperty(
@@ -70,7 +72,9 @@ class Sketch2PosePreferences(bpy.types.AddonPreferences):
     )
     report: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
 
-    def draw(self, _context: Context) -> None:
+    def draw(self, context: Context) -> None:
+        from .preferences_sections import draw_sections
+
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -79,6 +83,7 @@ class Sketch2PosePreferences(bpy.types.AddonPreferences):
         column.prop(self, "threads")
         column = layout.column()
         column.prop(self, "model_folder")
+        draw_model_files(column, self)
         column.separator()
         column.label(text="Backend installed elsewhere (light download)")
         column.prop(self, "backend_python")
@@ -86,6 +91,7 @@ class Sketch2PosePreferences(bpy.types.AddonPreferences):
         layout.separator()
         layout.operator("sketch2pose.setup_check", icon="CHECKMARK")
         self._draw_report(layout)
+        draw_sections(layout, context)
 
     def _draw_report(self, layout: bpy.types.UILayout) -> None:
         if not self.report:

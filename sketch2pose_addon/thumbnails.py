@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import bpy
-import bpy.utils.previews
+import bpy.utils.previews  # pyright: ignore[reportMissingImports]
 import numpy as np
 from numpy.typing import ArrayLike
 

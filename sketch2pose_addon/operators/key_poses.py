@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 from ...inference.protocol.errors import Sketch2PoseError
 from ...rigs import RigError
 from ...rigs.poses.describe import describe
+from ...rigs.readings import posed_joints
 from .. import results
 from ..armature_io import explained
 from ..job_operator import show_result
@@ -105,8 +106,8 @@ class SKETCH2POSE_OT_describe_pose(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         try:
-            joints = result_of_rig(context, checked_target(context, self.target)).motion().joints3d
-            text = describe(joints[0])
+            seen = result_of_rig(context, checked_target(context, self.target))
+            text = describe(posed_joints(seen.pose, seen.offsets, seen.pelvis))
         except Sketch2PoseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

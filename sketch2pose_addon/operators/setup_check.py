@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ...inference.protocol.errors import Sketch2PoseError
 from .. import backend
+from ..cache_folder import cache_folder, cache_size
+from ..key_pose import index
 from ..preferences import preferences
 
 if TYPE_CHECKING:
@@ -37,14 +41,35 @@ def _report(context: Context) -> tuple[list[str], bool]:
     python = platform.python_version()
     lines = [
         f"+ Blender {bpy.app.version_string}, Python {python}, {platform.platform(terse=True)}",
-        f"+ Log: {backend.log_path()}",
+        f"+ Log: {_short(backend.log_path())}",
+        f"+ Cache: {cache_size(cache_folder()).text}",
     ]
+    problems = [*_folder_problems(context)]
+    try:
+        lines.append(f"+ Pose library: {len(index().library.poses)} key poses")
+    except Sketch2PoseError as error:
+        problems.append(f"! {error}")
     try:
         described = backend.describe(preferences(context))
     except Sketch2PoseError as error:
-        return [*lines, f"! {error}"], False
-    lines += _described(described)
+        return [*lines, *problems, f"! {error}"], False
+    lines += [*_described(described), *problems]
     return lines, not any(line.startswith("!") for line in lines)
+
+
+def _folder_problems(context: Context) -> Iterator[str]:
+    """Paths of the preferences that lead nowhere."""
+    settings = preferences(context)
+    paths = {"Models": settings.model_folder, "Python": settings.backend_python}
+    paths["Libraries"] = settings.wheel_folder
+    for name, path in paths.items():
+        if path and not Path(bpy.path.abspath(path)).exists():
+            yield f'! {name}: "{_short(path)}" does not exist. Choose another or leave it empty'
+
+
+def _short(path: object) -> str:
+    """A path without the user's name: reports are shown to others."""
+    return str(path).replace(str(Path.home()), "~")
 
 
 def _described(info: dict[str, Any]) -> list[str]:

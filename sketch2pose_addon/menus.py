@@ -1,0 +1,125 @@
+"""The pie menu with its shortcut, and the entries in the context menus of rigs.
+
+The shortcut lies in the add-on's own key configuration: it can be changed or switched off in the
+preferences, and goes with the add-on. Shift Alt D is free in Blender's default key map (tested).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from . import live
+
+if TYPE_CHECKING:
+    from bpy.types import Context, UILayout
+
+KEY = {"type": "D", "value": "PRESS", "shift": True, "alt": True}
+KEYMAP = {"name": "3D View", "space_type": "VIEW_3D", "region_type": "WINDOW"}
+PIE = "SKETCH2POSE_MT_pie"
+_CONTEXT_MENUS = ("VIEW3D_MT_object_context_menu", "VIEW3D_MT_pose_context_menu")
+
+_shortcuts: list[tuple[Any, Any]] = []
+
+
+class SKETCH2POSE_MT_pie(bpy.types.Menu):
+    bl_label = "Sketch2Pose"
+
+    def draw(self, _context: Context) -> None:
+        # The order is the pie's own: west, east, south, north, then the corners.
+        pie = self.layout.menu_pie()
+        pie.operator("sketch2pose.draw", icon="GREASEPENCIL")
+        pie.operator("sketch2pose.pose_from_sketch", icon="ARMATURE_DATA")
+        pie.operator("sketch2pose.browse_readings", icon="VIEW3D")
+        pie.operator("sketch2pose.browse_library", text="Browse Key Poses", icon="POSE_HLT")
+        if live.session() is None:
+            pie.operator("sketch2pose.live", icon="PLAY")
+        else:
+            pie.operator("sketch2pose.live_accept", icon="CHECKMARK")
+        pie.operator("sketch2pose.pose_from_image", icon="IMAGE_DATA")
+        pie.menu("SKETCH2POSE_MT_change_reading", icon="MOD_MIRROR")
+        pie.operator("sketch2pose.save_pose_asset", icon="ASSET_MANAGER")
+
+
+class SKETCH2POSE_MT_change_reading(bpy.types.Menu):
+    bl_label = "Change Reading"
+
+    def draw(self, _context: Context) -> None:
+        from .operators.change_reading import CHANGES, LIMBS
+
+        layout = self.layout
+        for limb, label, _description in LIMBS:
+            layout.operator("sketch2pose.flip_limb", text=label).limb = limb
+        layout.separator()
+        for change, label, _description in CHANGES:
+            layout.operator("sketch2pose.change_reading", text=label).change = change
+
+
+class SKETCH2POSE_MT_rig(bpy.types.Menu):
+    bl_label = "Sketch2Pose"
+
+    def draw(self, context: Context) -> None:
+        draw_rig_menu(self.layout, context)
+
+
+def draw_rig_menu(layout: UILayout, _context: Context) -> None:
+    """What can be done with a rig."""
+    layout.operator_context = "INVOKE_DEFAULT"
+    layout.operator("sketch2pose.pose_from_sketch", icon="ARMATURE_DATA")
+    layout.operator("sketch2pose.pose_from_image", icon="IMAGE_DATA")
+    layout.operator("sketch2pose.motion_from_video", icon="FILE_MOVIE")
+    layout.separator()
+    layout.operator("sketch2pose.browse_library", text="Browse Key Poses", icon="POSE_HLT")
+    layout.operator("sketch2pose.browse_readings", icon="VIEW3D")
+    layout.menu("SKETCH2POSE_MT_change_reading", icon="MOD_MIRROR")
+    layout.separator()
+    layout.operator("sketch2pose.describe_pose", icon="OUTLINER_DATA_FONT")
+    layout.operator("sketch2pose.save_pose_asset", icon="ASSET_MANAGER")
+
+
+def _append(self: bpy.types.Menu, context: Context) -> None:
+    """In context menus: one entry, for armatures only."""
+    if context.object is not None and context.object.type == "ARMATURE":
+        self.layout.separator()
+        self.layout.menu(SKETCH2POSE_MT_rig.__name__, icon="ARMATURE_DATA")
+
+
+def draw_shortcut(layout: UILayout, context: Context) -> None:
+    """The shortcut in the preferences, where it can be changed, switched off or removed."""
+    import rna_keymap_ui  # pyright: ignore[reportMissingImports]
+
+    configuration = context.window_manager.keyconfigs.user
+    keymap = configuration.keymaps.get(KEYMAP["name"]) if configuration is not None else None
+    items = [] if keymap is None else [i for i in keymap.keymap_items if _is_ours(i)]
+    for item in items:
+        layout.context_pointer_set("keymap", keymap)
+        rna_keymap_ui.draw_kmi([], configuration, keymap, item, layout, 0)
+    if not items:
+        layout.label(text="The pie menu has no shortcut", icon="INFO")
+
+
+def _is_ours(item: Any) -> bool:
+    return item.idname == "wm.call_menu_pie" and item.properties.name == PIE
+
+
+def register() -> None:
+    for name in _CONTEXT_MENUS:
+        getattr(bpy.types, name).append(_append)
+    configuration = bpy.context.window_manager.keyconfigs.addon
+    if configuration is not None:  # there is none in background mode before 4.4
+        keymap = configuration.keymaps.new(**KEYMAP)
+        item = keymap.keymap_items.new("wm.call_menu_pie", **KEY)
+        item.properties.name = PIE
+        _shortcuts.append((keymap, item))
+
+
+def unregister() -> None:
+    while _shortcuts:
+        keymap, item = _shortcuts.pop()
+        keymap.keymap_items.remove(item)
+    for name in _CONTEXT_MENUS:
+        getattr(bpy.types, name).remove(_append)
+
+
+classes = (SKETCH2POSE_MT_pie, SKETCH2POSE_MT_change_reading, SKETCH2POSE_MT_rig)
