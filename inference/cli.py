@@ -116,6 +116,7 @@ def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--start", type=float, metavar="S", help="first second to read")
     parser.add_argument("--end", type=float, metavar="S", help="last second to read")
     parser.add_argument("--step", type=int, metavar="N", help="read every N-th frame")
+    parser.add_argument("--overlay", action="store_true", help="also write the clip with skeletons")
     parser.add_argument("--framerate", type=float, metavar="F", help="of numbered images; 24")
     parser.add_argument(
         "--cache", type=Path, metavar="DIR", help="keep what was seen for next time"
@@ -151,6 +152,8 @@ def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         return show_info(options)
 
     parser = _add_command(commands, "info", "Show device, models, licences and checks.", command)
+    parser.add_argument("--skel-model", type=Path, metavar="FILE", help="check your SKEL file")
+    parser.add_argument("--body-model", type=Path, metavar="FILE", help="check your SMPL file")
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 

@@ -30,10 +30,12 @@ def estimate_photos(options: argparse.Namespace) -> int:
 
 
 def estimate_clips(options: argparse.Namespace) -> int:
-    """`video`; also with the part to read, `framerate` and `cache`; see `_estimate`."""
+    """`video`; also with part, `framerate`, `cache` and `overlay`; see `_estimate`."""
     values = _given(options, "start", "end", "step", "framerate", *_PICTURE_OPTIONS)
     if options.cache is not None:
         values["cache"] = str(options.cache)
+    if options.overlay:
+        values["overlay"] = True
     return _estimate(options, VideoRequest(_expanded(options.inputs), str(options.out), values))
 
 

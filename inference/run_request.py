@@ -71,6 +71,8 @@ def _one_input(
         motions = STAGES[type(request)](path, request.options, estimators, report)
         report.progress(ESTIMATED, "Writing the result")
         files, index = output.write(stem, motions)
+        if request.options.get("overlay"):
+            _write_overlay(output, stem, path, request.options, motions, report)
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 - a failed input must not take the others along
@@ -84,6 +86,26 @@ def _one_input(
         files=[str(file) for file in files],
         index=str(index) if index else None,
     )
+
+
+def _write_overlay(
+    output: OutputFolder,
+    stem: str,
+    path: str,
+    options: Options,
+    motions: list[BodyMotion],
+    report: Report,
+) -> None:
+    """The clip with skeletons, beside its motions; without it these are kept all the same."""
+    from inference.video.options import options_from
+    from inference.video.overlay import write_overlay
+
+    rate = options_from(options).picture_framerate
+    place = output.folder / f"{stem}_overlay.mp4"
+    try:
+        write_overlay(place, path, motions, PartReport(report, ESTIMATED, 1.0), rate)
+    except Sketch2PoseError as error:
+        report.warn(str(error))
 
 
 def _understandable(error: Exception) -> Sketch2PoseError:

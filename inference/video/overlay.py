@@ -1,0 +1,193 @@
+"""A clip with what was read of it: skeletons over the picture, and the body from the side.
+
+Conventions: the motions' world is y up, metres; cameras are "camera from world" with OpenCV axes;
+px have their origin top left. Colours are BGR, as OpenCV writes them.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
+from inference.protocol.errors import Sketch2PoseError
+from inference.report import Report
+
+from .clip import PICTURE_FRAMERATE, Clip, Trim
+
+Array = NDArray[np.floating]
+Picture = NDArray[np.uint8]
+
+HEIGHT = 720  # px of the overlay
+SIDE_WIDTH = 480  # px of the view from the side
+PEOPLE = ((80, 200, 255), (255, 170, 60), (120, 230, 90), (220, 110, 255))
+GUESS, STANDS, SEEN = (90, 90, 255), (60, 60, 255), (255, 255, 255)
+PAPER, GRID = (38, 36, 34), (80, 76, 72)
+SURE = 0.3  # confidence below which a bone is drawn as a guess
+TURN = np.deg2rad(70.0)  # of the second view about the first one's
+ROOM = 1.3  # of the view from the side, in sizes of what is in it
+_FEET = {"left_foot": "left_ankle", "right_foot": "right_ankle"}
+_BONES = [(joint, parent) for joint, parent in enumerate(SMPL_PARENTS) if parent >= 0]
+
+
+def write_overlay(
+    path: Path,
+    clip: str,
+    motions: Sequence[BodyMotion],
+    report: Report,
+    picture_framerate: float = PICTURE_FRAMERATE,
+) -> None:
+    """Write an overlay as MP4, whole or not at all.
+
+    Args:
+        path: of the new clip. clip: the one that was read.
+        motions: of its people, in one world, with camera.
+        report: progress and cancel.
+        picture_framerate: of numbered pictures.
+
+    Raises:
+        Sketch2PoseError: the clip cannot be read, or the overlay not be written.
+    """
+    first = min(int(motion.source_frames[0]) for motion in motions)
+    last = max(int(motion.source_frames[-1]) for motion in motions)
+    step = motions[0].source_step
+    temporary = path.with_name(f".{path.stem}.part.mp4")
+    view = SideView(motions)
+    try:
+        trim = Trim(first=first, count=last - first + 1, step=step)
+        with Clip(clip, trim, picture_framerate) as opened:
+            writer = _writer(temporary, _size(opened.image_size), opened.framerate / step)
+            for number, rgb in opened.frames():
+                report.check()
+                share = (number - first) / max(last - first, 1)
+                report.progress(share, f"Drawing frame {number}")
+                writer.write(drawn(rgb, opened.scale, number, motions, view))
+            writer.release()
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def drawn(
+    rgb: Picture, scale: float, frame: int, motions: Sequence[BodyMotion], view: "SideView"
+) -> Picture:
+    """One picture of the overlay: the frame with skeletons, the bodies from the side."""
+    zoom = HEIGHT / rgb.shape[0]
+    width = _size((rgb.shape[1], rgb.shape[0]))[0] - SIDE_WIDTH
+    picture = cv2.cvtColor(cv2.resize(rgb, (width, HEIGHT)), cv2.COLOR_RGB2BGR)
+    beside = view.ground()
+    for number, motion in enumerate(motions):
+        row = row_at(motion, frame)
+        if row is not None:
+            colour = PEOPLE[number % len(PEOPLE)]
+            seen = pixels_of(motion, row) * scale * zoom
+            _draw_body(picture, seen, motion, row, colour, 3)
+            _draw_observed(picture, motion, row, scale * zoom)
+            _draw_body(beside, view.pixels(motion, row), motion, row, colour, 6)
+    return np.concatenate([np.asarray(picture, np.uint8), beside], axis=1)
+
+
+def row_at(motion: BodyMotion, frame: int) -> int | None:
+    """Row of a motion that shows a frame of the clip; None when it has none."""
+    row = int(np.searchsorted(motion.source_frames, frame))
+    there = row < motion.frame_count and motion.source_frames[row] == frame
+    return row if there else None
+
+
+def pixels_of(motion: BodyMotion, row: int) -> Array:
+    """[24, 2] px of the clip where the solved joints are seen."""
+    assert motion.joints3d is not None and motion.camera_rotation is not None
+    assert motion.camera_translation is not None and motion.camera_center is not None
+    turns = motion.camera_rotation.reshape(-1, 3, 3)
+    shifts = motion.camera_translation.reshape(-1, 3)
+    turn, shift = turns[min(row, len(turns) - 1)], shifts[min(row, len(shifts) - 1)]
+    local = motion.joints3d[row] @ turn.T + shift
+    depth = np.maximum(local[:, 2:], 1e-3)
+    return float(motion.camera_focal or 1.0) * local[:, :2] / depth + motion.camera_center
+
+
+class SideView:
+    """Where joints are drawn in the view from the side: parallel, on a level ground."""
+
+    def __init__(self, motions: Sequence[BodyMotion]) -> None:
+        """Args: motions: all that has to fit into the view."""
+        self._across = np.array([np.cos(TURN), 0.0, -np.sin(TURN)])
+        every = np.concatenate(
+            [m.joints3d.reshape(-1, 3) for m in motions if m.joints3d is not None]
+        )
+        flat = self._flat(every)
+        low, high = flat.min(0), flat.max(0)
+        self._middle = (low + high) / 2
+        fits = np.array([SIDE_WIDTH, HEIGHT]) / np.maximum(high - low, 0.5)
+        self._zoom = float(fits.min()) / ROOM
+
+    def _flat(self, points: Array) -> Array:
+        return np.stack([points @ self._across, points[..., 1]], axis=-1)
+
+    def pixels(self, motion: BodyMotion, row: int) -> Array:
+        """[24, 2] px of a body."""
+        assert motion.joints3d is not None
+        return self._placed(self._flat(motion.joints3d[row]))
+
+    def _placed(self, flat: Array) -> Array:
+        away = (flat - self._middle) * [self._zoom, -self._zoom]
+        return away + [SIDE_WIDTH / 2, HEIGHT / 2]
+
+    def ground(self) -> Picture:
+        """The empty view: paper and the line of the ground."""
+        paper = np.full((HEIGHT, SIDE_WIDTH, 3), PAPER, np.uint8)
+        level = int(self._placed(np.array([0.0, 0.0]))[1])
+        cv2.line(paper, (0, level), (SIDE_WIDTH, level), GRID, 2)
+        return paper
+
+
+def _draw_body(
+    picture: "cv2.typing.MatLike", pixels: Array, motion: BodyMotion, row: int,
+    colour: tuple[int, int, int], width: int,
+) -> None:  # fmt: skip
+    sure = np.ones(24) if motion.confidence is None else motion.confidence[row]
+    for joint, parent in _BONES:
+        shade = colour if min(sure[joint], sure[parent]) >= SURE else GUESS
+        cv2.line(picture, _at(pixels[parent]), _at(pixels[joint]), shade, width, cv2.LINE_AA)
+    for name in _standing(motion, row):
+        for joint in (name, _FEET[name]):
+            cv2.circle(picture, _at(pixels[SMPL_JOINT_NAMES.index(joint)]), width + 4, STANDS, 2)
+
+
+def _standing(motion: BodyMotion, row: int) -> list[str]:
+    if motion.contacts is None or motion.contact_names is None:
+        return []
+    pairs = zip(motion.contact_names, motion.contacts[row], strict=True)
+    return [name for name, share in pairs if share > 0.5 and name in _FEET]
+
+
+def _draw_observed(
+    picture: "cv2.typing.MatLike", motion: BodyMotion, row: int, zoom: float
+) -> None:
+    if motion.joints2d is not None:
+        for point in motion.joints2d[row] * zoom:
+            cv2.circle(picture, _at(point), 2, SEEN, -1, cv2.LINE_AA)
+
+
+def _at(point: Array) -> tuple[int, int]:
+    x, y = np.clip(np.nan_to_num(point), -1e4, 1e4)
+    return round(float(x)), round(float(y))
+
+
+def _size(image_size: tuple[int, int]) -> tuple[int, int]:
+    """Size of the overlay of a clip; even, as encoders want it."""
+    return round(image_size[0] * HEIGHT / image_size[1] / 2) * 2 + SIDE_WIDTH, HEIGHT
+
+
+def _writer(path: Path, size: tuple[int, int], framerate: float) -> cv2.VideoWriter:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), framerate, size)
+    if not writer.isOpened():
+        raise Sketch2PoseError(
+            "The overlay could not be written",
+            f'the folder "{path.parent}" refused it, or this OpenCV writes no MP4',
+            "Choose a folder that exists and has space left",
+            "overlay.unwritable",
+        )
+    return writer
