@@ -5,11 +5,13 @@ import json
 import platform
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from inference.cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
 from inference.devices import available_devices
 from inference.estimators import Estimators, list_models
 from inference.model_cards import ModelCard, read_card
+from inference.protocol.errors import Sketch2PoseError
 from inference.protocol.messages import PROTOCOL_VERSION
 from inference.version import read_version
 
@@ -73,8 +75,28 @@ def collect_info(options: argparse.Namespace) -> dict:
                 for card in cards
                 if card.sha256
             ),
+            *_own_model_checks(options),
         ],
     }
+
+
+def _own_model_checks(options: argparse.Namespace) -> list[dict]:
+    """What was found in the user's own model files; a file that is refused says why."""
+    from inference.skel.model_report import describe_body, describe_pair, describe_skel
+
+    body, skel = getattr(options, "body_model", None), getattr(options, "skel_model", None)
+    checks = [_found(body, describe_body)] if body else []
+    checks += [_found(skel, describe_skel)] if skel else []
+    if body and skel and all(check["passed"] for check in checks):
+        checks.append(_found(skel, lambda path: describe_pair(path, body)))
+    return checks
+
+
+def _found(path: Path, describe: Callable[[Path], str]) -> dict:
+    try:
+        return {"name": describe(path), "passed": True, "why": ""}
+    except Sketch2PoseError as error:
+        return {"name": f"{path.name} can be used", "passed": False, "why": str(error)}
 
 
 def _verify(card: ModelCard) -> None:

@@ -19,6 +19,7 @@ import bpy
 from ..inference.protocol.client import BackendClient
 from ..inference.protocol.errors import Sketch2PoseError
 from ..inference.protocol.process import clean_environment
+from .model_files import model_arguments
 from .preferences import ADDON_ID, preferences
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def describe(settings: Sketch2PosePreferences) -> dict[str, Any]:
     Raises:
         Sketch2PoseError: it cannot start, or does not answer in time.
     """
-    arguments = [*command(settings, "info"), "--json"]
+    arguments = [*command(settings, "info"), *model_arguments(settings), "--json"]
     try:
         done = subprocess.run(
             arguments, env=environment(), capture_output=True, timeout=_DESCRIBE_LIMIT, check=False

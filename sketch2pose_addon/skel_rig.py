@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from ..inference.protocol.errors import Sketch2PoseError
 from .axes import blender_from_body
 from .keyframes import Channel, bone_path, new_action, write_keys
+from .limits_overlay import MARK
+from .skel_angles import add_angle_properties, angle_channels
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -34,7 +36,8 @@ LETTERS = "XYZ"
 END_LENGTH = 0.08  # m, bones without a child
 ALONG = 0.7  # cosine beyond which a single axis counts as lying along its bone
 BONE_COLOUR = (0.86, 0.82, 0.70, 1.0)
-_KEYS = ("poses", "trans", "rest_joints", "rest_axes", "dof_bones", "limits", "parents", "slides")
+_KEYS = ("poses", "trans", "rest_joints", "rest_axes", "dof_bones", "limits", "parents", "slides",
+         "dof_names")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def create_skel_armature(context: Context, file: SkelFile, name: str) -> Object:
     """A new armature object in the active collection, its limits as constraints."""
     armature = bpy.data.armatures.new(name)
     rig = bpy.data.objects.new(name, armature)
+    rig[MARK] = True
     context.collection.objects.link(rig)
     context.view_layer.objects.active = rig
     frames = bone_frames(file)
@@ -252,7 +256,9 @@ def key_skel_motion(rig: Object, file: SkelFile, first: float, scene_rate: float
     step = scene_rate / float(file["mocap_framerate"])
     frames = first + step * np.arange(len(file["poses"]))
     action = new_action(rig, f"{rig.name} Motion")
-    return write_keys(rig, action, skel_channels(file), frames, "LINEAR")
+    add_angle_properties(rig, file)
+    channels = skel_channels(file) + angle_channels(file)
+    return write_keys(rig, action, channels, frames, "LINEAR")
 
 
 def marked_weak_frames(context: Context, file: SkelFile, first: float, scene_rate: float) -> int:

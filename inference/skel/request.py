@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from inference.protocol.body_motion import read_body_motion
+from inference.protocol.body_motion import BodyMotion, read_body_motion
 from inference.protocol.errors import Sketch2PoseError
 from inference.protocol.messages import SkelRequest
 from inference.protocol.summary import InputSummary
@@ -46,13 +46,20 @@ def _one_input(
         options = request.options
         choice = FitChoice(bool(options.get("surface", True)), bool(options.get("picture", False)))
         fitted, files = write_skel_files(
-            motion, path.stem, Path(request.out_dir), models, choice, tell
+            motion, path.stem, Path(request.out_dir), models_for(motion, models), choice, tell
         )
     except Sketch2PoseError as error:
         return InputSummary.failed(str(path), error, time.perf_counter() - start, [])
     report.progress(1.0, fit_sentence(fitted))
     seconds = round(time.perf_counter() - start, 4)
     return InputSummary(str(path), 1, seconds, [], [str(file) for file in files])
+
+
+def models_for(motion: BodyMotion, models: SkelModels) -> SkelModels:
+    """The models for a motion: the default ones for the default body, whose betas mean other things
+    than those of the user's files."""
+    default = load_models()
+    return default if motion.body_model.name == default.body.name else models
 
 
 def _path(given: object) -> Path | None:

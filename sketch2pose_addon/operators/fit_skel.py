@@ -16,6 +16,8 @@ from .. import jobs
 from ..apply import scene_framerate
 from ..body_motion_of_rig import body_motion_of_rig, frame_range
 from ..job_operator import JobOperator
+from ..model_files import model_options
+from ..preferences import preferences
 from ..skel_rig import (
     add_bone_meshes,
     create_skel_armature,
@@ -74,12 +76,14 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
             raise _no_picture(rig.name)
         motion = body_motion_of_rig(context, rig) if rig else None
 
+        models = {} if rig else model_options(preferences(context))  # betas are one body's own
+
         def request(folder: Path) -> SkelRequest:
             source = Path(bpy.path.abspath(self.source))
             if motion is not None:
                 source = folder / "motion.npz"
                 write_body_motion(source, motion)
-            options = {"surface": self.surface, "picture": self.follow_picture}
+            options = {"surface": self.surface, "picture": self.follow_picture, **models}
             return SkelRequest(inputs=[str(source)], out_dir=str(folder), options=options)
 
         return jobs.submit("Fitting the skeleton", request)

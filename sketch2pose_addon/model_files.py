@@ -1,0 +1,70 @@
+"""The user's own body models in the preferences: which files, and how they reach the backend.
+
+The files are read and checked by the backend only; *Check Set-up* says what it found in them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import StringProperty
+
+if TYPE_CHECKING:
+    from bpy.types import UILayout
+
+    from .preferences import Sketch2PosePreferences
+
+
+class ModelFiles:
+    """Mix-in of the preferences: an SMPL-family file and a SKEL file."""
+
+    body_file: StringProperty(
+        name="SMPL",
+        description="Your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl). Read without running "
+        "anything in it. Empty: the default body",
+        subtype="FILE_PATH",
+    )
+    skel_file: StringProperty(
+        name="SKEL",
+        description="Your own SKEL file (.pkl), of the same gender as the SMPL file. Used for "
+        "motions of that body. Empty: the default skeleton",
+        subtype="FILE_PATH",
+    )
+
+
+def draw_model_files(layout: UILayout, preferences: Sketch2PosePreferences) -> None:
+    """The section in the preferences."""
+    column = layout.column()
+    column.label(text="Your own body models")
+    column.prop(preferences, "body_file")
+    column.prop(preferences, "skel_file")
+    if bool(preferences.body_file) != bool(preferences.skel_file):
+        column.label(text="The skeleton needs both files, of one gender", icon="INFO")
+
+
+def model_options(preferences: Sketch2PosePreferences) -> dict[str, str]:
+    """Options of a SKEL request: both files, or none for the default models."""
+    if not (preferences.body_file and preferences.skel_file):
+        return {}
+    return {
+        "body_model": _absolute(preferences.body_file),
+        "skel_model": _absolute(preferences.skel_file),
+    }
+
+
+def model_arguments(preferences: Sketch2PosePreferences) -> list[str]:
+    """Arguments of the backend's `info`, which checks the files."""
+    arguments = []
+    for flag, path in (
+        ("--body-model", preferences.body_file),
+        ("--skel-model", preferences.skel_file),
+    ):
+        if path:
+            arguments += [flag, _absolute(path)]
+    return arguments
+
+
+def _absolute(path: str) -> str:
+    return str(Path(bpy.path.abspath(path)).absolute())
