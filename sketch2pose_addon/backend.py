@@ -119,11 +119,6 @@ def user_folder() -> Path:
     return Path(bpy.app.tempdir)
 
 
-def cache_folder() -> Path:
-    """Folder of what was seen in clips, so that reading one again is quick; may be deleted."""
-    return user_folder() / "cache"
-
-
 def _no_start(why: str) -> Sketch2PoseError:
     return Sketch2PoseError(
         "The backend cannot start",
