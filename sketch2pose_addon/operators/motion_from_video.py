@@ -13,7 +13,7 @@ from ...inference.protocol.messages import VideoRequest
 from ...rigs import RetargetOptions
 from .. import clip_scene, jobs, results
 from ..apply import ApplyOptions, apply_body_motion, scene_framerate
-from ..backend import cache_folder
+from ..cache_folder import cache_folder
 from ..camera_view import camera_matrices, load_footage
 from ..file_job_operator import FileJobOperator
 from ..footage import SOURCES, Footage, chosen_footage
@@ -117,6 +117,7 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         footage = chosen_footage(context, self.source, self.filepath, self.clip)
         self._target, self._footage = target.name, footage
         options = {
+        cache = cache_folder()
             "start": self.start,
             "end": self.end or None,
             "step": self.step,
@@ -126,7 +127,7 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
             "framerate": scene_framerate(context),
             "first": footage.first,
             "count": footage.count,
-            "cache": str(cache_folder()),
+            "cache": str(cache) if cache else None,
         }
 
         def request(folder: Path) -> VideoRequest:
