@@ -116,8 +116,8 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         target = checked_target(context, self.target)
         footage = chosen_footage(context, self.source, self.filepath, self.clip)
         self._target, self._footage = target.name, footage
-        options = {
         cache = cache_folder()
+        options = {
             "start": self.start,
             "end": self.end or None,
             "step": self.step,
