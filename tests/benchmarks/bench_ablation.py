@@ -24,9 +24,12 @@ RUNS = ROOT / "build" / "ablation"
 def row(result: dict) -> dict:
     """One line of the table."""
     figures, seconds = result["figures"], result["processor_seconds"]
+    folded = (
+        f"whichever depth sign {figures['val_folded']:.1f}°; " if "val_folded" in figures else ""
+    )
     text = (
         f"limbs {figures['val_limbs']:.1f}°, median {figures['val_limbs_median']:.1f}°; "
-        f"withheld styles {figures['withheld_limbs']:.1f}°; "
+        f"{folded}withheld styles {figures['withheld_limbs']:.1f}°; "
         f"keypoints {figures['val_points']:.2f} % of the side, withheld "
         f"{figures['withheld_points']:.2f} %"
     )

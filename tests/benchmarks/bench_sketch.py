@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 7
-SECTION_NAMES = ("real", "no_person", "external", "synthetic", "strokes", "latency")
+SECTION_NAMES = ("real", "no_person", "external", "synthetic", "oracle", "strokes", "latency")
 
 
 def main(arguments: list[str] | None = None) -> int:

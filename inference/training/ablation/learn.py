@@ -111,34 +111,47 @@ def measure(net: ArmNet, batch: Batch) -> dict[str, float]:
     """What an arm reaches on people it was not taught.
 
     Returns:
-        ``limbs`` and ``limbs_median`` (degrees, left and right ordered by place), ``points`` (mean
-        error, % of the image side), ``near`` (share of keypoints within 5 %).
+        ``limbs`` and ``limbs_median`` (degrees, left and right ordered by place), ``folded`` (the
+        same whichever way a bone points in depth), ``points`` (mean error, % of the image side),
+        ``near`` (share of keypoints within 5 %).
     """
-    angles, errors = [], []
+    angles, folded, errors = [], [], []
     for part in np.array_split(np.arange(len(batch.ink)), max(1, len(batch.ink) // BATCH)):
         piece = rows(batch, part)
         out = net(to_tensors(piece).ink)
         data = _ordered(piece, out)
-        angles.append(_limb_angles(out, data, piece))
+        seen, truth = _limbs(out, data, piece)
+        angles.append(_degrees(seen, truth))
+        folded.append(_degrees(_folded(seen), _folded(truth)))
         distance = (out["points"] - data.points).norm(dim=-1)
         errors.append(distance[data.visible > 0.5])
     angle, error = torch.cat(angles), torch.cat(errors)
     return {
         "limbs": float(angle.mean()),
         "limbs_median": float(angle.median()),
+        "folded": float(torch.cat(folded).mean()),
         "points": 100 * float(error.mean()),
         "near": float((error < NEAR).float().mean()),
     }
 
 
-def _limb_angles(out: Out, data: Tensors, piece: Batch) -> Tensor:
+def _limbs(out: Out, data: Tensors, piece: Batch) -> tuple[Tensor, Tensor]:
+    """Limb directions [N, 8, 3] as seen and as they are."""
     if "joints" in out:
         seen, truth = _bones(out["joints"]), _bones(_ordered_joints(piece, data))
     else:
         depth = out["folded"][..., 2:] * torch.where(out["away"] > 0, 1.0, -1.0)[..., None]
         seen = torch.cat([out["folded"][..., :2], depth], -1)[:, LIMB_DIRECTIONS]
         truth = data.directions[:, LIMB_DIRECTIONS]
+    return seen, truth
+
+
+def _degrees(seen: Tensor, truth: Tensor) -> Tensor:
     return torch.rad2deg(torch.arccos((seen * truth).sum(-1).clamp(-1, 1)))
+
+
+def _folded(bones: Tensor) -> Tensor:
+    return torch.cat([bones[..., :2], bones[..., 2:].abs()], -1)
 
 
 def _bones(joints: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.body.model import load_default_body
+from inference.sketch.estimate import SketchEstimator
 from inference.solver.confidence import GOOD_ANGLE
 
 from .ambiguous import is_ambiguous, recorded_poses
@@ -28,6 +29,7 @@ from .figures import (
 )
 from .metrics import limb_points
 from .mpfb_people import mpfb_folder
+from .oracle import oracle_rows
 from .reliability import draw_reliability
 from .run import Estimator, Outcome, estimate
 from .score import PoseScore, RealScore, score_pose, score_real
@@ -42,6 +44,11 @@ EXTERNAL_COUNT = 84
 SYNTHETIC_COUNT = 300
 SYNTHETIC_SHOWN = 28
 STROKES_COUNT = 100
+ORACLE_COUNT = 100
+ORACLE_NOTE = (
+    "The oracle rows solve the synthetic test again with parts of the truth told: what is left is "
+    "the share of the others (a slope is how far a bone leaves the page, whichever way)."
+)
 RELIABILITY = "reliability.png"
 EXTERNAL_CAPTION = (
     "External line art: drawing with the joints read, posed body from the same view and from "
@@ -195,6 +202,18 @@ def synthetic_section(setting: Setting) -> Section:
     return Section(rows, [_pose_detail(d.name, s) for d, _, s in cases])
 
 
+def oracle_section(setting: Setting) -> Section:
+    """Where the error of the synthetic test comes from (needs the training code)."""
+    try:
+        drawings = make_synthetic(setting.few(ORACLE_COUNT), setting.seed)
+    except ImportError as error:
+        why = f"Oracle not run: {error.name} is missing (python build.py setup --training)."
+        return Section([], [], (why,))
+    if not isinstance(setting.estimator, SketchEstimator):  # it looks inside
+        return Section([], [], ("Oracle not run: it needs the shipped estimator.",))
+    return Section(oracle_rows(setting.estimator, drawings), [], (ORACLE_NOTE,))
+
+
 def strokes_section(setting: Setting) -> Section:
     """The same stick figures as pixels and as strokes (needs the training code)."""
     try:
@@ -260,6 +279,7 @@ SECTIONS: dict[str, Callable[[Setting], Section]] = {
     "no_person": nobody_section,
     "external": external_section,
     "synthetic": synthetic_section,
+    "oracle": oracle_section,
     "strokes": strokes_section,
     "latency": latency_section,
 }

@@ -43,7 +43,8 @@ def make_stroke_figures(count: int, seed: int) -> list[SyntheticDrawing]:
         strokes = tuple(Stroke(line, 5.0) for line in _strokes(points, rng))
         page = page_from_strokes(StrokeDrawing(SIZE, SIZE, strokes, None), f"strokes_{index:03d}")
         limbs = figures.joints[index, list(LIMB_JOINTS)].astype(float)
-        drawings.append(SyntheticDrawing(page.name, page, limbs, points[list(LIMB_JOINTS)]))
+        pixels, directions = points[list(LIMB_JOINTS)], figures.directions[index].astype(float)
+        drawings.append(SyntheticDrawing(page.name, page, limbs, pixels, points, directions))
     return drawings
 
 

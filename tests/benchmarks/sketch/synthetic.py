@@ -17,12 +17,21 @@ SIZE = 320  # px
 
 @dataclass(frozen=True)
 class SyntheticDrawing:
-    """A page with its truth: limbs [12, 3] metres, pixels [12, 2]."""
+    """A page with its truth.
+
+    Attributes:
+        name: shown in reports.
+        page: the drawing.
+        limbs: [12, 3] metres. pixels: [12, 2].
+        keypoints: [25, 2] px. directions: [26, 3] unit, view space (see `inference.sketch.layout`).
+    """
 
     name: str
     page: Page
     limbs: Array
     pixels: Array
+    keypoints: Array
+    directions: Array
 
 
 def make_synthetic(count: int, seed: int) -> list[SyntheticDrawing]:
@@ -46,6 +55,8 @@ def make_synthetic(count: int, seed: int) -> list[SyntheticDrawing]:
             page=Page(255 - batch.ink[i], None, (SIZE, SIZE), 1.0, name=f"synthetic_{i:03d}"),
             limbs=batch.joints[i, limbs].astype(float),
             pixels=batch.points[i, limbs].astype(float),
+            keypoints=batch.points[i].astype(float),
+            directions=batch.directions[i].astype(float),
         )
         for i in range(count)
     ]
