@@ -19,7 +19,7 @@ _BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live")
 _BEFORE_OPERATORS += ("panels", "panels_people", "panels_seeing")
 _BEFORE_OPERATORS += ("library_settings", "thumbnails", "panels_library")
 _BEFORE_OPERATORS += ("correcting", "panels_correct")
-_AFTER_OPERATORS = ("overlay", "handles", "cli")
+_AFTER_OPERATORS = ("overlay", "limits_overlay", "handles", "cli")
 
 _registered: list[ModuleType] = []
 
