@@ -109,8 +109,8 @@ class StripPainter:
         """Draws the tiles in sight; for a handler of the kind POST_PIXEL."""
         import gpu
 
-        gpu.state.blend_set("ALPHA")
         for index in strip.visible():
+            gpu.state.blend_set("ALPHA")  # drawing text ends it
             x, y = strip.corner(index)
             _rectangle(x, y, *strip.tile_size, _CHOSEN if index == chosen else _FIELD)
             side = TILE * strip.scale

@@ -16,10 +16,9 @@ import bpy
 # Order matters: property groups first, because panels and operators point to them; panels before
 # operators, because operator modules may bring panels that belong below the main one.
 _BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live")
-_BEFORE_OPERATORS += ("panels", "panels_people", "panels_seeing")
-_BEFORE_OPERATORS += ("library_settings", "thumbnails", "panels_library")
-_BEFORE_OPERATORS += ("correcting", "panels_correct")
-_AFTER_OPERATORS = ("overlay", "limits_overlay", "handles", "cli")
+_BEFORE_OPERATORS += ("correcting", "panels", "panels_people", "panels_correct", "panels_seeing")
+_BEFORE_OPERATORS += ("library_settings", "thumbnails", "panels_readings", "panels_library")
+_AFTER_OPERATORS = ("translations", "menus", "overlay", "limits_overlay", "handles", "cli")
 
 _registered: list[ModuleType] = []
 

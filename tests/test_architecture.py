@@ -18,7 +18,7 @@ MAX_FUNCTION_LINES = 60
 
 STANDARD_LIBRARY = frozenset(sys.stdlib_module_names) | {"__future__"}
 BLENDER = frozenset({"bpy", "bpy_extras", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils"})
-BLENDER |= {"rna_prop_ui", "bl_ui", "bl_operators", "idprop"}
+BLENDER |= {"rna_prop_ui", "rna_keymap_ui", "bl_ui", "bl_operators", "idprop"}
 BACKEND_LIBRARIES = frozenset({"numpy", "cv2", "onnxruntime"})
 TRAINING_LIBRARIES = frozenset(
     {"torch", "anny", "numba", "onnx", "scipy", "tflite", "ai_edge_litert"}
