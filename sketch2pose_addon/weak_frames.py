@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .camera_view import scene_frames
 from .kept_result import kept_at, kept_frames
 
 if TYPE_CHECKING:
-    from bpy.types import Object, Scene
+    from bpy.types import Context, Object, Scene
+
+    from ..inference.protocol.body_motion import BodyMotion
 
 KEY = "sketch2pose_confidence"
 PREFIX = "Weak"
@@ -34,6 +37,14 @@ def keep_confidence(target: Object, frames: Iterable[float], confidence: np.ndar
         "frames": [float(frame) for frame in frames],
         "mean": [float(value) for value in mean],
     }
+
+
+def keep_clip_confidence(
+    context: Context, target: Object, motion: BodyMotion, frame_start: int
+) -> None:
+    """The same for a motion that has been put on a rig from a frame on."""
+    if motion.confidence is not None and motion.frame_count > 1:
+        keep_confidence(target, scene_frames(context, motion, frame_start), motion.confidence)
 
 
 def frame_confidence(target: Object) -> dict[int, float]:

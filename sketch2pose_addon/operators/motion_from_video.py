@@ -19,6 +19,7 @@ from ..file_job_operator import FileJobOperator
 from ..footage import SOURCES, Footage, chosen_footage
 from ..people import ClipPerson, others_line, remember
 from ..targets import checked_target
+from ..weak_frames import keep_clip_confidence
 
 if TYPE_CHECKING:
     from bpy.types import Context, Event
@@ -145,6 +146,7 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         everybody = [self._played(context, read_body_motion(path)) for path in _motions(job)]
         motion = everybody[self.person]
         applied = self._apply(context, motion, target)
+        keep_clip_confidence(context, target, motion, self._start_of(motion))
         if self.set_scene:
             clip_scene.set_range(context, applied)
         if picture is not None:

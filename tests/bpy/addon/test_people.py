@@ -166,6 +166,8 @@ def test_a_clip_of_two_people_comes_back_whole(pair, motion, addon, keyed_frames
     assert [label for label, _ in table()] == ["1 - right", "2 - left"]
     bpy.ops.sketch2pose.assign_people()
     assert keyed_frames(rig) == keyed_frames(other) == {11.0, 12.0, 13.0, 14.0}
+    sure = addon("sketch2pose_addon.weak_frames").frame_confidence(other)
+    assert sure == dict.fromkeys((11, 12, 13, 14), 1.0)
 
 
 def test_the_table_is_saved_with_the_file(read, tmp_path, addon):
