@@ -17,7 +17,9 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 
 STANDARD_LIBRARY = frozenset(sys.stdlib_module_names) | {"__future__"}
-BLENDER = frozenset({"bpy", "bpy_extras", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils"})
+BLENDER = frozenset(
+    {"bpy", "bpy_extras", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils", "rna_keymap_ui"}
+)
 BLENDER |= {"rna_prop_ui", "rna_keymap_ui", "bl_ui", "bl_operators", "idprop"}
 BACKEND_LIBRARIES = frozenset({"numpy", "cv2", "onnxruntime"})
 TRAINING_LIBRARIES = frozenset(
