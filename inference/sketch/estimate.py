@@ -28,6 +28,7 @@ from .layout import CONTACTS, HEAD_FORWARD, JOINTS
 from .page import Page
 from .reading import Session, signed, without_depth_bias
 from .stroke_joints import sharpened
+from .undrawn import at_rest
 
 HYPOTHESES = 6
 POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap's spread
@@ -99,6 +100,7 @@ class SketchEstimator:
             figure = sharpened(figure, [line.points * page.scale for line in page.strokes])
         observation = observe(page, figure)
         result = solve_directions(observation, self.body, hypotheses=HYPOTHESES)
+        result = at_rest(result, figure.reading.visible[0], self.body)
         motion = to_motion(page, figure, result, self.body, index)
         return motion if page.camera is not None else stand_on_ground(motion, self.body)
 

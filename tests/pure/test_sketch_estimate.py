@@ -113,6 +113,18 @@ def test_figures_come_from_left_to_right(estimator: SketchEstimator) -> None:
     assert [motion.person_id for motion in motions] == [0, 1]
 
 
+def test_a_sheet_of_three_is_read_from_left_to_right_whatever_was_drawn_first(
+    estimator: SketchEstimator,
+) -> None:
+    page = np.full((620, 1500), 255, np.uint8)
+    for x, drop in ((1250, 0), (250, 120), (750, 40)):
+        stick_figure(page[drop:], x)
+    motions = estimator.estimate(page_of(page), Silent())
+    centres = [float(m.joints2d[0, :, 0].mean()) for m in motions if m.joints2d is not None]
+    assert np.allclose(centres, [250, 750, 1250], atol=60)
+    assert [motion.person_id for motion in motions] == [0, 1, 2]
+
+
 def test_a_known_reading_is_averaged_as_if_both_were_read(estimator: SketchEstimator) -> None:
     page = np.full((480, 400), 255, np.uint8)
     stick_figure(page, 200)
