@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WEIGHTS_FOLDER = Path(__file__).resolve().parent / "weights"
 SKETCH_NETWORK = "sketch.onnx"
 POSE_DETECTOR, HAND_NETWORK = "pose_detector.onnx", "hand_landmarks.onnx"
+LIFTER_NETWORK = "lifter.onnx"
 LANDMARK_NETWORKS = {
     "lite": "pose_landmarks_lite.onnx",
     "full": "pose_landmarks.onnx",
@@ -75,7 +76,10 @@ class Estimators:
             sessions: list[Any] = [self._session(path) for path in paths]
             known = " ".join(f"{path.name}:{path.stat().st_size}" for path in paths)
             self._video[quality, hands] = VideoEstimator(
-                *sessions[:2], hands=sessions[2] if hands else None, networks=known
+                *sessions[:2],
+                hands=sessions[2] if hands else None,
+                networks=known,
+                lifter=self._session(find_model(LIFTER_NETWORK, self.settings.model_folder)),
             )
         return self._video[quality, hands]
 

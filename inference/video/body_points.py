@@ -18,6 +18,17 @@ from .landmarks import LANDMARKS
 
 Array = NDArray[np.floating]
 
+# Where the landmark network sees a point, beside the joint or the skin's landmark on our body:
+# metres at rest, left side; measured by `inference.training.video_lifter.places` on painted people
+SEEN_BESIDE = {
+    "nose": (0.0, 0.001, -0.023), "eye": (-0.004, 0.0, -0.021), "ear": (-0.019, 0.003, 0.017),
+    "shoulder": (-0.009, 0.009, -0.005), "elbow": (-0.007, -0.006, 0.017),
+    "wrist": (0.018, -0.010, -0.002), "pinky": (0.017, 0.008, 0.013),
+    "index": (0.002, 0.009, -0.008), "thumb": (0.016, 0.011, -0.022),
+    "hip": (0.003, -0.003, 0.023), "knee": (-0.006, 0.002, -0.013),
+    "ankle": (0.002, 0.032, 0.015), "heel": (-0.020, 0.011, 0.027),
+    "foot_index": (0.020, -0.006, -0.049),
+}  # fmt: skip
 KNUCKLE = 0.5  # knuckles lie about half way from wrist to finger tip
 _SURFACE = {"nose": "nose", "left_eye": "left_eye", "right_eye": "right_eye",
             "left_ear": "left_ear", "right_ear": "right_ear"}  # fmt: skip
@@ -41,8 +52,13 @@ class BodyPoints:
         return pelvis[:, None] + np.einsum("tpij,mpj->tmi", world, self.carried)
 
 
-def body_points(body: BodyModel, betas: Array) -> BodyPoints:
-    """Places of the landmarks on a body of a shape [≤ 10]."""
+def body_points(body: BodyModel, betas: Array, as_seen: bool = True) -> BodyPoints:
+    """Places of the landmarks on a body of a shape [≤ 10].
+
+    Args:
+        body: the body. betas: its shape.
+        as_seen: where the network sees them, instead of the joints and skin they are named for.
+    """
     joints = np.asarray(body.joints(betas), np.float64)
     surface = np.asarray(body.vertices(betas), np.float64)
     used, rows = [], []
@@ -50,7 +66,8 @@ def body_points(body: BodyModel, betas: Array) -> BodyPoints:
         place = _place(name, body, joints, surface)
         if place is not None:
             used.append(number)
-            rows.append(_carried(*place, joints))
+            part, at_rest = place
+            rows.append(_carried(part, at_rest + as_seen * seen_beside(name), joints))
     return BodyPoints(np.array(used), np.stack(rows)[:, SOLVED])
 
 
@@ -61,6 +78,13 @@ def joint_points(joints: Array) -> Array:
     ]
 
 
+def seen_beside(name: str) -> Array:
+    """[3] metres at rest from a landmark's joint or skin to where the network sees it."""
+    side, _, part = name.partition("_")
+    beside = np.array(SEEN_BESIDE[part or side])
+    return beside * [-1.0, 1.0, 1.0] if side == "right" else beside
+
+
 def _place(name: str, body: BodyModel, joints: Array, surface: Array) -> tuple[int, Array] | None:
     """Part that carries a landmark and where it is at rest; None when it has no place."""
     if name in _SURFACE:
@@ -68,7 +92,7 @@ def _place(name: str, body: BodyModel, joints: Array, surface: Array) -> tuple[i
     side, _, part = name.partition("_")
     if f"{side}_{part}" in SMPL_JOINT_NAMES:
         number = SMPL_JOINT_NAMES.index(name)
-        return number, joints[number]
+        return PARENTS[number], joints[number]
     if part in ("heel", "foot_index"):
         landmark = f"{side}_heel" if part == "heel" else f"{side}_big_toe"
         return SMPL_JOINT_NAMES.index(f"{side}_ankle"), surface[body.landmarks[landmark]]

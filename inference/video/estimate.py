@@ -22,6 +22,7 @@ from .hand_landmarks import HandReader, HandTrack, hand_track
 from .hand_pose import fingers_over_time, with_hands
 from .landmarker import read_landmarks
 from .landmarks import Landmarks, Track
+from .lifter import Lifter
 from .observation import Observation, PersonSeen
 from .observe import observe
 from .options import FULL_FRAME, USUAL_LENS, VideoOptions
@@ -45,6 +46,7 @@ class VideoEstimator:
         body: BodyModel | None = None,
         hands: Session | None = None,
         networks: str = "",
+        lifter: Session | None = None,
     ) -> None:
         """Make an estimator.
 
@@ -53,10 +55,12 @@ class VideoEstimator:
             body: whose proportions people get.
             hands: reads hands; None leaves fingers out.
             networks: which networks these are; kept observations of others are not used.
+            lifter: the temporal lifter; None leaves depths to the landmarks.
         """
         self.detector, self.landmarker = detector, landmarker
         self.hands, self.networks = hands, networks
-        self.solver = PersonSolver(body or load_default_body())
+        said = Lifter(lifter) if lifter is not None else None
+        self.solver = PersonSolver(body or load_default_body(), said)
 
     def estimate_clip(self, path: str, options: VideoOptions, report: Report) -> list[BodyMotion]:
         """The motion of every person of a clip, in order of appearance.

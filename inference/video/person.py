@@ -21,6 +21,7 @@ from . import start, terms, world
 from .body_points import BodyPoints, body_points, joint_points
 from .confidence import joint_confidence
 from .landmarks import NUMBER, Track
+from .lifter import Lifted, Lifter
 from .solve_track import Smoothness, TrackProblem, local_problem, solve_track
 
 Array = NDArray[np.floating]
@@ -28,6 +29,8 @@ Array = NDArray[np.floating]
 FIRST_ITERATIONS = 12
 SECOND_ITERATIONS = 8
 PRIOR_SHARE = 0.2  # the learned prior has seen the directions already
+LIFTED_SHARE = 3.0  # weight of what the lifter says beside what it was made from
+LEAST_SPREAD = 0.05  # rad; however sure the lifter is
 PRIOR_QUALITY = 0.7  # how exact it is told that they are
 TURNING = 30.0  # rad/s^2, usual spread of a part's angular acceleration
 MOVING = 8.0  # m/s^2, the same of the pelvis
@@ -51,9 +54,14 @@ class Solved:
 class PersonSolver:
     """Solves tracks on one body."""
 
-    def __init__(self, body: BodyModel) -> None:
-        """Args: body: whose proportions, within its shapes, the people get."""
-        self.body, self.weights = body, load_weights()
+    def __init__(self, body: BodyModel, lifter: Lifter | None = None) -> None:
+        """Make a solver.
+
+        Args:
+            body: whose proportions, within its shapes, the people get.
+            lifter: says where parts point; None leaves that to the metric landmarks.
+        """
+        self.body, self.weights, self.lifter = body, load_weights(), lifter
 
     def solve(
         self,
@@ -75,14 +83,15 @@ class PersonSolver:
             The motion; frames without an observation are filled in, with low confidence.
         """
         whole = start.every_frame(track, step)
+        lifted = self.lifter.lift(whole, framerate, lens) if self.lifter else None
         betas = start.shape_from_lengths(whole, self.body)
         points = body_points(self.body, betas)
-        solved = self._windows(whole, points, betas, framerate, lens, check)
+        solved = self._windows(whole, lifted, points, betas, framerate, lens, check)
         return self._motion(whole, track, solved, points, betas, framerate, lens, image_size)
 
     def _windows(
-        self, track: Track, points: BodyPoints, betas: Array, rate: float, lens: terms.Lens,
-        check: Callable[[], None],
+        self, track: Track, lifted: Lifted | None, points: BodyPoints, betas: Array, rate: float,
+        lens: terms.Lens, check: Callable[[], None],
     ) -> Solved:  # fmt: skip
         """Windows one after the other; where two overlap, the first hands over to the second."""
         count, parts = len(track.frames), []
@@ -90,27 +99,29 @@ class PersonSolver:
         for first in starts:
             part = slice(first, min(first + WINDOW, count))
             piece = Track(*(getattr(track, name)[part] for name in _FIELDS))
-            parts.append((part, self._window(piece, points, betas, rate, lens, check)))
+            said = lifted.part(part) if lifted else None
+            parts.append((part, self._window(piece, said, points, betas, rate, lens, check)))
         return joined(parts, count)
 
     def _window(
-        self, track: Track, points: BodyPoints, betas: Array, rate: float, lens: terms.Lens,
-        check: Callable[[], None],
+        self, track: Track, lifted: Lifted | None, points: BodyPoints, betas: Array, rate: float,
+        lens: terms.Lens, check: Callable[[], None],
     ) -> Solved:  # fmt: skip
         rest = tree.rest_body(np.asarray(self.body.joints(betas), np.float64))
         seen = start.observed(track, points, lens)
-        orientations = start.starting_pose(track, lens, self.body)
+        orientations = (
+            lifted.orientations if lifted else start.starting_pose(track, lens, self.body)
+        )
         relative = points.positions(orientations[:, tree.SOLVED], np.zeros((len(track.frames), 3)))
         pelvis = start.starting_pelvis(relative, seen, lens)
-        mean, deviation = self._expected(orientations, rest)
-        precision = PRIOR_SHARE * deviation**-2.0
-        precision[:, 0] = 0
+        mean, precision = self._prior(orientations, rest, lifted is not None)
         feet = np.array([int(np.flatnonzero(points.used == NUMBER[name])[0]) for name in FEET])
         found = world.Contacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
         local = local_problem(rest, mean, precision, self.weights.limits)
         steady = Smoothness(TURNING, MOVING, rate)
+        expected = expected_parts(lifted) if lifted else None
         for iterations in (FIRST_ITERATIONS, SECOND_ITERATIONS):
-            problem = TrackProblem(points, seen, lens, local, steady, feet, found.weight)
+            problem = TrackProblem(points, seen, lens, local, steady, feet, found.weight, expected)
             orientations, pelvis = solve_track(problem, orientations, pelvis, iterations, check)
             if iterations == FIRST_ITERATIONS:  # the second solve holds what the first one found
                 places = points.positions(orientations[:, tree.SOLVED], pelvis)[:, feet]
@@ -118,11 +129,19 @@ class PersonSolver:
                 found = world.find_contacts(places, up, rate)
         return Solved(orientations, pelvis, found.standing)
 
-    def _expected(self, orientations: Array, rest: tree.RestBody) -> tuple[Array, Array]:
-        """Local rotations that go with the directions of the start, and their spread."""
+    def _prior(self, orientations: Array, rest: tree.RestBody, lifted: bool) -> tuple[Array, Array]:
+        """Local rotations that go with the directions of the start, and their precision.
+
+        What has been lifted is plausible already: only its hands and toes are followed.
+        """
+        if lifted:
+            return tree.local_from_world(orientations), np.zeros((len(orientations), 24, 3))
         directions = tree.bone_vectors(orientations, rest.directions)
         quality = np.full(directions.shape[:2], PRIOR_QUALITY)
-        return sketch_start.neural_ik(self.weights.neural_ik, directions, quality)
+        mean, deviation = sketch_start.neural_ik(self.weights.neural_ik, directions, quality)
+        precision = PRIOR_SHARE * deviation**-2.0
+        precision[:, 0] = 0
+        return mean, precision
 
     def _motion(
         self, track: Track, seen: Track, solved: Solved, points: BodyPoints, betas: Array,
@@ -172,6 +191,13 @@ class PersonSolver:
 
 
 _FIELDS = ("frames", "points", "world", "visibility")
+
+
+def expected_parts(lifted: Lifted) -> terms.Expected:
+    """What the lifter says of the solved parts, in the form of a term."""
+    spread = np.maximum(lifted.turn_spread[:, tree.SOLVED], LEAST_SPREAD)
+    turns = lifted.orientations[:, tree.SOLVED]
+    return terms.Expected(turns, lifted.view, LIFTED_SHARE / spread**2)
 
 
 def upright(orientations: Array, pelvis: Array, body: BodyModel, betas: Array) -> Array:

@@ -54,6 +54,7 @@ class TrackProblem:
     smoothness: Smoothness
     feet: NDArray[np.integer]
     contact: Array
+    expected: terms.Expected | None = None
 
 
 def local_problem(rest: tree.RestBody, mean: Array, precision: Array, limits: object) -> lm.Problem:
@@ -108,6 +109,8 @@ def _equations(problem: TrackProblem, world: Array, pelvis: Array) -> terms.Equa
     terms.add_picture(equations, places, jacobian, problem.seen, problem.lens)
     lengths = pair_lengths(problem.points, problem.seen.pairs)
     terms.add_directions(equations, places, jacobian, problem.seen, lengths)
+    if problem.expected is not None:
+        terms.add_expected(equations, solved, problem.expected)
     rate = problem.smoothness.framerate
     turning = (rate**2 / problem.smoothness.turning) ** 2
     moving = (rate**2 / problem.smoothness.moving) ** 2

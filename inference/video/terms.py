@@ -16,7 +16,7 @@ from .body_points import BodyPoints
 Array = NDArray[np.floating]
 
 OUTLIER = 3.0  # deviations from which a residual counts linearly (pseudo-Huber)
-POINT_SPREAD = 0.016  # of a landmark, shares of the person's size in the picture
+POINT_SPREAD = 0.02  # of a landmark, shares of the person's size in the picture
 DEAD_ZONE = 0.004  # the same; smaller errors are the detector's own and pull at nothing
 DIRECTION_SPREAD = np.array([0.2, 0.2, 0.3])  # of a direction, by axis: depth is guessed
 NEAREST = 0.2  # metres in front of the camera
@@ -137,6 +137,41 @@ def _add(equations: Equations, residual: Array, jacobian: Array, weight: Array) 
     transposed = np.swapaxes(rows, -1, -2)
     equations.gradient += (transposed @ values)[..., 0]
     equations.own += transposed @ rows
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Orientations that parts are expected to have.
+
+    Attributes:
+        orientations: [T, P, 3, 3] camera from part. view: [T, 3, 3] camera from view.
+        precision: [T, P, 3] 1/rad^2 of turns about the axes of the view.
+    """
+
+    orientations: Array
+    view: Array
+    precision: Array
+
+
+def add_expected(equations: Equations, world: Array, expected: Expected) -> None:
+    """Turns [T, P] by which parts differ from what is expected of them, robustly.
+
+    Args:
+        equations: to add to. world: [T, P, 3, 3] orientations. expected: of the same parts.
+    """
+    away = rotvec_from_rotmat(world @ np.swapaxes(expected.orientations, -1, -2))
+    seen = np.einsum("tji,tpj->tpi", expected.view, away)
+    squared = np.sum(expected.precision * seen**2, axis=-1)
+    root = np.sqrt(1 + squared / OUTLIER**2)
+    equations.cost += float((2 * OUTLIER**2 * (root - 1)).sum())
+    trust = expected.precision / root[..., None]
+    pull = np.einsum("tij,tpj->tpi", expected.view, trust * seen)
+    frames, parts = pull.shape[:2]
+    equations.gradient[:, : 3 * parts] += pull.reshape(frames, -1)
+    stiff = np.einsum("tij,tpj,tkj->tpik", expected.view, trust, expected.view)
+    for part in range(parts):
+        rows = slice(3 * part, 3 * part + 3)
+        equations.own[:, rows, rows] += stiff[:, part]
 
 
 def add_smoothness(

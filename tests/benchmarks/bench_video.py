@@ -28,23 +28,28 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from inference.devices import Device, create_session  # noqa: E402
-from inference.estimators import POSE_NETWORKS, find_model  # noqa: E402
+from inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
 from inference.importers.trc import parse_trc  # noqa: E402
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion  # noqa: E402
+from inference.protocol.body_motion import BodyMotion  # noqa: E402
 from inference.report import JobReport  # noqa: E402
 from inference.video.clip import Clip  # noqa: E402
 from inference.video.estimate import VideoEstimator, VideoOptions  # noqa: E402
 from inference.video.landmarks import NUMBER, Track  # noqa: E402
 from inference.video.tracking import Tracker  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
+from tests.benchmarks.video.joint_angles import angle_rows  # noqa: E402
+from tests.benchmarks.video.measures import (  # noqa: E402
+    JOINTS,
+    acceleration_error,
+    aligned_error,
+    in_camera,
+    root_error,
+    rooted,
+    slide,
+)
 
 MM = 1e3
-JOINTS = [
-    f"{side}_{part}"
-    for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-    for side in ("left", "right")
-]
-HIPS = [JOINTS.index("left_hip"), JOINTS.index("right_hip")]
+MARKS = [NUMBER[joint] for joint in JOINTS]
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,10 @@ def reference(folder: Path, camera: str) -> np.ndarray:
 def run(clip: Path) -> Run:
     """Estimate a clip with timing, and observe it again for the raw landmarks."""
     sessions = [create_session(find_model(name), Device(threads=1)) for name in POSE_NETWORKS]
+    lifter = create_session(find_model(LIFTER_NETWORK), Device(threads=1))
+    estimator = VideoEstimator(*sessions, lifter=lifter)
     start = time.perf_counter()
-    motions = VideoEstimator(*sessions).estimate_clip(str(clip), VideoOptions(), JobReport())
+    motions = estimator.estimate_clip(str(clip), VideoOptions(), JobReport())
     seconds = time.perf_counter() - start
     with Clip(clip) as opened:
         tracker = Tracker(*sessions, opened.framerate)
@@ -80,57 +87,13 @@ def run(clip: Path) -> Run:
     return Run(motions, tracks, len(frames) / seconds, len(frames))
 
 
-def in_camera(motion: BodyMotion) -> np.ndarray:
-    """[T, 12, 3] solved joints in the camera's axes."""
-    rows = [SMPL_JOINT_NAMES.index(name) for name in JOINTS]
-    joints = np.asarray(motion.joints3d, np.float64)[:, rows]
-    return joints @ np.asarray(motion.camera_rotation).T + motion.camera_translation
-
-
-def rooted(points: np.ndarray) -> np.ndarray:
-    """Points about the middle of the hips."""
-    return points - points[:, HIPS].mean(axis=1, keepdims=True)
-
-
-def aligned_error(found: np.ndarray, truth: np.ndarray) -> float:
-    """Mean distance after the best similarity transform of each frame, metres (PA-MPJPE)."""
-    distances = []
-    for one, other in zip(found, truth, strict=True):
-        a, b = one - one.mean(0), other - other.mean(0)
-        u, s, vt = np.linalg.svd(a.T @ b)
-        signs = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-        scale = (s * signs).sum() / (a**2).sum()
-        distances.append(np.linalg.norm(scale * a @ (u * signs) @ vt - b, axis=-1).mean())
-    return float(np.mean(distances))
-
-
-def root_error(found: np.ndarray, truth: np.ndarray) -> float:
-    """Mean distance about the hips, metres (MPJPE)."""
-    return float(np.linalg.norm(rooted(found) - rooted(truth), axis=-1).mean())
-
-
-def acceleration_error(found: np.ndarray, truth: np.ndarray) -> float:
-    """Mean difference of second differences, metres a frame squared."""
-    away = np.diff(rooted(found), 2, axis=0) - np.diff(rooted(truth), 2, axis=0)
-    return float(np.linalg.norm(away, axis=-1).mean())
-
-
-def slide(motion: BodyMotion) -> float:
-    """Mean way of the ankles of standing feet from one frame to the next, metres."""
-    rows = [SMPL_JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]
-    standing = np.asarray(motion.contacts) > 0.5
-    way = np.linalg.norm(np.diff(np.asarray(motion.joints3d)[:, rows], axis=0), axis=-1)
-    both = standing[1:] & standing[:-1]
-    return float(way[both].mean()) if both.any() else float("nan")
-
-
 def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
     """Figures of one view of the balancing trial."""
     done, truth = run(folder / f"{name}.mp4"), reference(folder, camera)
     motion = max(done.motions, key=lambda one: one.frame_count)
     track = max(done.tracks, key=lambda one: len(one.frames))
     found, truth_here = in_camera(motion), truth[motion.source_frames]
-    raw = track.world[:, [NUMBER[joint] for joint in JOINTS]]
+    raw = track.world[:, MARKS]
     raw_truth = truth[track.frames]
     count = motion.frame_count
     jitter = acceleration_error(found, truth_here) / acceleration_error(raw, raw_truth)
@@ -144,6 +107,19 @@ def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
         Row(f"{name}: frames with a result", covered, "%", 100, 100, True, done.frames),
         Row(f"{name}: slide in contact", slide(motion) * MM, "mm", 3, 2, False, count),
         Row(f"{name}: frames a second, one thread", done.rate, "/s", 25, 30, True, done.frames),
+        *oracles(name, found, truth_here),
+        *angle_rows(name, folder / "balancing_opensim_ik.mot", motion),
+    ]
+
+
+def oracles(name: str, found: np.ndarray, truth: np.ndarray) -> list[Row]:
+    """What would be left if depths, or places in the picture, were those of the reference."""
+    solved, known = rooted(found), rooted(truth)
+    flat = np.concatenate([known[..., :2], solved[..., 2:]], axis=-1)
+    deep = np.concatenate([solved[..., :2], known[..., 2:]], axis=-1)
+    return [
+        Row(f"{name}: PA-MPJPE with the true picture", aligned_error(flat, truth) * MM, "mm"),
+        Row(f"{name}: PA-MPJPE with true depths", aligned_error(deep, truth) * MM, "mm"),
     ]
 
 

@@ -85,9 +85,19 @@ def observed_of(points, places):
     )  # fmt: skip
 
 
+def expected_of(world):
+    """Orientations a little away from the body's own, with spreads that differ by axis."""
+    orientations = in_camera(small_poses(len(world)))[0][:, tree.SOLVED]
+    away = np.random.default_rng(4).normal(0, 0.05, (len(tree.SOLVED), 3))
+    view = np.broadcast_to(rotmat_from_rotvec(np.array([0.1, -0.2, 0.05])), (len(world), 3, 3))
+    precision = np.full((*world.shape[:2], 3), [9.0, 4.0, 16.0])
+    return terms.Expected(rotmat_from_rotvec(away) @ orientations, view, precision)
+
+
 TERMS = {
     "picture": lambda e, w, p, pl, j, s: terms.add_picture(e, pl, j, s, LENS),
     "directions": lambda e, w, p, pl, j, s: terms.add_directions(e, pl, j, s, np.array([0.4, 0.3])),
+    "expected": lambda e, w, p, pl, j, s: terms.add_expected(e, w, expected_of(w)),
     "smoothness": lambda e, w, p, pl, j, s: terms.add_smoothness(e, w, p, 3.0, 5.0),
     "feet": lambda e, w, p, pl, j, s: terms.add_still_feet(
         e, pl, j, np.array([2, 4]), np.full((len(w) - 1, 2), 7.0)

@@ -1,0 +1,161 @@
+"""Batches for the lifter: features of noisy tracks, and what is true in their views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...skeleton import rest_offsets_from_joints
+from ...video.lifter_input import FEATURES, encode, view_rotations
+from ..synthesis.layout import PARENTS
+from .cameras import Cameras, sample_cameras
+from .motions import MotionBank, load_motions
+from .noise import Clips, load_noise, read_clips
+from .people import sample_betas
+from .truth import Truth, posed, truth_of
+
+FROZEN = 0.06  # share of clips
+ROLL_SPREAD = 0.12  # rad
+IN_TIME = ("features", "orientations", "joints", "up")  # that have a place in time
+MOVED = slice(FEATURES - 4, FEATURES - 2)  # the features of how far somebody has moved
+Batch = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Where batches come from.
+
+    Attributes:
+        noise: file of the noise model. painted: files of painted clips.
+        painted_share: of clips that the detector really saw.
+        augmented: also key poses and limbs of other motions, besides recorded motions.
+        clips, frames: of a batch.
+    """
+
+    noise: Path
+    painted: tuple[Path, ...]
+    painted_share: float = 0.15
+    augmented: bool = True
+    clips: int = 48
+    frames: int = 48
+
+
+class Batches(torch.utils.data.IterableDataset):
+    """Endless batches of a split; each worker draws its own."""
+
+    def __init__(self, recipe: Recipe, seed: int) -> None:
+        self.recipe, self.seed = recipe, seed
+
+    def __iter__(self) -> Iterator[Batch]:
+        torch.set_num_threads(1)
+        recipe, rng = self.recipe, np.random.default_rng(self.seed)
+        bank = load_motions("train", recipe.augmented)
+        noise = load_noise(recipe.noise)
+        painted = [read_clips(*recipe.painted, mirrored=mirror) for mirror in (False, True)]
+        while True:
+            real = int(rng.binomial(recipe.clips, recipe.painted_share))
+            truth, cameras = sample_truth(rng, bank, recipe.clips - real, recipe.frames)
+            seen = noise.sample(rng, truth, cameras)
+            batch = labelled(truth, cameras, *seen)
+            if real:
+                clips = painted[int(rng.integers(2))]
+                rows = rng.integers(len(clips.points), size=real)
+                batch = joined(batch, of_clips(rolled(rng, chosen(clips, rows))))
+            yield frozen(rng, batch)
+
+
+def frozen(rng: np.random.Generator, batch: Batch) -> Batch:
+    """Some clips stand still, as photos do: one of their frames for all of them."""
+    frames = batch["features"].shape[1]
+    for clip in np.flatnonzero(rng.random(len(batch["features"])) < FROZEN):
+        frame = int(rng.integers(frames))
+        for name in IN_TIME:
+            batch[name][clip] = batch[name][clip, frame].clone()
+        batch["features"][clip, :, MOVED] = 0
+    return batch
+
+
+def sample_truth(
+    rng: np.random.Generator, bank: MotionBank, count: int, frames: int
+) -> tuple[Truth, Cameras]:
+    """People of random shapes in motions of a bank before random cameras."""
+    motions, betas = bank.sample(rng, count, frames), sample_betas(rng, count)
+    rotations, joints, rest = posed(motions.quats, motions.roots, betas)
+    cameras = sample_cameras(rng, joints[:, :, 0])
+    return truth_of(rotations, joints, rest, betas, cameras), cameras
+
+
+def chosen(clips: Clips, rows: np.ndarray) -> Clips:
+    """Some of the clips."""
+    truth = Truth(*(getattr(clips.truth, name)[rows] for name in Truth.__dataclass_fields__))
+    cameras = Cameras(*(getattr(clips.cameras, one)[rows] for one in Cameras.__dataclass_fields__))
+    return Clips(truth, cameras, clips.points[rows], clips.world[rows], clips.visibility[rows],
+                 clips.seen[rows])  # fmt: skip
+
+
+def rolled(rng: np.random.Generator, clips: Clips) -> Clips:
+    """Clips as if their cameras had been rolled: the landmark network turns people upright, so it
+    would have seen the same."""
+    angle = rng.normal(0, ROLL_SPREAD, len(clips.points))
+    turn = np.zeros((len(angle), 3, 3))
+    turn[:, 0, 0] = turn[:, 1, 1] = np.cos(angle)
+    turn[:, 1, 0], turn[:, 0, 1], turn[:, 2, 2] = np.sin(angle), -np.sin(angle), 1
+    truth, cameras, back = clips.truth, clips.cameras, np.swapaxes(turn, 1, 2)[:, None]
+    center = cameras.center[:, None, None]
+    return Clips(
+        replace(
+            truth,
+            orientations=turn[:, None, None] @ truth.orientations,
+            joints=truth.joints @ back,
+            marks=truth.marks @ back,
+            up=(turn @ truth.up[..., None])[..., 0],
+        ),
+        cameras,
+        (clips.points - center) @ back[..., :2, :2] + center,
+        clips.world @ back,
+        clips.visibility,
+        clips.seen,
+    )
+
+
+def of_clips(clips: Clips) -> Batch:
+    """Painted clips as a batch."""
+    return labelled(clips.truth, clips.cameras, clips.points, clips.world, clips.visibility)
+
+
+def labelled(
+    truth: Truth, cameras: Cameras, points: np.ndarray, world: np.ndarray, visibility: np.ndarray
+) -> Batch:
+    """Features and labels in the views of noisy points [N, T, 33, 2]."""
+    view = view_rotations(points, cameras.focal[:, None], cameras.center[:, None])
+    turn = np.swapaxes(view, -1, -2)
+    middle = truth.joints[:, :, :1]
+    arrays = {
+        "features": encode(points, world, visibility, cameras.focal, cameras.center),
+        "orientations": turn[:, :, None] @ truth.orientations,
+        "joints": (truth.joints - middle) @ view,
+        "offsets": rest_offsets_from_joints(truth.rest, PARENTS),
+        "up": np.einsum("ntij,nj->nti", turn, truth.up),
+        "contact": truth.contact,
+        "betas": truth.betas,
+    }
+    return {
+        name: torch.from_numpy(np.ascontiguousarray(values, np.float32))
+        for name, values in arrays.items()
+    }
+
+
+def joined(first: Batch, second: Batch) -> Batch:
+    """Two batches of clips of the same length as one."""
+    return {name: torch.cat([first[name], second[name]]) for name in first}
+
+
+def held_out(noise: Path, count: int, frames: int, seed: int = 3) -> Batch:
+    """Recorded motions of subjects that are not trained on, seen through the noise model."""
+    rng = np.random.default_rng(seed)
+    truth, cameras = sample_truth(rng, load_motions("val", False), count, frames)
+    return labelled(truth, cameras, *load_noise(noise).sample(rng, truth, cameras))

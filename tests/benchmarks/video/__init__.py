@@ -1,0 +1,1 @@
+"""Films of known motions for the video benchmarks."""
