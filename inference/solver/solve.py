@@ -25,8 +25,8 @@ from inference.solver.weights import load_weights
 
 Array = NDArray[np.floating]
 
-ITERATIONS = 4
-SPARE_HYPOTHESES = 5
+ITERATIONS = 6
+SPARE_HYPOTHESES = 3
 """Solved besides those asked for, as some end in the same pose."""
 
 
