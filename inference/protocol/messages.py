@@ -71,7 +71,8 @@ class SkelRequest:
     Attributes:
         inputs: paths of BodyMotion files.
         out_dir: folder for the results; must exist.
-        options: `surface` and `picture` (bool), `skel_model` and `body_model` (paths of the user's own files).
+        options: `surface` and `picture` (bool), `skel_model` and `body_model` (paths of the
+            user's own files).
     """
 
     inputs: list[str]
