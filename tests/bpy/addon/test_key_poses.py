@@ -147,3 +147,49 @@ def test_thumbnails_are_drawn_beside_the_window(rig, addon, wait_until):
     drawn = thumbnails.picture("passe", pose.pose)
     assert drawn.shape == (96, 96, 4)
     assert 0.03 < drawn[..., 3].mean() < 0.6
+
+
+@pytest.fixture
+def rigify(shared_data) -> bpy.types.Object:
+    """A generated Rigify rig with its limbs in IK."""
+    path = shared_data / "rigs/rigify/rigify_generated_basic_human.blend"
+    with bpy.data.libraries.load(str(path)) as (source, wanted):
+        wanted.objects = source.objects
+    for item in wanted.objects:
+        bpy.context.scene.collection.objects.link(item)
+    return next(
+        item for item in wanted.objects if item.type == "ARMATURE" and "torso" in item.pose.bones
+    )
+
+
+def deform_turns(rig: bpy.types.Object) -> np.ndarray:
+    """Orientations of the bones that are seen."""
+    bpy.context.view_layer.update()
+    names = [
+        f"DEF-{part}.{side}" for part in ("upper_arm", "forearm", "thigh", "shin") for side in "LR"
+    ]
+    return np.array([np.array(rig.pose.bones[name].matrix.to_3x3()) for name in names])
+
+
+def angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    trace = np.einsum("nij,nij->n", a, b)
+    return np.degrees(np.arccos(np.clip((trace - 1) / 2, -1, 1)))
+
+
+def test_blending_from_ik_starts_from_what_is_seen(rigify):
+    start = deform_turns(rigify)
+    APPLY(name="chair upright", target=rigify.name, blend=0.0, key=False)
+    assert angles(deform_turns(rigify), start).max() < 0.1
+    APPLY(name="chair upright", target=rigify.name, blend=0.02, key=False)
+    assert rigify.pose.bones["thigh_parent.L"]["IK_FK"] == 1.0
+    assert angles(deform_turns(rigify), start).max() < 6.0, "going to FK jumped"
+    for bone in rigify.pose.bones:
+        bone.matrix_basis.identity()
+    rigify.pose.bones["torso"].location = (0.0, 0.0, -0.3)  # the knees bend by IK
+    for side in "LR":
+        rigify.pose.bones[f"thigh_parent.{side}"]["IK_FK"] = 0.0
+    rigify.update_tag()
+    bent = deform_turns(rigify)
+    assert angles(bent, start)[4:].min() > 20.0
+    APPLY(name="chair upright", target=rigify.name, blend=0.02, key=False)
+    assert angles(deform_turns(rigify), bent).max() < 6.0, "the bent knees were lost"
