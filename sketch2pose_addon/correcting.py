@@ -30,10 +30,7 @@ from .paper import Paper, paper_of
 if TYPE_CHECKING:
     from bpy.types import Context, Object
 
-HINT = (
-    "Correct: drag a joint, or draw over a limb. Over a joint: wheel = closer or farther, "
-    "P = pin, X = ignore. Esc ends"
-)
+HINT = "Correct: drag a joint or draw a limb. Esc ends"
 
 
 @dataclass
@@ -266,8 +263,9 @@ def _show(context: Context, session: CorrectSession, layer: Layer, motion: BodyM
     if last:
         session.gesture = None
         relay.remember(rig, after, layer)
-        _end_step(f"Correct: {layer.edits[-1].label}" if layer.edits else "Correct")
-        show_result(context, f"{results.result_line(applied, 1)}. {HINT}", "INFO")
+        name = layer.edits[-1].label if layer.edits else "Back to the original"
+        _end_step(f"Correct: {name}")
+        show_result(context, ". ".join([name, *applied.notes, HINT]), "INFO")
     session.paper = paper_of(context, after, rig)
 
 

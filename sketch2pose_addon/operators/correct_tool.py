@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _INTERVAL = 0.015  # s between two looks at the backend
 _NUDGE = 0.12  # rad a notch of the wheel
 _WHEEL = {"WHEELUPMOUSE": _NUDGE, "WHEELDOWNMOUSE": -_NUDGE}  # up pushes away, as it zooms in
+_ROOTS = (1, 2, 12, 16, 17)  # where limbs hang: a stroke begins there, only Ctrl drags them
 _HELD_STILL = 3.0  # px; a handle that was only clicked is not moved
 
 
@@ -90,8 +91,8 @@ class SKETCH2POSE_OT_correct(bpy.types.Operator):
         handles.pointer.hovered = where.hovered(context)
         if event.type == "MOUSEMOVE":
             where.area.tag_redraw()
-        elif event.type == "LEFTMOUSE" and event.value == "PRESS" and _plain(event):
-            return self._press(context, where)
+        elif event.type == "LEFTMOUSE" and event.value == "PRESS" and not event.alt:
+            return self._press(context, event, where)
         elif event.type in ("ESC", "RET") and event.value == "PRESS":
             correcting.stop()
             show_result(context, "", "INFO")
@@ -100,10 +101,12 @@ class SKETCH2POSE_OT_correct(bpy.types.Operator):
             return self._on_handle(context, event, handles.pointer.hovered)
         return {"PASS_THROUGH"}
 
-    def _press(self, context: Context, where: Viewport) -> set[str]:
+    def _press(self, context: Context, event: Event, where: Viewport) -> set[str]:
         if correcting.begin(context) is None:
             return {"RUNNING_MODAL"}
-        self._pressed, self._joint = where.mouse, handles.pointer.hovered
+        joint = handles.pointer.hovered
+        draws = event.shift or (joint in _ROOTS and not event.ctrl)
+        self._pressed, self._joint = where.mouse, None if draws else joint
         handles.pointer.stroke = [where.mouse]
         return {"RUNNING_MODAL"}
 
