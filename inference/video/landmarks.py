@@ -20,6 +20,11 @@ LANDMARKS = (
     "right_heel", "left_foot_index", "right_foot_index",
 )  # fmt: skip
 NUMBER = {name: number for number, name in enumerate(LANDMARKS)}
+_OTHER = {"left": "right", "right": "left"}
+MIRRORED = np.array(
+    [NUMBER["_".join(_OTHER.get(word, word) for word in name.split("_"))] for name in LANDMARKS]
+)
+"""[33] the landmark of the other side."""
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.rotations import nearest_rotmat, rotmat_from_6d
+from inference.solver.tree import MIRROR
 
 from .detector import Session
-from .landmarks import Track
+from .landmarks import MIRRORED, Track
 from .lifter_input import encode, view_rotations
 from .terms import Lens
 
@@ -27,6 +28,7 @@ FRAMERATE = 30.0  # that the network knows
 WINDOW = 48  # frames at once, as in training
 OVERLAP = 16
 SHORTEST = 8  # frames; shorter tracks and photos are held longer
+FLIP = np.array([-1.0, 1.0, 1.0])  # a mirror across the picture
 OUTPUTS = ("sixd", "turn_spread", "spread", "contact", "up", "betas")
 
 
@@ -79,7 +81,7 @@ class Lifter:
             resampled(_averaged(values, framerate), times, known)
             for values in (track.points, track.world, track.visibility)
         )
-        out = self._run(points, world, visibility, lens)
+        out = self._both_ways(points, world, visibility, lens)
         back = {name: resampled(values, known, times) for name, values in out.items()}
         view = view_rotations(track.points, np.array([lens.focal]), np.asarray(lens.center))
         turns = nearest_rotmat(back["turns"])
@@ -107,6 +109,21 @@ class Lifter:
         out: dict[str, Array] = dict(zip(OUTPUTS, answers, strict=True))
         out["turns"] = rotmat_from_6d(out.pop("sixd"))
         return {name: faded(values, rows, count) for name, values in out.items()}
+
+    def _both_ways(
+        self, points: Array, world: Array, visibility: Array, lens: Lens
+    ) -> dict[str, Array]:
+        """The mean of what is said of a track and of its mirror image, which is as true."""
+        plain = self._run(points, world, visibility, lens)
+        other = points[:, MIRRORED].copy()
+        other[..., 0] = 2 * lens.center[0] - other[..., 0]
+        seen = self._run(other, world[:, MIRRORED] * FLIP, visibility[:, MIRRORED], lens)
+        seen["turns"] = FLIP[:, None] * seen["turns"][:, MIRROR] * FLIP
+        seen["up"] = seen["up"] * FLIP
+        seen["contact"] = seen["contact"][:, [2, 3, 0, 1]]
+        for name in ("turn_spread", "spread"):
+            seen[name] = seen[name][:, MIRROR]
+        return {name: (values + seen[name]) / 2 for name, values in plain.items()}
 
 
 def window_starts(count: int) -> list[int]:

@@ -16,9 +16,9 @@ SHAPES = ((360, 640), (640, 360), (480, 480), (480, 640))  # width, height of pi
 FILLS = (0.4, 0.95)  # of the picture's height, by somebody of 1.75 m
 TALL = 1.75  # metres
 USUAL_PITCH = (0.08, 0.14)  # rad, mean and spread of how far cameras look down
-STEEP = 0.3  # share of cameras whose pitch is anything in between:
+STEEP = 0.5  # share of cameras whose pitch is anything in between:
 STEEP_PITCH = (-0.35, 0.8)
-ROLL_SPREAD = 0.05  # rad
+ROLL_SPREAD = 0.1  # rad
 NEAREST = 1.2  # metres
 
 

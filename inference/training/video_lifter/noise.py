@@ -24,11 +24,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from ...video.landmarks import NUMBER
+from ...video.landmarks import MIRRORED, NUMBER
 from ...video.lifter_input import POINTS, usual_size, view_rotations
 from ..synthesis.poses import mirror_quats
 from .cameras import Cameras
-from .truth import Truth, mirrored_landmarks, places, posed, truth_of
+from .truth import Truth, places, posed, truth_of
 
 CHANNELS = 6  # of a landmark: 2 of the picture, 3 of the world, visibility
 SURE = (-5.0, 1.5)
@@ -76,7 +76,7 @@ def read_clips(*paths: Path, mirrored: bool = False) -> Clips:
 
 def _mirrored_clips(packed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """People, cameras and detections in a mirror; bodies are symmetric."""
-    swap, flip = mirrored_landmarks(), np.array([-1.0, 1.0, 1.0])
+    swap, flip = MIRRORED, np.array([-1.0, 1.0, 1.0])
     shape = packed["quats"].shape
     points = packed["points"][:, :, swap].copy()
     points[..., 0] = packed["size"][:, None, None, 0] - points[..., 0]
@@ -169,7 +169,7 @@ class Bias(nn.Module):
 
 def mirrored(given: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Conditions and errors of the mirrored world."""
-    swap, used = mirrored_landmarks(), places().used
+    swap, used = MIRRORED, places().used
     rows = [int(np.flatnonzero(used == swap[mark])[0]) for mark in used]
     marks = given[..., : 3 * len(used)].reshape(*given.shape[:-1], -1, 3)[..., rows, :]
     marks = marks * np.array([-1, 1, 1], np.float32)

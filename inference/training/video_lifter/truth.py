@@ -15,7 +15,7 @@ from ...rotations import rotmat_from_quat
 from ...skeleton import forward_kinematics, rest_offsets_from_joints
 from ...solver.tree import SOLVED
 from ...video.body_points import body_points
-from ...video.landmarks import LANDMARKS, NUMBER
+from ...video.landmarks import NUMBER
 from .cameras import Cameras, to_camera
 from .motions import FRAMERATE
 
@@ -122,10 +122,3 @@ def _standing(marks: np.ndarray) -> np.ndarray:
     slow[:, 1:] = speed < STANDING_SPEED
     slow[:, 0] = slow[:, 1]
     return (low & slow).astype(np.float32)
-
-
-def mirrored_landmarks() -> np.ndarray:
-    """[33] the landmark of the other side."""
-    other = {"left": "right", "right": "left"}
-    swap = ["_".join(other.get(word, word) for word in name.split("_")) for name in LANDMARKS]
-    return np.array([NUMBER[name] for name in swap])
