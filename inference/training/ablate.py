@@ -1,6 +1,6 @@
 """What matters in teaching the sketch network: equal small runs that differ in one thing each.
 
-    python -m inference.training.ablate --images 40000 --out build/ablation
+    python -m inference.training.ablate --images 16000 --out build/ablation
 
 Every arm is a light network (a fifth of the shipped one's work) shown the same number of pictures
 from one pool, on one thread. A finished arm leaves a file in the folder and is not run again, so
@@ -29,7 +29,7 @@ TEST = 1_500
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--images", type=int, default=40_000, help="pictures shown to each arm")
+    parser.add_argument("--images", type=int, default=16_000, help="pictures shown to each arm")
     parser.add_argument("--pool", type=int, default=POOL, help="distinct pictures")
     parser.add_argument("--test", type=int, default=TEST, help="pictures each arm is measured on")
     parser.add_argument("--seed", type=int, default=0)
