@@ -1,36 +1,111 @@
-"""Take the user guide's screenshots again: ``python docs/take_screenshots.py``.
+"""Take the screenshots of guide and gallery again: ``python docs/take_screenshots.py``.
 
-Runs the window tests in Debian's Blender 5.2 (see tools/chroots.py) and cuts their pictures to what
-the guide speaks of. With ``--keep`` the pictures of the last run are used.
+Runs the window tests in Debian's Blender 5.2 (see tools/chroots.py), cuts their pictures to what is
+spoken of, and writes docs/gallery.md. With ``--keep`` the pictures of the last run are used.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "build" / "window" / "sid"
 IMAGES = ROOT / "docs" / "images"
+GALLERY = ROOT / "docs" / "gallery.md"
 VIEWPORT = (0, 30, 1052, 632)  # left, top, right, bottom in the 1280 x 800 window
 SIDEBAR = (650, 80, 1052, 500)
+WITH_STRIP = (0, 30, 1052, 716)
+GALLERY_WIDTH = 720  # px
 
-# name in the guide: picture of a driver, part of the window
-CUTS = {
-    "guide_panel": ("1_panel", VIEWPORT),
-    "guide_why_greyed": ("2_why_greyed", SIDEBAR),
-    "guide_drawn": ("3_drawn", VIEWPORT),
-    "guide_posed": ("4_posed", VIEWPORT),
-    "guide_live": ("live_1_follows", VIEWPORT),
-    "guide_readings": ("live_3_other_reading", VIEWPORT),
+
+@dataclass(frozen=True)
+class Guide:
+    """A picture of the user guide: its name, the driver's picture and the part of the window."""
+
+    name: str
+    shot: str
+    part: tuple[int, int, int, int] = VIEWPORT
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A picture of the gallery and what is to be seen in it."""
+
+    shot: str
+    caption: str
+
+    @property
+    def file(self) -> Path:
+        """Where it lies in the documentation."""
+        return IMAGES / f"gallery_{self.shot}.png"
+
+
+GUIDE = (
+    Guide("guide_panel", "1_panel"),
+    Guide("guide_why_greyed", "2_why_greyed", SIDEBAR),
+    Guide("guide_drawn", "3_drawn"),
+    Guide("guide_posed", "4_posed"),
+    Guide("guide_live", "live_1_follows"),
+    Guide("guide_readings", "live_3_other_reading"),
+    Guide("guide_library", "poses_2_found"),
+    Guide("guide_browse", "poses_4_reading_hovered", WITH_STRIP),
+    Guide("guide_pie", "poses_pie"),
+)
+HALLS = {
+    "The first minute": (
+        Exhibit("check_1_empty", "An empty scene offers **Try It**."),
+        Exhibit("check_2_tried", "One click later: a body, a drawing and the pose, keyed."),
+    ),
+    "Drawing": (
+        Exhibit("3_drawn", "A figure drawn with the mouse beside the rig."),
+        Exhibit("4_posed", "**Pose from Drawing**: the rig stands where it was drawn."),
+        Exhibit("live_1_follows", "**Live**: the rig follows every stroke, without keys."),
+        Exhibit("live_3_other_reading", "Another reading of the same drawing."),
+    ),
+    "Several drawings, several people": (
+        Exhibit("frames_1_animatic", "An animatic: three drawings at three frames."),
+        Exhibit("frames_2_blocking", "**Pose All 3 Drawings**: one key each, sides kept."),
+        Exhibit("frames_3_people", "Two people in one drawing: a rig for each under **People**."),
+        Exhibit("frames_4_assigned", "**Apply to Rigs**: both are keyed in one step."),
+    ),
+    "Seeing what was understood": (
+        Exhibit("check_4_ghost", "The solved body as a ghost, what was read, feet on the ground."),
+        Exhibit("check_5_look_through", "**Look Through It**: from where the figure was drawn."),
+    ),
+    "Choosing poses": (
+        Exhibit("poses_1_library", "**Pose Library**: thumbnails of the key poses."),
+        Exhibit("poses_3_taken", "A search for *hands on hips*, a click: the rig is keyed."),
+        Exhibit("poses_4_reading_hovered", "**Browse Readings**: the rig shows what is hovered."),
+        Exhibit("poses_pie", "The pie menu, **Shift Alt D**."),
+    ),
+    "Correcting": (
+        Exhibit("correct_1_handles", "**Correct**: every joint has a handle."),
+        Exhibit("correct_2_dragged", "A handle dragged: the rest of the pose stays."),
+        Exhibit("correct_3_limb", "A stroke replaces one limb."),
+    ),
+    "Pose library": (
+        Exhibit("poses_1_library", "Key poses with thumbnails."),
+        Exhibit("poses_2_found", "Found by words."),
+        Exhibit("poses_3_taken", "Taken and blended."),
+        Exhibit("poses_pie", "The pie menu."),
+        Exhibit(
+            "poses_4_reading_hovered", "A reading tried on the rig while the mouse is over it."
+        ),
+    ),
 }
+HEADER = """# Gallery
+
+Every picture is taken in a real Blender window that is driven by mouse and keys (tests/window), and
+the same runs test what they show. `python docs/take_screenshots.py` takes them again.
+"""
 
 
 def main() -> int:
-    """Take the pictures, cut them, write docs/images/guide_*.png."""
-    import cv2
-
+    """Take the pictures, cut them, write docs/images and docs/gallery.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", action="store_true", help="cut the pictures of the last run")
     if not parser.parse_args().keep:
@@ -39,15 +114,47 @@ def main() -> int:
 
         if run_stages(["window-5.2"], []):
             return 1
-    for name, (picture, (left, top, right, bottom)) in CUTS.items():
-        source = cv2.imread(str(PICTURES / f"{picture}.png"))
-        if source is None:
-            print(f"{picture}.png is missing in {PICTURES}: run without --keep")
-            return 1
-        target = IMAGES / f"{name}.png"
-        cv2.imwrite(str(target), source[top:bottom, left:right], [cv2.IMWRITE_PNG_COMPRESSION, 9])
-        print(target.relative_to(ROOT))
-    return 0
+    exhibits = [exhibit for hall in HALLS.values() for exhibit in hall]
+    lost = [item.shot for item in GUIDE if not cut(item.shot, IMAGES / f"{item.name}.png", item)]
+    lost += [item.shot for item in exhibits if not cut(item.shot, item.file)]
+    GALLERY.write_text(gallery(), encoding="utf-8")
+    print(GALLERY.relative_to(ROOT))
+    if lost:
+        print(f"missing in {PICTURES}: {', '.join(lost)}; run without --keep")
+    return 1 if lost else 0
+
+
+def cut(shot: str, target: Path, guide: Guide | None = None) -> bool:
+    """Write a part of a driver's picture; False when the driver has left none."""
+    import cv2
+
+    source = cv2.imread(str(PICTURES / f"{shot}.png"))
+    if source is None:
+        return False
+    left, top, right, bottom = guide.part if guide else VIEWPORT
+    picture = source[top:bottom, left:right]
+    if guide is None:
+        height = round(picture.shape[0] * GALLERY_WIDTH / picture.shape[1])
+        picture = cv2.resize(picture, (GALLERY_WIDTH, height), interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(target), picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    print(target.relative_to(ROOT))
+    return True
+
+
+def gallery() -> str:
+    """The page with every exhibit of which there is a picture."""
+    halls = {title: [e for e in hall if e.file.exists()] for title, hall in HALLS.items()}
+    return HEADER + "".join(section(title, hall) for title, hall in halls.items() if hall)
+
+
+def section(title: str, exhibits: Sequence[Exhibit]) -> str:
+    """A heading and its pictures, each with its caption."""
+    alone = [e.caption.replace("*", "").rstrip(".") for e in exhibits]
+    parts = [
+        f"{e.caption}\n\n![{text}](images/{e.file.name})"
+        for e, text in zip(exhibits, alone, strict=True)
+    ]
+    return f"\n## {title}\n\n" + "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":

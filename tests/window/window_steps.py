@@ -108,6 +108,28 @@ def open_sidebar(category: str = "Sketch2Pose") -> Steps:
     yield 1.2
 
 
+def only_subpanel(name: str) -> Steps:
+    """Takes the other sub-panels of ours away: its rows then do not depend on theirs."""
+    ours = [each for each in dir(bpy.types) if each.startswith("SKETCH2POSE_PT_")]
+    kinds = [getattr(bpy.types, each) for each in ours]
+    for kind in kinds:
+        if getattr(kind, "bl_parent_id", "") == "SKETCH2POSE_PT_main" and kind.__name__ != name:
+            bpy.utils.unregister_class(kind)
+    redraw()
+    yield 0.8
+
+
+def settle() -> Steps:
+    """Lets the sidebar take its new shape: panels that appear slide in while the mouse moves."""
+    part = region("UI")
+    for step in range(4):
+        move(part.x + part.width // 2 + step, part.y + part.height - 16)  # a title: no tooltip
+        yield 0.15
+    move(*middle())
+    redraw()
+    yield 0.8
+
+
 def front_view(distance: float = 4.0, height: float = 0.95, *, ortho: bool = True) -> None:
     """Looks along +y at the figure, as numpad 1 does."""
     view = area().spaces.active.region_3d
