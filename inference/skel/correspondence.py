@@ -33,3 +33,14 @@ PLACE_OF_BONE = tuple(
     else joint
     for name, joint in zip(BONE_NAMES, SMPL_OF_BONE, strict=True)
 )
+
+# the SMPL joint whose pose corrective a SKEL bone drives in SKEL's files (of talus and calcn, the
+# second); radii drive none, their turn is about the forearm's own axis
+CORRECTIVE_JOINTS: tuple[int | None, ...] = tuple(
+    None
+    if name.startswith(("radius", "pelvis"))
+    else SMPL_JOINT_NAMES.index("spine2")
+    if name == "thorax"
+    else joint
+    for name, joint in zip(BONE_NAMES, SMPL_OF_BONE, strict=True)
+)

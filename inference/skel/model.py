@@ -10,13 +10,28 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inference.body.model import shaped
+from inference.body.model import pose_correctives, shaped
 from inference.body.skinning import skin_vertices
 
 from .alignment import rest_from_osim
+from .correspondence import CORRECTIVE_JOINTS
 from .kinematics import SkelPose, SkelRest, pose_skeleton, rest_skeleton
+from .layout import PARENTS
 
 Array = NDArray[np.floating]
+
+
+def corrective_rotations(pose: SkelPose) -> Array:
+    """[T, 24, 3, 3] turns of SMPL's joints that drive SKEL's pose correctives.
+
+    Each is that of a SKEL bone in its parent; joints that SKEL does not have stay at rest.
+    """
+    turns = np.broadcast_to(np.eye(3), pose.rotations.shape).copy()
+    for bone, joint in enumerate(CORRECTIVE_JOINTS):
+        if bone and joint is not None:
+            parent = pose.rotations[:, PARENTS[bone]]
+            turns[:, joint] = parent.swapaxes(1, 2) @ pose.rotations[:, bone]
+    return turns
 
 
 @dataclass(frozen=True)
@@ -72,9 +87,12 @@ class SkelModel:
     def skin(
         self, pose: SkelPose, betas: ArrayLike | None = None, vertex_ids: ArrayLike | None = None
     ) -> Array:
-        """[T, V, 3] posed skin in metres, without pose correctives, or the vertices wanted."""
+        """[T, V, 3] posed skin in metres, or the vertices wanted; with the file's correctives."""
         ids = slice(None) if vertex_ids is None else np.asarray(vertex_ids)
         rest = shaped(self.v_template[ids], self.shapedirs[ids], betas)
+        if self.posedirs is not None:
+            turns = corrective_rotations(pose).astype(self.posedirs.dtype)
+            rest = rest + pose_correctives(turns, self.posedirs[ids])
         joints = shaped(self.joints_template, self.joint_shapedirs, betas)
         return skin_vertices(rest, self.weights[ids], pose.rotations, pose.positions, joints)
 

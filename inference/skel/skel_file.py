@@ -31,6 +31,9 @@ def load_skel_file(path: Path) -> SkelModel:
     shapedirs = check.floats("shapedirs", len(skin), 3, None)[..., :SHAPE_COUNT]
     regressor = check.floats("J_regressor_osim", BONE_COUNT, len(skin))
     _check_tree(check)
+    posedirs = None
+    if check.has("posedirs"):
+        posedirs = check.floats("posedirs", len(skin), 3, 207).astype(np.float32)
     return SkelModel(
         name="SKEL",
         licence=LICENCE,
@@ -46,6 +49,7 @@ def load_skel_file(path: Path) -> SkelModel:
         bone_stretch=check.weights("skel_weights", len(bones), BONE_COUNT).astype(np.float32),
         apose_rel_transfo=check.floats("apose_rel_transfo", BONE_COUNT, 4, 4),
         per_joint_rot=check.floats("per_joint_rot", BONE_COUNT, 3, 3),
+        posedirs=posedirs,
         body_name="SMPL" if len(skin) == 6890 else "",
     )
 

@@ -252,6 +252,23 @@ def test_files(fitted, tmp_path: Path) -> None:
     assert len(text[5].split("\t")) == 2 + 3 * 24 and text[2].split("\t")[3] == "24"
 
 
+def test_a_files_pose_correctives_move_the_skin(tmp_path: Path) -> None:
+    plain = load_skel_file(write_synthetic(tmp_path / "plain.pkl"))
+    moved = np.zeros((len(plain.v_template), 3, 207))
+    knee = 9 * (5 - 1)  # SMPL's right knee, after the root; element 4 of R - I is cos - 1 in y
+    moved[:, 0, knee + 4] = 1.0
+    model = load_skel_file(write_synthetic(tmp_path / "skel.pkl", posedirs=moved))
+    q = np.zeros((2, 46))
+    q[1, DOF_NAMES.index("knee_angle_r")] = 1.0
+    pose = model.forward(q, np.zeros((2, 3)))
+    change = np.linalg.norm(model.skin(pose) - plain.skin(pose), axis=-1)
+    assert change[0].max() < 1e-6
+    alone = plain.weights.max(1) > 0.999  # blended skin shrinks what it blends
+    turn = pose.rotations[1, 1].T @ pose.rotations[1, 2]  # of the right tibia in its femur
+    assert turn[1, 1] < 0.8
+    assert np.allclose(change[1][alone], 1 - turn[1, 1], atol=1e-4)
+
+
 def test_a_file_that_is_no_skel_motion(tmp_path: Path) -> None:
     np.savez(tmp_path / "smpl.npz", poses=np.zeros((3, 72)))
     with pytest.raises(Sketch2PoseError, match="instead of n × 46"):
@@ -299,7 +316,10 @@ def test_agreement_with_an_independent_implementation(tmp_path: Path) -> None:
         "body_models.skel.numpy", reason="skipped: body-models is not installed (tests only)"
     )
     pytest.importorskip("scipy", reason="skipped: SciPy is not installed (tests only)")
-    path = write_synthetic(tmp_path / "skel.pkl", sparse=True)
+    rng = np.random.default_rng(0)
+    path = write_synthetic(
+        tmp_path / "skel.pkl", sparse=True, posedirs=rng.normal(0, 1e-3, (3430, 3, 207))
+    )
     ours, theirs = load_skel_file(path), reference.SKEL(model_path=path, gender="male")
     q, betas = some_angles(20).astype(np.float32), np.linspace(-2, 2, 10, dtype=np.float32)
     frames = theirs.forward_skeleton(
@@ -308,3 +328,7 @@ def test_agreement_with_an_independent_implementation(tmp_path: Path) -> None:
     pose = ours.forward(q, np.zeros((20, 3)), betas)
     assert np.abs(frames[..., :3, 3] - pose.positions).max() < 1e-5
     assert np.abs(frames[..., :3, :3] - pose.rotations).max() < 1e-5
+    skin = theirs.forward_vertices(
+        np.delete(q, [23, 24, 25], 1), q[:, 23:26], shape=np.repeat(betas[None], 20, 0)
+    )
+    assert np.abs(skin - ours.skin(pose, betas)).max() < 1e-5
