@@ -1,0 +1,140 @@
+"""What the temporal lifter learns from: cameras, truth, noise, and people in mirrors."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+torch = pytest.importorskip("torch", reason="skipped: training needs torch")
+pytest.importorskip("numba", reason="skipped: painting needs numba")
+
+from inference.rotations import quat_from_rotvec  # noqa: E402
+from inference.training.video_lifter import batches, losses, noise, truth  # noqa: E402
+from inference.training.video_lifter.cameras import Cameras, sample_cameras  # noqa: E402
+from inference.training.video_lifter.motions import blended, turned_about_y  # noqa: E402
+from inference.training.video_lifter.net import Design, Lifter  # noqa: E402
+from inference.training.video_lifter.people import sample_betas  # noqa: E402
+from inference.video.landmarks import MIRRORED  # noqa: E402
+from inference.video.lifter_input import FEATURES  # noqa: E402
+
+
+def clips_of(seed, count=2, frames=6, wrong=0.0):
+    """Random bodies before random cameras, seen with errors of `wrong` px and mm."""
+    rng = np.random.default_rng(seed)
+    poses = np.repeat(rng.normal(0, 0.3, (count, 1, 24, 3)), frames, axis=1)
+    quats = quat_from_rotvec(poses)
+    roots = np.cumsum(rng.normal(0, 0.01, (count, frames, 3)), axis=1)
+    betas = sample_betas(rng, count)
+    rotations, joints, rest = truth.posed(quats, roots, betas)
+    cameras = sample_cameras(rng, joints[:, :, 0])
+    known = truth.truth_of(rotations, joints, rest, betas, cameras)
+    full = noise.all_landmarks(known.marks)
+    flat = full[..., :2] / full[..., 2:]
+    points = flat * cameras.focal[:, None, None, None] + cameras.center[:, None, None]
+    turn, _, _ = noise.true_view(known, cameras)
+    world = (full - full[..., [23, 24], :].mean(-2, keepdims=True)) @ turn
+    points = points + wrong * rng.normal(size=points.shape)
+    world = world + 1e-3 * wrong * rng.normal(size=world.shape)
+    seen = np.ones(points.shape[:2], bool)
+    return noise.Clips(known, cameras, points, world, np.full(points.shape[:3], 0.9), seen)
+
+
+@given(st.integers(0, 999))
+@settings(max_examples=20, deadline=None)
+def test_cameras_are_turns_that_see_the_person(seed):
+    rng = np.random.default_rng(seed)
+    roots = np.array([0, 0.9, 0]) + np.cumsum(rng.normal(0, 0.02, (3, 20, 3)), axis=1)
+    cameras = sample_cameras(rng, roots)
+    unit = cameras.rotation @ np.swapaxes(cameras.rotation, 1, 2)
+    np.testing.assert_allclose(unit, np.broadcast_to(np.eye(3), unit.shape), atol=1e-9)
+    assert np.all(np.linalg.det(cameras.rotation) > 0)
+    assert np.all(cameras.rotation[:, 1, 1] < 0)  # upright: the world's up is the picture's up
+    seen = roots @ np.swapaxes(cameras.rotation, 1, 2) + cameras.translation[:, None]
+    assert seen[..., 2].min() > 0.3
+
+
+def test_what_was_seen_without_errors_has_none():
+    wrong = noise.errors(clips_of(0))
+    np.testing.assert_allclose(wrong[..., :5], 0, atol=1e-5)
+
+
+def test_a_rolled_camera_changes_no_error():
+    clips = clips_of(1, wrong=5.0)
+    before = np.abs(noise.errors(clips)).mean((0, 1, 2))
+    after = np.abs(noise.errors(batches.rolled(np.random.default_rng(2), clips))).mean((0, 1, 2))
+    np.testing.assert_allclose(after[2:], before[2:], rtol=0.25)
+    np.testing.assert_allclose(after[:2].sum(), before[:2].sum(), rtol=0.2)
+
+
+def test_two_mirrors_show_the_world_as_it_is():
+    clips = clips_of(3, wrong=5.0)
+    given_ = noise.conditions(clips.truth, noise.true_view(clips.truth, clips.cameras)[0])
+    wrong = noise.errors(clips)
+    twice = noise.mirrored(*noise.mirrored(given_, wrong))
+    np.testing.assert_allclose(twice[0], given_, atol=1e-6)
+    np.testing.assert_allclose(twice[1], wrong, atol=1e-6)
+    assert np.array_equal(MIRRORED[MIRRORED], np.arange(33))
+
+
+def test_labels_are_the_forward_kinematics_of_their_orientations():
+    clips = clips_of(4)
+    batch = batches.of_clips(clips)
+    places = losses.positions(batch["orientations"], batch["offsets"])
+    np.testing.assert_allclose(places.numpy(), batch["joints"].numpy(), atol=1e-5)
+    told = losses.figures(
+        {"sixd": batch["orientations"].mT.reshape(2, 6, 24, 9)[..., :6], "up": batch["up"]},
+        batch, local=False,
+    )  # fmt: skip
+    assert told["pa_mm"] < 0.1 and told["root_mm"] < 0.1 and told["local_deg"] < 0.1
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        Design(width=32),
+        Design(width=32, local=True),
+        Design(width=32, every=3),
+        Design(width=32, with_world=False),
+    ],
+    ids=["usual", "local", "tokens", "picture only"],
+)
+def test_a_step_of_training_lowers_the_loss(design):
+    torch.manual_seed(0)
+    batch = batches.of_clips(clips_of(5, count=3, frames=12, wrong=3.0))
+    assert batch["features"].shape == (3, 12, FEATURES)
+    net = Lifter(design)
+    optimiser = torch.optim.Adam(net.parameters(), 1e-3)
+    told = []
+    for _ in range(6):
+        loss = losses.total(losses.losses(net(batch["features"]), batch, design.local))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        told.append(float(loss.detach()))
+    assert told[-1] < told[0]
+
+
+def test_a_noise_model_replays_what_was_left_over(tmp_path):
+    clips = clips_of(6, count=4, frames=10, wrong=4.0)
+    model = noise.fit(clips, minutes=0.01)
+    model.save(tmp_path / "noise.pt")
+    again = noise.load_noise(tmp_path / "noise.pt")
+    rng = np.random.default_rng(0)
+    points, world, sight = again.sample(rng, clips.truth, clips.cameras)
+    assert points.shape == (4, 10, 33, 2) and world.shape == (4, 10, 33, 3)
+    assert np.all((sight >= 0) & (sight <= 1))
+    assert np.abs(points - clips.points).mean() > 0.1
+
+
+@given(st.floats(-3, 3), st.floats(0, 1))
+def test_turns_about_the_vertical_add_up(angle, share):
+    quat = np.array([[0.9, 0.1, 0.3, -0.2]])
+    quat /= np.linalg.norm(quat)
+    back = turned_about_y(turned_about_y(quat, np.array([angle])), np.array([-angle]))
+    np.testing.assert_allclose(back, quat, atol=1e-6)
+    assert np.linalg.norm(blended(quat, -quat, np.array([[share]]))) == pytest.approx(1, abs=1e-5)
+
+
+def test_cameras_keep_their_middle():
+    cameras = Cameras(np.eye(3)[None], np.zeros((1, 3)), np.ones(1), np.array([[640.0, 480.0]]))
+    assert cameras.center.tolist() == [[320.0, 240.0]]
