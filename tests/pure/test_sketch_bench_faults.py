@@ -11,6 +11,7 @@ from tests.benchmarks.sketch.metrics import LIMB_CHAINS, MIRRORED, limb_points
 from tests.benchmarks.sketch.observed import observe
 from tests.benchmarks.sketch.run import Outcome
 from tests.benchmarks.sketch.score import score_real
+from tests.benchmarks.sketch.sections import stale_confidence
 from tests.pure.test_sketch_bench_scores import SIDE, oracle_motion
 
 
@@ -47,3 +48,9 @@ def test_exchanged_sides_are_told(outcome: Outcome) -> None:
 def test_nobody_is_a_fault(outcome: Outcome) -> None:
     drawing, nothing = marked(outcome), Outcome((), 0.0, 0.0, "Nobody was found")
     assert "Nobody was found" in faults(drawing, nothing, score_real(drawing, nothing))
+
+
+def test_confidence_fitted_with_another_network_is_told(tmp_path: Path) -> None:
+    other = tmp_path / "sketch.onnx"
+    other.write_bytes(b"another network")
+    assert "fit_sketch_confidence" in stale_confidence(other)[0]

@@ -1,5 +1,7 @@
 """The parts of the sketch benchmark: which drawings are run and which pictures are made."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.body.model import load_default_body
+from inference.sketch.confidence import COEFFICIENTS
 from inference.sketch.estimate import SketchEstimator
+from inference.sketch.reading import WEIGHTS
 from inference.solver.confidence import GOOD_ANGLE
 
 from .ambiguous import is_ambiguous, recorded_poses
@@ -176,7 +180,16 @@ def external_section(setting: Setting) -> Section:
     names = ", ".join(character.name for character in cast)
     note = f"External line art shows {names}, {each} drawings each."
     show = {EXTERNAL_CAPTION: sheets[0].name, RELIABILITY_CAPTION: RELIABILITY}
-    return Section(rows, details, (note,), show)
+    return Section(rows, details, (note, *stale_confidence()), show)
+
+
+def stale_confidence(network: Path = WEIGHTS) -> tuple[str, ...]:
+    """A sentence when the confidence was fitted with another network than this one."""
+    fitted = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["network_sha256"]
+    if fitted == hashlib.sha256(network.read_bytes()).hexdigest():
+        return ()
+    command = "python -m inference.training.fit_sketch_confidence"
+    return (f"The confidence was fitted with another network: run `{command}`.",)
 
 
 def _true_bodies(drawings: list[ExternalDrawing]) -> Array:
