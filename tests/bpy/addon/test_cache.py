@@ -68,3 +68,28 @@ def test_the_cache_lies_in_the_extensions_own_folder(addon):
 def test_the_licences_are_in_the_zip(addon):
     pages = addon("sketch2pose_addon.operators.cache")._LICENCES
     assert pages[0].read_text("utf-8").startswith("# Licences")
+
+
+class Layout:
+    """Remembers texts and operators, whatever they are put into."""
+
+    def __init__(self, told: list[str]) -> None:
+        object.__setattr__(self, "told", told)
+
+    def __setattr__(self, _name: str, _value: object) -> None:
+        pass
+
+    def __getattr__(self, name: str):
+        def call(*args: object, **options: object) -> Layout:
+            self.told.append(str(options.get("text") or (args[0] if args else name)))
+            return Layout(self.told)
+
+        return call
+
+
+def test_the_sections_of_the_preferences_draw(addon):
+    told: list[str] = []
+    addon("sketch2pose_addon.preferences_sections").draw_sections(Layout(told), bpy.context)
+    assert {"Pie Menu", "Cache", "sketch2pose.clear_cache", "sketch2pose.show_licences"} <= set(
+        told
+    )
