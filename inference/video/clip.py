@@ -157,7 +157,8 @@ class Clip:
     def _prepared(self, bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
         if self.scale < 1.0:
             width, height = (max(round(side * self.scale), 1) for side in self.image_size)
-            bgr = np.asarray(cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA))
+            small = cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA)
+            bgr = np.asarray(small, np.uint8)
         return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
     def close(self) -> None:

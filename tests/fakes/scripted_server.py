@@ -48,6 +48,13 @@ class ScriptedEstimator:
             report.progress(1 - 1 / step, f"Step {step}")
             time.sleep(0.01)
 
+    def patient(self, report):
+        while not report.enough():
+            report.progress(0.5, "As long as you like")
+            time.sleep(0.01)
+        report.warn("Stopped on request.")
+        return [person()]
+
     def stubborn(self, report):
         report.progress(0.5, "Not listening")
         time.sleep(3600)

@@ -126,6 +126,16 @@ def test_cancel_while_it_computes_leaves_nothing_and_keeps_the_process(client, d
     assert not list(out.glob("slow*"))
 
 
+def test_stopping_early_keeps_what_there_is(client, draw, tmp_path):
+    job = client.submit(m.SketchRequest([draw("patient.png")], str(tmp_path / "out")))
+    client.stop_early(job)  # not begun yet: ignored
+    wait_for(client, is_progress)
+    client.stop_early(job)
+    received = wait_for(client, lambda message: isinstance(message, m.FINAL_MESSAGES))
+    assert isinstance(received[-1], m.Result) and len(received[-1].files) == 1
+    assert m.Warning(job, "Stopped on request.") in received
+
+
 def test_cancel_of_a_waiting_job(client, draw, tmp_path):
     running = client.submit(m.SketchRequest([draw("slow.png")], str(tmp_path)))
     wait_for(client, is_progress)
