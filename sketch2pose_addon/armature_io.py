@@ -5,7 +5,9 @@ Frames: rig space is the armature object's own space; the world is Blender's (z 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,20 +44,66 @@ def _refused(why: str, fix: str, code: str) -> Sketch2PoseError:
 
 
 def read_skeleton(armature: Object) -> Skeleton:
-    """Return the armature's bones at rest."""
-    bones = list(armature.data.bones)
-    index = {bone.name: i for i, bone in enumerate(bones)}
-    rest = np.array([bone.matrix_local for bone in bones], dtype=np.float64)
-    rest[:, :3, :3] /= np.linalg.norm(rest[:, :3, :3], axis=1, keepdims=True)
+    """Return the armature's bones at rest.
+
+    A control rig has hundreds of bones, and following a pen reads them many times a second: bones
+    that are as they were are not read again.
+    """
+    bones = armature.data.bones
+    rest, tails, flags = _rest_values(bones)
+    names = tuple(bone.name for bone in bones)
+    parents = tuple(bone.parent.name if bone.parent else "" for bone in bones)
+    as_read = (names, parents, rest.tobytes(), tails.tobytes(), flags.tobytes())
+    known = _known.get(as_read)
+    if known is None:
+        known = _skeleton_of(names, parents, rest, tails, flags)
+        while len(_known) >= _KNOWN_RIGS:
+            _known.pop(next(iter(_known)))
+        _known[as_read] = known
+    return replace(known, world_from_rig=np.array(armature.matrix_world, dtype=np.float64))
+
+
+_KNOWN_RIGS = 4  # rigs that are followed at the same time
+_known: dict[tuple, Skeleton] = {}
+_FLAGS = ("use_inherit_rotation", "use_local_location", "use_connect")
+
+
+def _rest_values(bones: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rest matrices [N, 4, 4], tails [N, 3] and flags [3, N] in bulk."""
+    count = len(bones)
+    rest, tails = np.empty(16 * count, np.float32), np.empty(3 * count, np.float32)
+    flags = np.empty((len(_FLAGS), count), bool)
+    bones.foreach_get("matrix_local", rest)
+    bones.foreach_get("tail_local", tails)
+    for row, name in zip(flags, _FLAGS, strict=True):
+        bones.foreach_get(name, row)
+    matrices = rest.reshape(count, 4, 4).swapaxes(1, 2)  # Blender stores columns
+    return np.ascontiguousarray(matrices), tails.reshape(count, 3), flags
+
+
+def _skeleton_of(
+    names: tuple[str, ...],
+    parents: tuple[str, ...],
+    rest: np.ndarray,
+    tails: np.ndarray,
+    flags: np.ndarray,
+) -> Skeleton:
+    index = {name: number for number, name in enumerate(names)}
+    matrices = rest.astype(np.float64)
+    matrices[:, :3, :3] /= np.linalg.norm(matrices[:, :3, :3], axis=1, keepdims=True)
+    inherits, own_location, connected = flags
     return make_skeleton(
-        names=index,
-        parents=[index[bone.parent.name] if bone.parent else -1 for bone in bones],
-        rest=rest,
-        tails=np.array([bone.tail_local for bone in bones], dtype=np.float64),
-        world_from_rig=np.array(armature.matrix_world, dtype=np.float64),
-        inherits_rotation=np.array([bone.use_inherit_rotation for bone in bones]),
-        own_location=np.array([bone.use_local_location for bone in bones]),
-        fixed_location=[bone.name for bone in bones if bone.parent and bone.use_connect],
+        names=names,
+        parents=[index.get(parent, -1) for parent in parents],
+        rest=matrices,
+        tails=tails.astype(np.float64),
+        inherits_rotation=inherits,
+        own_location=own_location,
+        fixed_location=[
+            name
+            for name, parent, joined in zip(names, parents, connected, strict=True)
+            if parent and joined
+        ],
     )
 
 
@@ -88,9 +136,32 @@ def bone_map_of(armature: Object, skeleton: Skeleton | None = None) -> BoneMap:
     skeleton = skeleton or read_skeleton(armature)
     try:
         saved = saved_bone_map(armature)
-        return saved.checked(skeleton) if saved is not None else detect_bone_map(skeleton)
+        return saved.checked(skeleton) if saved is not None else _detected(skeleton)
     except RigError as error:
         raise explained(error) from error
+
+
+def _detected(skeleton: Skeleton) -> BoneMap:
+    """The detected map; it depends on the bones alone, so it is found once for each rig."""
+    return _detected_of(_ByBones(skeleton))
+
+
+@dataclass(frozen=True, eq=False)
+class _ByBones:
+    """A skeleton that is equal to another one with the same bones, wherever the two stand."""
+
+    skeleton: Skeleton
+
+    def __hash__(self) -> int:
+        return id(self.skeleton.rest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByBones) and other.skeleton.rest is self.skeleton.rest
+
+
+@lru_cache(maxsize=_KNOWN_RIGS)
+def _detected_of(bones: _ByBones) -> BoneMap:
+    return detect_bone_map(bones.skeleton)
 
 
 def explained(error: RigError) -> Sketch2PoseError:
