@@ -54,8 +54,11 @@ def submit(kept: KeptResult, layer: Layer, *, quiet: bool = False) -> jobs.Job:
     def request(folder: Path) -> EditRequest:
         source = folder / "pose.npz"
         write_body_motion(source, original_motion(kept, layer))
-        edits = edits_to_json(layer.edits)
-        return EditRequest([str(source)], str(folder / "corrected"), {"edits": edits})
+        return EditRequest(
+            inputs=[str(source)],
+            out_dir=str(folder / "corrected"),
+            options={"edits": edits_to_json(layer.edits)},
+        )
 
     return jobs.submit("Correcting the pose", request, quiet=quiet)
 

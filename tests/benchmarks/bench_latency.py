@@ -3,7 +3,8 @@
     python tests/benchmarks/bench_latency.py [--out FOLDER] [--repeats N]
 
 The backend runs as the add-on runs it. The keyed rig is timed in Blender's module through the
-installed zip's own operator, on the default body and on a Rigify rig (latency_in_blender.py).
+installed zip's own operator, on the default body and on a Rigify rig (latency_in_blender.py), and
+so are live drawing and dragged handles (hands_in_blender.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +35,7 @@ from tools.places import this_platform  # noqa: E402
 
 DRAWINGS = sorted((ROOT / "docs" / "examples").glob("*.[jp][pn]g"))
 COMMAND = [sys.executable, "-u", "-m", "inference", "serve", "--device", "cpu"]
+HANDS_REPEATS = 5  # strokes and drags for each round over the drawings
 WAIT = 60.0  # seconds for one answer
 
 
@@ -115,20 +118,49 @@ def peak_megabytes(client: BackendClient) -> float:
 
 def keyed_seconds(repeats: int) -> dict[str, list[float]]:
     """Seconds of the operator, drawing → keyed rig, for each kind of rig."""
+    return in_blender("latency_in_blender.py", [str(repeats), *map(str, DRAWINGS)])
+
+
+def hands_seconds(repeats: int) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """Seconds of live drawing and of dragged handles for each kind of rig."""
+    return in_blender("hands_in_blender.py", [str(repeats)])
+
+
+def in_blender(script: str, arguments: list[str]) -> dict[str, Any]:
+    """What a script measures in Blender's module with the light zip installed."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         tool = environments.blender_tool(Path(sys.executable))
         built = package.build_zip(tool, this_platform(), "light", out=out, python=sys.executable)
         (out / "user").mkdir()
-        script = Path(__file__).with_name("latency_in_blender.py")
-        command = [sys.executable, script, built, out / "keyed.json", str(repeats), *DRAWINGS]
+        program = Path(__file__).with_name(script)
+        command = [sys.executable, str(program), str(built), str(out / "result.json"), *arguments]
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "BLENDER_USER_RESOURCES": str(out / "user"),
         }
-        subprocess.run(list(map(str, command)), env=environment, check=True, timeout=900)
-        return json.loads((out / "keyed.json").read_text())
+        subprocess.run(command, env=environment, check=True, timeout=900)
+        return json.loads((out / "result.json").read_text())
+
+
+def hands_rows(repeats: int) -> list[Row]:
+    """Live drawing and handles: answer times, and how long Blender is blocked by one update."""
+    rows = []
+    for rig, kinds in hands_seconds(repeats).items():
+        for kind, what, must, aim in (
+            ("live", "stroke end → {} follows", 150.0, 100.0),
+            ("drag", "handle moved → {} follows", 100.0, 60.0),
+        ):
+            rows += latency_rows(what.format(rig), kinds[kind]["seconds"], must, aim)
+            calls = np.array(kinds[kind]["calls"]) * 1000
+            blocked = f"{rig}, {kind}: main thread blocked"
+            count = len(calls)
+            rows.append(
+                Row(f"{blocked}, p95", float(np.percentile(calls, 95)), "ms", 8.0, cases=count)
+            )
+            rows.append(Row(f"{blocked}, longest", float(calls.max()), "ms", 16.0, cases=count))
+    return rows
 
 
 def measure(repeats: int) -> list[Row]:
@@ -150,7 +182,7 @@ def measure(repeats: int) -> list[Row]:
     ]
     for rig, seconds in keyed_seconds(repeats).items():
         rows += latency_rows(f"warm drawing → keyed {rig}", seconds, 250.0, 150.0)
-    return rows
+    return rows + hands_rows(HANDS_REPEATS * repeats)
 
 
 def latency_rows(what: str, seconds: list[float], must: float, aim: float) -> list[Row]:
