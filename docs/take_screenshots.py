@@ -87,15 +87,6 @@ HALLS = {
         Exhibit("correct_2_dragged", "A handle dragged: the rest of the pose stays."),
         Exhibit("correct_3_limb", "A stroke replaces one limb."),
     ),
-    "Pose library": (
-        Exhibit("poses_1_library", "Key poses with thumbnails."),
-        Exhibit("poses_2_found", "Found by words."),
-        Exhibit("poses_3_taken", "Taken and blended."),
-        Exhibit("poses_pie", "The pie menu."),
-        Exhibit(
-            "poses_4_reading_hovered", "A reading tried on the rig while the mouse is over it."
-        ),
-    ),
 }
 HEADER = """# Gallery
 
