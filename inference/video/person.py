@@ -26,8 +26,8 @@ from .solve_track import Smoothness, TrackProblem, local_problem, solve_track
 
 Array = NDArray[np.floating]
 
-FIRST_ITERATIONS = 12
-SECOND_ITERATIONS = 8
+FIRST_ITERATIONS = 7
+SECOND_ITERATIONS = 6
 PRIOR_SHARE = 0.2  # the learned prior has seen the directions already
 LIFTED_SHARE = 3.0  # weight of what the lifter says beside what it was made from
 LEAST_SPREAD = 0.05  # rad; however sure the lifter is
