@@ -53,7 +53,7 @@ def test_a_job_from_request_to_result(client):
     job = client.submit(request(inputs=["ä b.png"]))
     received = outcome(client, job)
     assert [type(message) for message in received] == [m.Ready, m.Started, m.Progress, m.Result]
-    assert received[-1].summaries == [{"input": "ä b.png"}]
+    assert received[-1].summaries == [{"input": "ä b.png", "files": []}]
     assert client.ready is not None
     assert client.ready.models == ["fake"]
 
