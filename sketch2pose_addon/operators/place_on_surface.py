@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 from bpy.props import FloatVectorProperty, StringProperty
-from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_3d
+from bpy_extras.view3d_utils import (  # pyright: ignore[reportMissingImports]
+    region_2d_to_origin_3d,
+    region_2d_to_vector_3d,
+)
 
 from ...inference.protocol.errors import Sketch2PoseError
 from .. import results
