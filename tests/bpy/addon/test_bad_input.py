@@ -197,7 +197,7 @@ def test_a_backend_that_is_not_there_is_one_sentence(rig, drawing, snapshot, add
         try:
             with pytest.raises(RuntimeError, match="The backend cannot start"):
                 bpy.ops.sketch2pose.pose_from_sketch(target=rig.name, drawing=drawing.name)
-            with pytest.raises(RuntimeError, match="The backend cannot start"):
+            with pytest.raises(RuntimeError, match=f"{value}.* does not exist"):
                 bpy.ops.sketch2pose.setup_check()
         finally:
             setattr(settings, name, "")
