@@ -12,6 +12,7 @@ orientation is ``source_turn * align * target_rest``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,6 +38,7 @@ _STIFF_WRIST, _BENT_WRIST = np.radians(8.0), np.radians(20.0)
 _STEEP_FOOT = np.radians(75.0)
 # A rest elbow or knee bent this much shows its hinge; the second angle shows it beyond doubt.
 _BENT, _CLEARLY_BENT = np.radians(10.0), np.radians(20.0)
+_DECIMALS = 7  # of a rest position, rig units: finer than its round-off from pose to pose
 # A hinge farther off than this is a joint bent the wrong way, not a rolled limb.
 _LARGEST_ROLL = np.radians(75.0)
 
@@ -51,6 +53,22 @@ def align_rests(source: Positions, target: Positions) -> dict[str, FloatArray]:
     Raises:
         RigError: either body has no frame (see :func:`rigs.landmarks.body_frame`).
     """
+    return dict(_aligned(_at_rest(source), _at_rest(target)))
+
+
+def _at_rest(rest: Positions) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """A body at rest as a key: a rig that follows the pen is aligned once, not at every stroke."""
+    return tuple((role, tuple(np.round(place, _DECIMALS).tolist())) for role, place in rest.items())
+
+
+@lru_cache(maxsize=8)
+def _aligned(
+    source_key: tuple[tuple[str, tuple[float, ...]], ...],
+    target_key: tuple[tuple[str, tuple[float, ...]], ...],
+) -> dict[str, FloatArray]:
+    source, target = (
+        {role: np.array(place) for role, place in key} for key in (source_key, target_key)
+    )
     source_frame, target_frame = body_frame(source), body_frame(target)
     base = multiply(source_frame, inverse(target_frame))
     align = dict.fromkeys(target, base)

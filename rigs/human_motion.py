@@ -66,11 +66,12 @@ class HumanMotion:
     def turned(self, quaternion: ArrayLike) -> HumanMotion:
         """Return the same motion with the whole world turned by ``quaternion`` [4]."""
         q = np.asarray(quaternion, dtype=np.float64)
+        turns = multiply(multiply(q, np.stack([*self.turns.values()])), inverse(q))
         return replace(
             self,
-            turns={r: multiply(multiply(q, t), inverse(q)) for r, t in self.turns.items()},
-            rest={r: rotate(q, p) for r, p in self.rest.items()},
-            positions={r: rotate(q, p) for r, p in self.positions.items()},
+            turns=dict(zip(self.turns, turns, strict=True)),
+            rest=_rotated(q, self.rest),
+            positions=_rotated(q, self.positions),
             up=rotate(q, self.up),
         )
 
@@ -105,6 +106,14 @@ class HumanMotion:
             positions={r: p[keep] for r, p in self.positions.items()},
             contacts={r: c[keep] for r, c in self.contacts.items()},
         )
+
+
+def _rotated(quaternion: FloatArray, points: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Points of all roles turned in one go: a still is many roles and one frame."""
+    if not points:
+        return {}
+    turned = rotate(quaternion, np.stack([*points.values()]))
+    return dict(zip(points, turned, strict=True))
 
 
 def human_motion_from_smpl(
