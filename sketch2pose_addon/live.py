@@ -29,8 +29,9 @@ from .seen_through import seen_on_sheet
 if TYPE_CHECKING:
     from bpy.types import Context, Object
 
-_INTERVAL = 0.03  # s between two steps
-_SETTLED = 2  # steps without a change before a stroke counts as finished
+_INTERVAL = 0.02  # s between two steps
+_EXPECTING = 0.008  # s between two steps while an answer is on its way
+_SETTLED = 1  # steps without a change before a stroke counts as finished
 HINT = "Live: Enter keys the pose, Esc restores the old one"
 
 
@@ -107,7 +108,7 @@ def step() -> float | None:
     jobs.pump()
     if live.job is not None and live.job.finished:
         _answer(context, live, rig)
-    return _INTERVAL
+    return _INTERVAL if live.job is None else _EXPECTING
 
 
 def restore() -> bool:

@@ -42,7 +42,8 @@ def print_table(rows: list[Row]) -> None:
     """Print the figures for a person."""
     width = max((len(row.what) for row in rows), default=0)
     for row in rows:
-        asked = "" if row.must is None else f"must {row.must:g}, aim {row.aim:g}"
+        asked = "" if row.must is None else f"must {row.must:g}"
+        asked += "" if row.aim is None else f", aim {row.aim:g}"
         mark = "" if row.must is None else ("ok" if row.met else "MISSED")
         value = f"{row.value:9.3f} {row.unit:2}"
         print(f"{row.what:{width}} {value} n={row.cases:<4} {asked:24} {mark}")
