@@ -37,6 +37,11 @@ OPERATORS: dict[str, tuple[str, dict[str, Any]]] = {
     "look back": ("look_back", {}),
     "body": ("create_body", {"with_skin": False}),
     "try": ("try_it", {}),
+    "hands on hips": ("apply_key_pose", {"target": "Body", "name": "hands on hips", "blend": 0.5}),
+    "switch off a correction": ("toggle_correction", {"target": "Body", "index": 0}),
+    "remove a correction": ("remove_correction", {"target": "Body", "index": 0}),
+    "nudge": ("nudge_joint", {"target": "Body", "joint": "20", "angle": 0.2}),
+    "ignore": ("ignore_joint", {"target": "Body", "joint": "5"}),
 }
 
 
@@ -146,7 +151,7 @@ def differences(before: dict, after: dict) -> list[str]:
 
 @pytest.mark.parametrize("name", OPERATORS)
 def test_each_interaction_is_one_step(stage, name):
-    for needed in ("pose", "mark", "look"):
+    for needed in ("pose", "mark", "look", *(["nudge"] if name.endswith("correction") else [])):
         call(needed)
     bpy.context.scene.frame_set(1)
     bpy.ops.ed.undo_push(message="before")
