@@ -19,9 +19,9 @@ from onnx import numpy_helper
 from ..sketch.crops import CROP
 from ..sketch.reading import OUTPUTS, WEIGHTS
 from .half_precision import halve
+from .onnx_file import InOrder, write_graph
 from .sketch_net import SketchNet
 
-OPSET = 17
 MERGED = "merged_weights"  # metadata: weight -> equal weight that stands for it
 LARGEST_DIFFERENCE = 0.02  # of any output, after halving the weights
 
@@ -41,18 +41,6 @@ def main() -> None:
     write_card(args.out, figures, args.command, args.date)
 
 
-class _Ordered(torch.nn.Module):
-    """The network with its outputs as a tuple, in the estimator's order."""
-
-    def __init__(self, net: SketchNet) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, ink: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        out = self.net(ink)
-        return tuple(out[name] for name in OUTPUTS)
-
-
 def export(net: SketchNet, path: Path) -> None:
     """Writes ``path`` and checks it against the network.
 
@@ -60,17 +48,13 @@ def export(net: SketchNet, path: Path) -> None:
         RuntimeError: the ONNX file answers differently.
     """
     example = torch.rand(2, 1, CROP, CROP)
-    model = _Ordered(net).eval()
-    dynamic = {name: {0: "figures"} for name in ("ink", *OUTPUTS)}
-    torch.onnx.export(
+    model = InOrder(net, OUTPUTS).eval()
+    write_graph(
         model,
-        (example,),
-        str(path),
-        dynamo=False,
-        input_names=["ink"],
-        output_names=list(OUTPUTS),
-        dynamic_axes=dynamic,
-        opset_version=OPSET,
+        example,
+        path,
+        "ink",
+        {0: "figures"},
         training=torch.onnx.TrainingMode.PRESERVE,  # keeps batch norms, so that training
         do_constant_folding=False,  # can go on from the shipped file
     )

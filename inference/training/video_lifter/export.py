@@ -19,10 +19,10 @@ from ...estimators import LIFTER_NETWORK
 from ...video.lifter import OUTPUTS, WINDOW
 from ...video.lifter_input import FEATURES
 from ..half_precision import halve
+from ..onnx_file import InOrder, write_graph
 from .net import Design, Lifter
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
-OPSET = 17
 LARGEST_DIFFERENCE = 0.03  # of any output, after halving the weights
 
 
@@ -41,18 +41,6 @@ def main() -> None:
     write_card(args.out, figures, args.command, args.date)
 
 
-class _Ordered(torch.nn.Module):
-    """The network with its outputs as a tuple, in the order of `OUTPUTS`."""
-
-    def __init__(self, net: Lifter) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, features: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        out = self.net(features)
-        return tuple(out[name] for name in OUTPUTS)
-
-
 def export(net: Lifter, path: Path) -> None:
     """Writes `path` and checks it against the network.
 
@@ -60,18 +48,8 @@ def export(net: Lifter, path: Path) -> None:
         RuntimeError: the ONNX file answers differently.
     """
     example = torch.randn(2, WINDOW, FEATURES) / net.scale + net.mean
-    model = _Ordered(net).eval()
-    dynamic = {name: {0: "clips", 1: "frames"} for name in ("features", *OUTPUTS)}
-    torch.onnx.export(
-        model,
-        (example,),
-        str(path),
-        dynamo=False,
-        input_names=["features"],
-        output_names=list(OUTPUTS),
-        dynamic_axes=dynamic,
-        opset_version=OPSET,
-    )
+    model = InOrder(net, OUTPUTS).eval()
+    write_graph(model, example, path, "features", {0: "clips", 1: "frames"})
     onnx.save(halve(onnx.load(str(path))), str(path))
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     for frames in (WINDOW, WINDOW // 3):  # any length must do
