@@ -19,11 +19,11 @@ class ProtocolError(ValueError):
 
 
 @dataclass(frozen=True)
-class SketchRequest:
-    """Estimate the poses of the figures in drawings.
+class _FilesRequest:
+    """Do something with files.
 
     Attributes:
-        inputs: paths of drawings.
+        inputs: paths of the files.
         out_dir: folder for the results; must exist.
         options: settings of the stage by name.
     """
@@ -34,7 +34,18 @@ class SketchRequest:
 
 
 @dataclass(frozen=True)
-class ImageRequest:
+class SketchRequest(_FilesRequest):
+    """Estimate the poses of the figures in drawings.
+
+    Attributes:
+        inputs: paths of drawings.
+        out_dir: folder for the results; must exist.
+        options: settings of the stage by name.
+    """
+
+
+@dataclass(frozen=True)
+class ImageRequest(_FilesRequest):
     """Estimate the poses of the people in photos, renders and paintings.
 
     Attributes:
@@ -44,13 +55,9 @@ class ImageRequest:
             as one.
     """
 
-    inputs: list[str]
-    out_dir: str
-    options: dict[str, Any] = field(default_factory=dict)
-
 
 @dataclass(frozen=True)
-class VideoRequest:
+class VideoRequest(_FilesRequest):
     """Estimate the motion of every person in clips.
 
     Attributes:
@@ -59,13 +66,9 @@ class VideoRequest:
         options: `start`, `end` (seconds), `step` (frames), `lens` (mm on full frame).
     """
 
-    inputs: list[str]
-    out_dir: str
-    options: dict[str, Any] = field(default_factory=dict)
-
 
 @dataclass(frozen=True)
-class SkelRequest:
+class SkelRequest(_FilesRequest):
     """Convert BodyMotion files to SKEL.
 
     Attributes:
@@ -75,13 +78,9 @@ class SkelRequest:
             user's own files).
     """
 
-    inputs: list[str]
-    out_dir: str
-    options: dict[str, Any] = field(default_factory=dict)
-
 
 @dataclass(frozen=True)
-class EditRequest:
+class EditRequest(_FilesRequest):
     """Solve results again with the animator's corrections; no net runs.
 
     Attributes:
@@ -89,10 +88,6 @@ class EditRequest:
         out_dir: folder for the results; must exist.
         options: `edits`, see `inference.protocol.edits.edits_to_json`.
     """
-
-    inputs: list[str]
-    out_dir: str
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 Request = SketchRequest | ImageRequest | VideoRequest | SkelRequest | EditRequest
