@@ -16,6 +16,7 @@ from .pose_snapshot import PoseSnapshot, take_snapshot
 from .pose_strip import Strip, StripPainter, Tile
 from .redraw import redraw_panels
 from .targets import checked_target
+from .viewport_drawing import ViewportHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ class BrowseOperator:
     _rig: str
     _place: tuple[Any, Any]
     _chosen: int | None = None
-    _handle: Any = None
+    _handler: ViewportHandler | None = None
     _timer: Any = None
 
     if TYPE_CHECKING:  # come from `bpy.types.Operator`
@@ -81,9 +82,8 @@ class BrowseOperator:
         self._strip = Strip(count, pictures, region.width, _covered(area), scale)
         self._painter, self._before, self._chosen = StripPainter(), take_snapshot(target), None
         self._rig, self._place = target.name, (area, region)
-        self._handle = bpy.types.SpaceView3D.draw_handler_add(
-            self._draw, (), "WINDOW", "POST_PIXEL"
-        )
+        self._handler = ViewportHandler(self._draw, "POST_PIXEL")
+        self._handler.add()
         self._timer = context.window_manager.event_timer_add(_INTERVAL, window=context.window)
         context.workspace.status_text_set(_HELP)
         context.window_manager.modal_handler_add(self)
@@ -160,9 +160,8 @@ class BrowseOperator:
             self._painter.draw(self._strip, tiles, self._chosen)
 
     def _leave(self, context: Context) -> None:
-        if self._handle is not None:
-            bpy.types.SpaceView3D.draw_handler_remove(self._handle, "WINDOW")
-            self._handle = None
+        if self._handler is not None:
+            self._handler.remove()
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None

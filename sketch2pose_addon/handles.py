@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
 
 from ..inference.protocol import edits
 from . import correcting
+from .viewport_drawing import ViewportHandler, draw_lines
 
 if TYPE_CHECKING:
     from bpy.types import Context, Region, RegionView3D
@@ -26,7 +27,7 @@ _INK = (1.0, 1.0, 1.0, 0.95)
 _RIM = (0.05, 0.05, 0.05, 0.9)
 _PINNED = (1.0, 0.75, 0.2, 1.0)
 _IGNORED = (0.6, 0.6, 0.6, 0.4)
-_STROKE = (1.0, 0.45, 0.2, 0.95)
+_STROKE, _STROKE_WIDTH = (1.0, 0.45, 0.2, 0.95), 3.0
 
 
 @dataclass
@@ -87,7 +88,8 @@ def draw() -> None:
     if places is not None:
         _draw_handles(context, places, session.layer)
     if len(pointer.stroke) > 1:
-        _draw_stroke(context, region, np.array(pointer.stroke, float))
+        line = np.c_[np.array(pointer.stroke, float), np.zeros(len(pointer.stroke))]
+        draw_lines(context, line, _STROKE, _STROKE_WIDTH, "LINE_STRIP")
     gpu.state.blend_set("NONE")
 
 
@@ -123,29 +125,12 @@ def _draw_disc(center: np.ndarray, radius: float, color: tuple[float, ...]) -> N
     batch.draw(shader)
 
 
-def _draw_stroke(context: Context, region: Region, points: np.ndarray) -> None:
-    import gpu
-    from gpu_extras.batch import batch_for_shader  # pyright: ignore[reportMissingImports]
-
-    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
-    line = np.c_[points, np.zeros(len(points))].astype("f4")
-    batch = batch_for_shader(shader, "LINE_STRIP", {"pos": line})
-    shader.bind()
-    shader.uniform_float("viewportSize", (region.width, region.height))
-    shader.uniform_float("lineWidth", 3.0 * context.preferences.system.ui_scale)
-    shader.uniform_float("color", _STROKE)
-    batch.draw(shader)
-
-
-_handles: list[Any] = []
+_handler = ViewportHandler(draw, "POST_PIXEL")
 
 
 def register() -> None:
-    if not bpy.app.background:
-        handle = bpy.types.SpaceView3D.draw_handler_add(draw, (), "WINDOW", "POST_PIXEL")
-        _handles.append(handle)
+    _handler.add()
 
 
 def unregister() -> None:
-    while _handles:
-        bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
+    _handler.remove()

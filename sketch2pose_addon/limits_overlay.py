@@ -6,12 +6,13 @@ would go unnoticed. `beyond_limits()` is plain arithmetic; only `draw()` needs a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
 
 from .properties import settings
+from .viewport_drawing import ViewportHandler, draw_lines, over_the_scene, overlays_shown
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object, PoseBone
@@ -61,35 +62,19 @@ def _ends(rig: Object, name: str) -> list[tuple[float, ...]]:
 def draw() -> None:
     """Draws into the present viewport."""
     context = bpy.context
-    overlay = getattr(context.space_data, "overlay", None)
-    if context.region is None or not getattr(overlay, "show_overlays", False):
+    if not overlays_shown(context) or not settings(context).show_overlay:
         return
-    if not settings(context).show_overlay or not len(points := lines_beyond(context)):
-        return
-    import gpu
-    from gpu_extras.batch import batch_for_shader  # pyright: ignore[reportMissingImports]
-
-    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
-    gpu.state.blend_set("ALPHA")
-    gpu.state.depth_test_set("NONE")
-    shader.bind()
-    shader.uniform_float("viewportSize", (context.region.width, context.region.height))
-    shader.uniform_float("lineWidth", _WIDTH * context.preferences.system.ui_scale)
-    shader.uniform_float("color", _COLOUR)
-    batch_for_shader(shader, "LINES", {"pos": points}).draw(shader)
-    gpu.state.blend_set("NONE")
-    gpu.state.depth_test_set("LESS_EQUAL")
+    if len(points := lines_beyond(context)):
+        with over_the_scene():
+            draw_lines(context, points, _COLOUR, _WIDTH)
 
 
-_handles: list[Any] = []
+_handler = ViewportHandler(draw)
 
 
 def register() -> None:
-    if not bpy.app.background:
-        handle = bpy.types.SpaceView3D.draw_handler_add(draw, (), "WINDOW", "POST_VIEW")
-        _handles.append(handle)
+    _handler.add()
 
 
 def unregister() -> None:
-    while _handles:
-        bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
+    _handler.remove()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
@@ -19,6 +19,7 @@ from .look_through import our_camera
 from .properties import settings
 from .seen_through import view_in_world
 from .targets import target_rig
+from .viewport_drawing import ViewportHandler, draw_lines, over_the_scene, overlays_shown
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -33,7 +34,6 @@ _CONTACT = ((1.0, 1.0, 1.0, 0.9), 2.0)
 _CONTACT_FROM = 0.5  # how sure a contact is when it is shown
 _CONTACT_SIZE = 0.025  # of the height of the drawn figure
 _GHOST = ((0.75, 0.65, 1.0, 0.45), 1.0)
-_SHADER = "POLYLINE_UNIFORM_COLOR"
 
 
 @dataclass(frozen=True)
@@ -118,37 +118,20 @@ def shown_lines(context: Context) -> list[BoneLines]:
 
 def draw() -> None:
     """Draws into the present viewport."""
-    import gpu
-    from gpu_extras.batch import batch_for_shader  # pyright: ignore[reportMissingImports]
-
     context = bpy.context
-    space = context.space_data
-    if context.region is None or not getattr(space.overlay, "show_overlays", False):
+    if not overlays_shown(context):
         return
-    shader = gpu.shader.from_builtin(_SHADER)
-    gpu.state.blend_set("ALPHA")
-    gpu.state.depth_test_set("NONE")
-    shader.bind()
-    shader.uniform_float("viewportSize", (context.region.width, context.region.height))
-    scale = context.preferences.system.ui_scale
-    for lines in shown_lines(context):
-        batch = batch_for_shader(shader, "LINES", {"pos": lines.points.astype("f4")})
-        shader.uniform_float("lineWidth", lines.width * scale)
-        shader.uniform_float("color", lines.color)
-        batch.draw(shader)
-    gpu.state.blend_set("NONE")
-    gpu.state.depth_test_set("LESS_EQUAL")
+    with over_the_scene():
+        for lines in shown_lines(context):
+            draw_lines(context, lines.points, lines.color, lines.width)
 
 
-_handles: list[Any] = []
+_handler = ViewportHandler(draw)
 
 
 def register() -> None:
-    if not bpy.app.background:
-        handle = bpy.types.SpaceView3D.draw_handler_add(draw, (), "WINDOW", "POST_VIEW")
-        _handles.append(handle)
+    _handler.add()
 
 
 def unregister() -> None:
-    while _handles:
-        bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
+    _handler.remove()
