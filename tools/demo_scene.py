@@ -7,14 +7,13 @@ extension do all of it.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
 
+from .blender_exit import run_and_leave
 from .demo_mannequin import add_mannequin
 from .demo_picture import compose, photograph, prepare_studio
 from .places import say
@@ -82,12 +81,4 @@ def main(zip_file: Path, out: Path, drawings: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    status = 0
-    try:
-        main(Path(sys.argv[1]), Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]])
-    except Exception:  # noqa: BLE001  whatever it is, it must not hang in bpy's exit
-        traceback.print_exc()
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # Blender 4.5 hangs at interpreter exit while an extension is registered
+    run_and_leave(main, Path(sys.argv[1]), Path(sys.argv[2]), [Path(p) for p in sys.argv[3:]])

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +18,7 @@ from types import ModuleType
 import bpy
 import numpy as np
 
+from tools.blender_exit import run_and_leave
 from tools.demo_scene import add_body, add_rigify, install
 
 EXTENSION = "bl_ext.user_default.sketch2pose.sketch2pose_addon"
@@ -141,12 +140,4 @@ def main(zip_file: str, result: str, repeats: str) -> None:
 
 
 if __name__ == "__main__":
-    status = 0
-    try:
-        main(*sys.argv[1:])
-    except Exception:  # whatever it is, it must not hang in bpy's exit
-        traceback.print_exc()
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    run_and_leave(main, *sys.argv[1:])

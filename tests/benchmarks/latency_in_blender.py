@@ -6,14 +6,13 @@ Run by bench_latency.py: ``latency_in_blender.py ZIP RESULT REPEATS DRAWING…``
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
 
+from tools.blender_exit import run_and_leave
 from tools.demo_scene import add_body, add_rigify, install
 
 
@@ -41,12 +40,4 @@ def main(zip_file: str, result: str, repeats: str, *drawings: str) -> None:
 
 
 if __name__ == "__main__":
-    status = 0
-    try:
-        main(*sys.argv[1:])
-    except Exception:  # whatever it is, it must not hang in bpy's exit
-        traceback.print_exc()
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    run_and_leave(main, *sys.argv[1:])
