@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from inference.rotations import nearest_rotmat, rotmat_from_6d
 from inference.solver.tree import MIRROR
 
+from .camera_path import CameraPath
 from .detector import Session
 from .landmarks import MIRRORED, Track
 from .lifter_input import encode, view_rotations
@@ -57,6 +58,15 @@ class Lifted:
         """The same of some frames."""
         names = ("orientations", "view", "turn_spread", "spread", "contact", "up")
         return replace(self, **{name: getattr(self, name)[frames] for name in names})
+
+    def placed(self, path: CameraPath) -> "Lifted":
+        """The same in the world of a known camera: world from part, world from view."""
+        return replace(
+            self,
+            orientations=path.placed_turns(self.orientations),
+            view=path.placed_turns(self.view),
+            up=path.placed_vectors(self.up[:, None])[:, 0],
+        )
 
 
 class Lifter:

@@ -1,11 +1,13 @@
 """One person's track to a BodyMotion: start, solve, ground, solve again with standing feet.
 
 Conventions: the solver works in camera space; the motion's world is y up, on the ground, with the
-camera level in it. Metres, radians.
+camera level in it. Where the camera's path is known (`Lens.path`), the solver works in its world,
+and that is the motion's. Metres, radians.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from .body_points import BodyPoints, body_points, joint_points
 from .confidence import joint_confidence
 from .landmarks import NUMBER, Track
 from .lifter import Lifted, Lifter
+from .on_floor import floor_under, foot_rows, shape_on_floor
 from .solve_track import Smoothness, TrackProblem, local_problem, solve_track
 
 Array = NDArray[np.floating]
@@ -36,7 +39,6 @@ TURNING = 30.0  # rad/s^2, usual spread of a part's angular acceleration
 MOVING = 8.0  # m/s^2, the same of the pelvis
 WINDOW = 150  # frames solved at once
 OVERLAP = 30  # frames that two windows share
-FEET = ("left_heel", "left_foot_index", "right_heel", "right_foot_index")
 CONTACT_NAMES = ("left_foot", "right_foot")
 UPRIGHT = ("left_ankle", "right_ankle", "neck")
 SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the body
@@ -84,10 +86,20 @@ class PersonSolver:
         """
         whole = start.every_frame(track, step)
         lifted = self.lifter.lift(whole, framerate, lens) if self.lifter else None
-        betas = start.shape_from_lengths(whole, self.body)
+        if lifted and lens.path is not None:
+            lifted = lifted.placed(lens.path)
+        betas = self._shape(whole, lifted, lens)
         points = body_points(self.body, betas)
         solved = self._windows(whole, lifted, points, betas, framerate, lens, check)
         return self._motion(whole, track, solved, points, betas, framerate, lens, image_size)
+
+    def _shape(self, track: Track, lifted: Lifted | None, lens: terms.Lens) -> Array:
+        """[10] betas; where the camera is known, somebody as large as the floor says."""
+        betas = start.shape_from_lengths(track, self.body)
+        if lens.path is None:
+            return betas
+        turns = lifted.orientations if lifted else start.starting_pose(track, lens, self.body)
+        return shape_on_floor(track, turns, lens, self.body, betas)
 
     def _windows(
         self, track: Track, lifted: Lifted | None, points: BodyPoints, betas: Array, rate: float,
@@ -100,7 +112,9 @@ class PersonSolver:
             part = slice(first, min(first + WINDOW, count))
             piece = Track(*(getattr(track, name)[part] for name in _FIELDS))
             said = lifted.part(part) if lifted else None
-            parts.append((part, self._window(piece, said, points, betas, rate, lens, check)))
+            parts.append(
+                (part, self._window(piece, said, points, betas, rate, lens.part(part), check))
+            )
         return joined(parts, count)
 
     def _window(
@@ -115,18 +129,22 @@ class PersonSolver:
         relative = points.positions(orientations[:, tree.SOLVED], np.zeros((len(track.frames), 3)))
         pelvis = start.starting_pelvis(relative, seen, lens)
         mean, precision = self._prior(orientations, rest, lifted is not None)
-        feet = np.array([int(np.flatnonzero(points.used == NUMBER[name])[0]) for name in FEET])
+        feet, floor = foot_rows(points), None
         found = world.Contacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
         local = local_problem(rest, mean, precision, self.weights.limits)
         steady = Smoothness(TURNING, MOVING, rate)
         expected = expected_parts(lifted) if lifted else None
         for iterations in (FIRST_ITERATIONS, SECOND_ITERATIONS):
-            problem = TrackProblem(points, seen, lens, local, steady, feet, found.weight, expected)
+            problem = TrackProblem(
+                points, seen, lens, local, steady, feet, found.weight, expected, floor
+            )
             orientations, pelvis = solve_track(problem, orientations, pelvis, iterations, check)
             if iterations == FIRST_ITERATIONS:  # the second solve holds what the first one found
                 places = points.positions(orientations[:, tree.SOLVED], pelvis)[:, feet]
-                up = world.level_rotation(upright(orientations, pelvis, self.body, betas))[:, 1]
+                up = self._world(orientations, pelvis, betas, lens)[:, 1]
                 found = world.find_contacts(places, up, rate)
+                if lens.path is not None:
+                    floor = floor_under(points, found.standing, self.body, betas)
         return Solved(orientations, pelvis, found.standing)
 
     def _prior(self, orientations: Array, rest: tree.RestBody, lifted: bool) -> tuple[Array, Array]:
@@ -147,11 +165,12 @@ class PersonSolver:
         self, track: Track, seen: Track, solved: Solved, points: BodyPoints, betas: Array,
         rate: float, lens: terms.Lens, image_size: tuple[int, int],
     ) -> BodyMotion:  # fmt: skip
-        camera = world.level_rotation(upright(solved.orientations, solved.pelvis, self.body, betas))
+        camera = self._world(solved.orientations, solved.pelvis, betas, lens)
         local = tree.local_from_world(camera.T @ solved.orientations)
         poses = rotvec_from_rotmat(local).reshape(len(local), -1)
         pelvis = solved.pelvis @ camera
-        lift = -self._ground(poses, pelvis, betas, solved.standing)
+        known = lens.path is not None  # then the floor is where the camera's world has it
+        lift = np.zeros(3) if known else -self._ground(poses, pelvis, betas, solved.standing)
         trans = pelvis + lift - self.body.joints(betas)[0]
         places = points.positions(solved.orientations[:, tree.SOLVED], solved.pelvis)
         confidence = joint_confidence(
@@ -166,18 +185,21 @@ class PersonSolver:
             betas=betas.astype(np.float32),
             mocap_framerate=rate,
             joints3d=joints.astype(np.float32),
-            joints2d=_seen_joints(_projected(joints - lift, camera, lens), track),
+            joints2d=_seen_joints(_projected((joints - lift) @ camera.T, lens), track),
             confidence=confidence.astype(np.float32),
-            camera_rotation=camera.astype(np.float32),
-            camera_translation=(-camera @ lift).astype(np.float32),
-            camera_focal=float(lens.focal),
-            camera_center=np.asarray(lens.center, np.float32),
+            **_camera_fields(camera, lift, lens),
             image_size=np.asarray(image_size, np.int64),
             contacts=solved.standing.reshape(len(poses), 2, 2).max(-1).astype(np.float32),
             contact_names=CONTACT_NAMES,
             frame_index=np.asarray(track.frames, np.int64),
             body_model=BodyModelNote(self.body.name, self.body.licence),
         )
+
+    def _world(self, orientations: Array, pelvis: Array, betas: Array, lens: terms.Lens) -> Array:
+        """[3, 3] the solver's space from the motion's world."""
+        if lens.path is not None:
+            return np.eye(3)
+        return world.level_rotation(upright(orientations, pelvis, self.body, betas))
 
     def _ground(self, poses: Array, pelvis: Array, betas: Array, standing: Array) -> Array:
         """[3] height of the ground: the usual lowest point of the skin while a foot stands."""
@@ -231,8 +253,22 @@ def joined(parts: list[tuple[slice, Solved]], count: int) -> Solved:
     )
 
 
-def _projected(points: Array, camera: Array, lens: terms.Lens) -> Array:
-    seen = points @ camera.T
+def _camera_fields(camera: Array, lift: Array, lens: terms.Lens) -> dict[str, Any]:
+    """Fields of the camera of a BodyMotion: one that stands still, or a known path."""
+    turn, shift = camera, -camera @ lift
+    if lens.path is not None:
+        turn, shift = lens.path.rotation, lens.path.translation
+    return {
+        "camera_rotation": turn.astype(np.float32),
+        "camera_translation": shift.astype(np.float32),
+        "camera_focal": float(lens.focal),
+        "camera_center": np.asarray(lens.center, np.float32),
+    }
+
+
+def _projected(points: Array, lens: terms.Lens) -> Array:
+    """[T, M, 2] px of points of the solver's space."""
+    seen = lens.seen(points)
     depth = np.maximum(seen[..., 2:], terms.NEAREST)
     return lens.center + lens.focal * seen[..., :2] / depth
 
@@ -249,7 +285,7 @@ def _seen_joints(projected: Array, track: Track) -> NDArray[np.float32]:
 def _missed(places: Array, track: Track, points: BodyPoints, lens: terms.Lens) -> Array:
     """[T, 33] distance of the body's landmarks from the seen ones in shares of the size."""
     size = np.maximum(np.ptp(track.points, axis=1).max(-1), start.SMALLEST_PERSON)
-    away = _projected(places, np.eye(3), lens) - track.points[:, points.used]
+    away = _projected(places, lens) - track.points[:, points.used]
     missed = np.zeros(track.visibility.shape)
     missed[:, points.used] = np.linalg.norm(away, axis=-1) / size[:, None]
     return missed

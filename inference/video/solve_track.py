@@ -1,7 +1,8 @@
 """Levenberg-Marquardt over a whole track: all frames at once, coupled by smoothness and contacts.
 
-Conventions: camera space (x right, y down, z forward), metres, radians. Parts are those of the
-sketch solver's tree: each has its own orientation, camera from part (`inference.solver.tree`).
+Conventions: camera space (x right, y down, z forward) or, with a known camera, its world (y up);
+metres, radians. Parts are those of the sketch solver's tree: each has its own orientation, that
+space from part (`inference.solver.tree`).
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from inference.solver.terms import DirectionTargets
 from . import terms
 from .banded import solve_banded
 from .body_points import BodyPoints
+from .on_floor import Floor
 
 Array = NDArray[np.floating]
 
@@ -45,6 +47,7 @@ class TrackProblem:
         local: prior, limits and rest body in the sketch solver's form.
         smoothness: how steady people move.
         feet: rows of the landmarks of the feet. contact: [T - 1, F] 1/m^2.
+        expected: what the lifter says. floor: of a world whose camera is known.
     """
 
     points: BodyPoints
@@ -55,6 +58,7 @@ class TrackProblem:
     feet: NDArray[np.integer]
     contact: Array
     expected: terms.Expected | None = None
+    floor: Floor | None = None
 
 
 def local_problem(rest: tree.RestBody, mean: Array, precision: Array, limits: object) -> lm.Problem:
@@ -116,6 +120,9 @@ def _equations(problem: TrackProblem, world: Array, pelvis: Array) -> terms.Equa
     moving = (rate**2 / problem.smoothness.moving) ** 2
     terms.add_smoothness(equations, solved, pelvis, turning, moving)
     terms.add_still_feet(equations, places, jacobian, problem.feet, problem.contact)
+    if problem.floor is not None:
+        floor = problem.floor
+        terms.add_floor(equations, places, jacobian, problem.feet, floor.heights, floor.weight)
     _add_local(equations, problem.local, world)
     return equations
 

@@ -1,6 +1,7 @@
 """Where the solver starts: pose, pelvis and shape of a track from its landmarks alone.
 
-Conventions: camera space (x right, y down, z forward), metres, radians.
+Conventions: camera space (x right, y down, z forward) or, with a known camera, its world (y up);
+metres, radians.
 """
 
 import numpy as np
@@ -56,6 +57,8 @@ def observed(track: Track, points: BodyPoints, lens: Lens) -> Observed:
     world = in_camera_axes(track, lens)
     ends = np.array([[NUMBER[a], NUMBER[b]] for a, b in DIRECTED])
     vectors = world[:, ends[:, 1]] - world[:, ends[:, 0]]
+    if lens.path is not None:
+        vectors = lens.path.placed_vectors(vectors)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
     rows = {int(number): row for row, number in enumerate(points.used)}
     trust = track.visibility[:, ends].min(-1)
@@ -79,7 +82,7 @@ def in_camera_axes(track: Track, lens: Lens) -> Array:
 
 
 def starting_pose(track: Track, lens: Lens, body: BodyModel) -> Array:
-    """[T, 24, 3, 3] orientations, camera from part, whose limbs point as the landmarks do."""
+    """[T, 24, 3, 3] orientations of parts, whose limbs point as the landmarks do."""
     world = in_camera_axes(track, lens) @ _FLIP
     named = {name: world[:, number] for number, name in enumerate(LANDMARKS)}
     for side in ("left", "right"):
@@ -92,7 +95,8 @@ def starting_pose(track: Track, lens: Lens, body: BodyModel) -> Array:
     poses, trans, _ = pose_from_points(named)
     local = rotmat_from_rotvec(poses.reshape(len(poses), 24, 3))
     rotations, _ = forward_kinematics(local, body.rest_offsets(), SMPL_PARENTS, trans)
-    return _FLIP @ rotations
+    turns = _FLIP @ rotations
+    return turns if lens.path is None else lens.path.placed_turns(turns)
 
 
 def starting_pelvis(relative: Array, seen: Observed, lens: Lens) -> Array:
@@ -100,6 +104,8 @@ def starting_pelvis(relative: Array, seen: Observed, lens: Lens) -> Array:
 
     Linear least squares: each pixel says x (Z + z) = f (X + x'), likewise for y.
     """
+    if lens.path is not None:
+        relative = lens.path.seen_vectors(relative)
     rays = (seen.points - lens.center) / lens.focal
     weight = seen.weight + 1e-3
     rows = np.zeros((*rays.shape, 3))
@@ -111,7 +117,8 @@ def starting_pelvis(relative: Array, seen: Observed, lens: Lens) -> Array:
     frames = len(rays)
     rows, right = rows.reshape(frames, -1, 3), right.reshape(frames, -1, 1)
     transposed = np.swapaxes(rows, -1, -2)
-    return np.linalg.solve(transposed @ rows + 1e-9 * np.eye(3), transposed @ right)[..., 0]
+    pelvis = np.linalg.solve(transposed @ rows + 1e-9 * np.eye(3), transposed @ right)[..., 0]
+    return pelvis if lens.path is None else lens.path.placed(pelvis[:, None])[:, 0]
 
 
 def shape_from_lengths(track: Track, body: BodyModel) -> Array:

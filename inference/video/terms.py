@@ -1,10 +1,11 @@
 """What a solved track is measured by: points in the picture, directions in space, feet, smoothness.
 
-Conventions: camera space (x right, y down, z forward), metres, radians. Unknowns of a frame are one
+Conventions: camera space (x right, y down, z forward) or, with a known camera, its world (y up);
+metres, radians. Unknowns of a frame are one
 increment [3] for each solved part (G <- exp(w) G) and the pelvis [3]. Costs are sums of squares.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from inference.rotations import rotvec_from_rotmat, skew_from_vector
 
 from .body_points import BodyPoints
+from .camera_path import CameraPath
 
 Array = NDArray[np.floating]
 
@@ -38,10 +40,25 @@ DIRECTED = (
 
 @dataclass(frozen=True)
 class Lens:
-    """A pinhole: `focal` px and `center` [2] px."""
+    """A pinhole: `focal` px and `center` [2] px.
+
+    Attributes:
+        focal: px. center: [2] px.
+        path: where the camera is known to stand; the solver's space is then the world of the
+            path instead of the camera's.
+    """
 
     focal: float
     center: Array
+    path: CameraPath | None = None
+
+    def part(self, frames: slice) -> "Lens":
+        """The same of some frames."""
+        return self if self.path is None else replace(self, path=self.path.part(frames))
+
+    def seen(self, points: Array) -> Array:
+        """Points [T, M, 3] of the solver's space in camera space."""
+        return points if self.path is None else self.path.seen(points)
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,7 @@ def add_picture(
     equations: Equations, places: Array, jacobian: Array, seen: Observed, lens: Lens
 ) -> None:
     """Distance of the projected landmarks from the seen ones, beyond a dead zone."""
+    places = lens.seen(places)
     depth = np.maximum(places[..., 2], NEAREST)
     flat = lens.focal * places[..., :2] / depth[..., None]
     away = (flat + lens.center - seen.points) / seen.size[:, None, None]
@@ -111,6 +129,8 @@ def add_picture(
     slope[..., 0, 0] = slope[..., 1, 1] = lens.focal / depth
     slope[..., 2] = -flat / depth[..., None]
     slope *= (1 / (POINT_SPREAD * seen.size))[:, None, None, None]
+    if lens.path is not None:
+        slope = slope @ lens.path.rotation[:, None]
     _add(equations, away, slope @ jacobian, seen.weight)
 
 
@@ -228,3 +248,23 @@ def add_still_feet(
     equations.own[1:] += np.swapaxes(after, 1, 2) @ after
     equations.own[:-1] += np.swapaxes(before, 1, 2) @ before
     equations.next_one -= np.swapaxes(before, 1, 2) @ after
+
+
+def add_floor(
+    equations: Equations,
+    places: Array,
+    jacobian: Array,
+    rows: NDArray[np.integer],
+    heights: Array,
+    weight: Array,
+) -> None:
+    """Points that stand on the floor of a known world (y = 0).
+
+    Args:
+        equations: to add to.
+        places: [T, M, 3] world. jacobian: [T, M, 3, n].
+        rows: [F] points of the feet. heights: [F] metres above the sole where they are.
+        weight: [T, F] 1/m^2, 0 where nothing stands.
+    """
+    away = places[:, rows, 1:2] - heights[None, :, None]
+    _add(equations, away, jacobian[:, rows, 1:2], weight)
