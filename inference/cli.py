@@ -121,6 +121,9 @@ def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--cache", type=Path, metavar="DIR", help="keep what was seen for next time"
     )
+    parser.add_argument(
+        "--camera", type=Path, metavar="FILE", help="how the camera moved; see docs/video.md"
+    )
     _add_picture_options(parser)
 
 

@@ -30,10 +30,11 @@ def estimate_photos(options: argparse.Namespace) -> int:
 
 
 def estimate_clips(options: argparse.Namespace) -> int:
-    """`video`; also with part, `framerate`, `cache` and `overlay`; see `_estimate`."""
+    """`video`; also with part, `framerate`, `cache`, `camera` and `overlay`; see `_estimate`."""
     values = _given(options, "start", "end", "step", "framerate", *_PICTURE_OPTIONS)
-    if options.cache is not None:
-        values["cache"] = str(options.cache)
+    for name in ("cache", "camera"):
+        if getattr(options, name) is not None:
+            values[name] = str(getattr(options, name))
     if options.overlay:
         values["overlay"] = True
     return _estimate(options, VideoRequest(_expanded(options.inputs), str(options.out), values))

@@ -20,6 +20,7 @@ from .confidence import FILLED, WEAK
 from .detector import Session, detect_people
 from .hand_landmarks import HandReader, HandTrack, hand_track
 from .hand_pose import fingers_over_time, with_hands
+from .known_camera import doubts_about, known_lens
 from .landmarker import read_landmarks
 from .landmarks import Landmarks, Track
 from .lifter import Lifter
@@ -88,7 +89,11 @@ class VideoEstimator:
             motion = self._solved(person, options, seen, part)
             _warn_of_weak_frames(motion, number, report)
             motions.append(motion)
-        return in_one_world(motions)
+        if options.camera is None:
+            return in_one_world(motions)
+        for sentence in doubts_about(options.camera, motions, seen.framerate * options.trim.step):
+            report.warn(sentence)
+        return motions
 
     def observed(self, path: str, options: VideoOptions, report: Report) -> Observation:
         """Who is seen in a clip, from the cache when it was looked at before."""
@@ -123,9 +128,12 @@ class VideoEstimator:
     def _solved(
         self, person: PersonSeen, options: VideoOptions, seen: Observation, report: Report
     ) -> BodyMotion:
-        lens = lens_of(seen.image_size, options.lens)
         track = with_hands(person.track, person.hands) if person.hands else person.track
         step = options.trim.step
+        lens = lens_of(seen.image_size, options.lens)
+        if options.camera is not None:
+            frames = np.arange(track.frames[0], track.frames[-1] + 1, step)
+            lens = known_lens(options.camera, seen.image_size, frames, seen.framerate * step)
         motion = self.solver.solve(track, step, seen.framerate, lens, seen.image_size, report.check)
         return with_fingers(motion, person, step) if person.hands else motion
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.protocol.errors import Sketch2PoseError
+from inference.protocol.filmed_camera import FilmedCamera, read_camera
 
 from .clip import FASTEST, PICTURE_FRAMERATE, Trim
 
@@ -25,6 +26,7 @@ class VideoOptions:
         hands: read fingers, too.
         picture_framerate: frames a second of numbered pictures.
         cache: folder of kept observations; None keeps none.
+        camera: how the camera moved, when that is known.
     """
 
     trim: Trim = Trim()  # noqa: RUF009 - frozen
@@ -33,6 +35,7 @@ class VideoOptions:
     hands: bool = False
     picture_framerate: float = PICTURE_FRAMERATE
     cache: Path | None = None
+    camera: FilmedCamera | None = None
 
 
 def options_from(values: dict[str, Any]) -> VideoOptions:
@@ -41,10 +44,11 @@ def options_from(values: dict[str, Any]) -> VideoOptions:
     Args:
         values: any of `start` and `end` (seconds), `step` (frames), `lens` (mm), `quality`,
             `hands` (bool), `framerate` (of numbered pictures), `cache` (folder), `first` and
-            `count` (frames of the file to keep to); None counts as not given.
+            `count` (frames of the file to keep to), `camera` (path of a camera file); None counts
+            as not given.
 
     Raises:
-        Sketch2PoseError: a value that makes no sense, named.
+        Sketch2PoseError: a value that makes no sense, named, or a bad camera file.
     """
     given = {name: value for name, value in values.items() if value is not None}
     bad = next((name for name, fine in _CHECKS.items() if name in given and not fine(given)), None)
@@ -70,6 +74,7 @@ def options_from(values: dict[str, Any]) -> VideoOptions:
         bool(given.get("hands", False)),
         float(given.get("framerate", PICTURE_FRAMERATE)),
         Path(given["cache"]) if given.get("cache") else None,
+        read_camera(given["camera"]) if given.get("camera") else None,
     )
 
 
@@ -83,6 +88,7 @@ def _number(value: Any) -> float:
 
 
 _CHECKS = {
+    "camera": lambda v: isinstance(v["camera"], str),
     "start": lambda v: _number(v["start"]) >= 0,
     "end": lambda v: _number(v["end"]) > (_number(v.get("start", 0))),
     "step": lambda v: _number(v["step"]) >= 1,
@@ -94,6 +100,7 @@ _CHECKS = {
 }
 _FIX = "Seconds start at 0 and end after the start, step is at least 1, lens is 5 to 2000 mm"
 _FIXES = {
+    "camera": "Give the path of a camera file; docs/video.md tells what it holds",
     "quality": f"Choose one of {', '.join(QUALITIES)}",
     "first": "Frames count from 0",
     "count": "Choose at least one frame",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ...inference.protocol.body_motion import read_body_motion
+from ...inference.protocol.filmed_camera import write_camera
 from ...inference.protocol.messages import VideoRequest
 from ...rigs import RetargetOptions
 from .. import clip_scene, jobs, results
@@ -18,6 +19,7 @@ from ..camera_view import camera_matrices, load_footage
 from ..file_job_operator import FileJobOperator
 from ..footage import SOURCES, Footage, chosen_footage
 from ..people import ClipPerson, others_line, remember
+from ..scene_camera import filmed_by_scene
 from ..targets import checked_target
 from ..weak_frames import keep_clip_confidence
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from ..apply import AppliedMotion
 
 _CLIPS = "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv;*.png;*.jpg;*.jpeg;*.tif"
+_CAMERA_FILE = "camera.json"
 _PLACES = (
     ("RIG", "At the Rig", "Keep the figure where the rig stands, facing as the rig does"),
     ("WORLD", "As Filmed", "Put people where they stood to each other, the camera at the origin"),
@@ -76,6 +79,11 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
     quality: EnumProperty(name="Quality", items=_QUALITIES, default="full")
     hands: BoolProperty(name="Fingers", description="Read hands, too; takes about twice as long")
     place: EnumProperty(name="Place", items=_PLACES)
+    use_camera: BoolProperty(
+        name="Use the Scene Camera's Motion",
+        description="The scene's camera, solved or animated, filmed the clip: people stand in its "
+        "world, on the floor at z = 0. Its lens counts, too",
+    )
     lock_contacts: BoolProperty(
         name="Lock Feet", description="Hold planted feet still by bending the legs"
     )
@@ -108,9 +116,13 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         layout.use_property_decorate = False
         if self.source == "CLIP":
             layout.prop_search(self, "clip", bpy.data, "movieclips")
-        for name in ("person", "start", "end", "step", "lens", "quality", "hands", "place"):
+        for name in ("person", "start", "end", "step", "quality", "hands", "use_camera"):
             layout.prop(self, name)
-        for name in ("lock_contacts", "set_scene", "add_camera"):
+        unknown = layout.column()
+        unknown.enabled = not self.use_camera  # a known camera answers these
+        for name in ("lens", "place", "add_camera"):
+            unknown.prop(self, name)
+        for name in ("lock_contacts", "set_scene"):
             layout.prop(self, name)
 
     def begin(self, context: Context) -> jobs.Job:
@@ -118,7 +130,8 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         footage = chosen_footage(context, self.source, self.filepath, self.clip)
         self._target, self._footage = target.name, footage
         cache = cache_folder()
-        options = {
+        camera = filmed_by_scene(context, footage) if self.use_camera else None
+        options: dict[str, Any] = {
             "start": self.start,
             "end": self.end or None,
             "step": self.step,
@@ -132,6 +145,9 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         }
 
         def request(folder: Path) -> VideoRequest:
+            if camera is not None:
+                options["camera"] = str(folder / _CAMERA_FILE)
+                write_camera(folder / _CAMERA_FILE, camera)
             return VideoRequest(inputs=[str(footage.path)], out_dir=str(folder), options=options)
 
         return jobs.submit(f"Reading {footage.path.name}", request, may_stop_early=True)
@@ -139,7 +155,8 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
         motion = results.read_person(job, self.person)
-        picture = self._checked_picture(motion) if self.add_camera else None
+        add_camera = self.add_camera and not self.use_camera
+        picture = self._checked_picture(motion) if add_camera else None
         rate = clip_scene.file_framerate(motion)
         if self.set_scene:
             clip_scene.set_framerate(context, rate)
@@ -157,7 +174,7 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
 
     @property
     def _in_world(self) -> bool:
-        return self.place == "WORLD"
+        return self.place == "WORLD" or self.use_camera
 
     def _checked_picture(self, motion: BodyMotion) -> object:
         """The clip as Blender shows it; what can fail fails before the first change."""
@@ -175,7 +192,9 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
     def _start_of(self, motion: BodyMotion) -> int:
         """Scene frame of a motion's first row: what is shown in the scene stays in step with it."""
         if not self._footage.in_step:
-            return self._footage.frame_start
+            late = int(motion.source_frames[0]) / clip_scene.file_framerate(motion)
+            shift = round(late * scene_framerate(bpy.context)) if self.use_camera else 0
+            return self._footage.frame_start + shift
         return self._footage.frame_start + int(motion.source_frames[0]) - self._footage.first
 
     def _apply(self, context: Context, motion: BodyMotion, target: object) -> AppliedMotion:

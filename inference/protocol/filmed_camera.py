@@ -1,0 +1,125 @@
+"""The camera of a clip as a file: how it moved, so that people land in its world.
+
+Conventions: camera from world with OpenCV axes (x right, y down, z forward); the world is y up with
+its floor at y = 0, metres; px have their origin top left.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import Sketch2PoseError
+from .whole_file import write_whole
+
+FORMAT_NAME = "sketch2pose-camera"
+VERSION = 1
+_ROTATION_ERROR = 1e-3  # of R R^T from the identity
+_FIX = "Export it again, or see docs/video.md for what a camera file holds"
+
+
+@dataclass(frozen=True)
+class FilmedCamera:
+    """How a clip was filmed, N rows of poses in order of time.
+
+    Attributes:
+        rotation: [N, 3, 3]. translation: [N, 3] metres.
+        focal: px. center: [2] px. image_size: (width, height) px that both refer to.
+        first: frame that row 0 belongs to, counted from the start of the clip's file.
+        framerate: rows a second; None = one row for each frame of the file.
+    """
+
+    rotation: NDArray[np.float64]
+    translation: NDArray[np.float64]
+    focal: float
+    center: NDArray[np.float64]
+    image_size: tuple[int, int]
+    first: int = 0
+    framerate: float | None = None
+
+
+def write_camera(path: Path, camera: FilmedCamera) -> None:
+    """Write a camera file, whole or not at all.
+
+    Raises:
+        Sketch2PoseError: the place cannot be written.
+    """
+    document = {
+        "format": FORMAT_NAME,
+        "version": VERSION,
+        "image_size": [int(side) for side in camera.image_size],
+        "focal": float(camera.focal),
+        "center": np.asarray(camera.center, float).tolist(),
+        "first": int(camera.first),
+        "framerate": camera.framerate,
+        "rotation": np.asarray(camera.rotation, float).tolist(),
+        "translation": np.asarray(camera.translation, float).tolist(),
+    }
+    write_whole(path, json.dumps(document).encode("utf-8"))
+
+
+def read_camera(path: str | Path) -> FilmedCamera:
+    """Read a camera file.
+
+    Raises:
+        Sketch2PoseError: missing, of another kind, or with a bad field (named).
+    """
+    path = Path(path)
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise _refused(path, (error.strerror or "the system refused it").lower()) from error
+    except (ValueError, RecursionError) as error:
+        raise _refused(path, "it is no whole JSON text") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT_NAME:
+        raise _refused(path, f'its "format" is not "{FORMAT_NAME}"')
+    if document.get("version") != VERSION:
+        raise _refused(path, f"its version is {document.get('version')}, not {VERSION}")
+    try:
+        camera = _from_document(document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _refused(path, f"a field is missing or no number ({error})") from error
+    problem = _problem(camera)
+    if problem:
+        raise _refused(path, problem)
+    return camera
+
+
+def _from_document(document: dict[str, Any]) -> FilmedCamera:
+    width, height = (int(side) for side in document["image_size"])
+    rate = document.get("framerate")
+    return FilmedCamera(
+        np.asarray(document["rotation"], np.float64),
+        np.asarray(document["translation"], np.float64),
+        float(document["focal"]),
+        np.asarray(document.get("center", (width / 2, height / 2)), np.float64),
+        (width, height),
+        int(document.get("first", 0)),
+        None if rate is None else float(rate),
+    )
+
+
+def _problem(camera: FilmedCamera) -> str:
+    """What is wrong with a camera; empty when nothing is."""
+    rotation, count = camera.rotation, len(camera.translation)
+    if not count or rotation.shape != (count, 3, 3) or camera.translation.shape != (count, 3):
+        return "rotation and translation are not [N, 3, 3] and [N, 3]"
+    if camera.center.shape != (2,) or min(camera.image_size) <= 0:
+        return "center and image_size are not two numbers each"
+    numbers = (rotation, camera.translation, camera.center, camera.focal, camera.framerate or 1.0)
+    if not all(np.isfinite(values).all() for values in numbers):
+        return "it holds numbers that are not finite"
+    if camera.focal <= 0 or (camera.framerate is not None and camera.framerate <= 0):
+        return "focal and framerate are not above 0"
+    off = np.abs(rotation @ np.swapaxes(rotation, -1, -2) - np.eye(3)).max()
+    if off > _ROTATION_ERROR or np.linalg.det(rotation).min() < 0:
+        return "a rotation is none (mirrored, scaled or skewed)"
+    return ""
+
+
+def _refused(path: Path, why: str) -> Sketch2PoseError:
+    what = f'The camera file "{path.name}" could not be used'
+    return Sketch2PoseError(what, why, _FIX, "video.camera")
