@@ -34,6 +34,7 @@ Array = NDArray[np.floating]
 
 LETTERS = "XYZ"
 END_LENGTH = 0.08  # m, bones without a child
+WHOLE_TURN = 2 * np.pi - 1e-3  # angles with such a range need no constraint
 ALONG = 0.7  # cosine beyond which a single axis counts as lying along its bone
 BONE_COLOUR = (0.86, 0.82, 0.70, 1.0)
 _KEYS = ("poses", "trans", "rest_joints", "rest_axes", "dof_bones", "limits", "parents", "slides",
@@ -200,7 +201,7 @@ def _limit(pose_bone: bpy.types.PoseBone, frame: BoneFrame, limits: NDArray) -> 
         pose_bone.lock_rotation[index] = index not in driven
         dof, sign = driven.get(index, (None, 1.0))
         low, high = sorted(sign * limits[dof]) if dof is not None else (0.0, 0.0)
-        if np.isfinite([low, high]).all():
+        if high - low < WHOLE_TURN:
             setattr(constraint, f"use_limit_{letter}", True)
             setattr(constraint, f"min_{letter}", float(low))
             setattr(constraint, f"max_{letter}", float(high))

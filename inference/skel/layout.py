@@ -6,7 +6,8 @@ z to the right while the body stands). A joint with three degrees of freedom tur
 which have none there, the reach of trained dancers and gymnasts is allowed. Two published ranges
 are opened, because they break motion that the model can otherwise follow: the lift of the scapulae
 (below) and the right shoulder's y, whose ±90° (there is none on the left) make the arm's angles
-jump by half a turn when it is raised forward past the horizontal.
+jump by half a turn when it is raised forward past the horizontal. A shoulder's angles may go half
+a turn either way, which every rotation can be written with, but not wind up (`unwinding`).
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ BONE_COUNT, DOF_COUNT = 24, 46
 SPINE_BONES = (11, 12, 13)  # slide along an arc when they bend
 SCAPULAE = (14, 19)  # glide over the rib cage
 FREE = (-np.inf, np.inf)
+SHOULDER_REACH = np.pi
+SHOULDERS = (15, 20)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ _HIP_FLEXION, _HIP_SIDE = np.radians((-60.0, 160.0)), np.radians((-90.0, 90.0))
 def _dofs() -> tuple[Dof, ...]:
     hip, side = tuple(_HIP_FLEXION), tuple(_HIP_SIDE)
     bend, turn = (-_SIXTH, _SIXTH), (-_QUARTER, _QUARTER)
+    arm = (-SHOULDER_REACH, SHOULDER_REACH)
     rows = [
         ("pelvis_tilt", "pelvis_tilt", 0, Z, FREE),
         ("pelvis_list", "pelvis_list", 0, X, FREE),
@@ -105,9 +109,9 @@ def _dofs() -> tuple[Dof, ...]:
         ("scapula_abduction_r", "scapula_abduction_r", 14, Y, (-0.628, 0.628)),
         ("scapula_elevation_r", "scapula_elevation_r", 14, MINUS_Z, _LIFT_R),
         ("scapula_upward_rot_r", "scapula_upward_rot_r", 14, MINUS_X, (-0.19, 0.319)),
-        ("shoulder_r_x", "shoulder_r_x", 15, X, FREE),
-        ("shoulder_r_y", "shoulder_r_y", 15, Y, FREE),
-        ("shoulder_r_z", "shoulder_r_z", 15, Z, FREE),
+        ("shoulder_r_x", "shoulder_r_x", 15, X, arm),
+        ("shoulder_r_y", "shoulder_r_y", 15, Y, arm),
+        ("shoulder_r_z", "shoulder_r_z", 15, Z, arm),
         ("elbow_flexion_r", "elbow_flexion_r", 16, ELBOW_R, _HINGE),
         ("pro_sup_r", "pro_sup_r", 17, FOREARM_R, (-3 * np.pi / 8, 3 * np.pi / 8)),
         ("wrist_flexion_r", "wrist_flexion_r", 18, X, (-_HALF, _HALF)),
@@ -115,9 +119,9 @@ def _dofs() -> tuple[Dof, ...]:
         ("scapula_abduction_l", "scapula_abduction_l", 19, Y, (-0.628, 0.628)),
         ("scapula_elevation_l", "scapula_elevation_l", 19, Z, _LIFT_L),
         ("scapula_upward_rot_l", "scapula_upward_rot_l", 19, X, (-0.21, 0.219)),
-        ("shoulder_l_x", "shoulder_l_x", 20, X, FREE),
-        ("shoulder_l_y", "shoulder_l_y", 20, Y, FREE),
-        ("shoulder_l_z", "shoulder_l_z", 20, Z, FREE),
+        ("shoulder_l_x", "shoulder_l_x", 20, X, arm),
+        ("shoulder_l_y", "shoulder_l_y", 20, Y, arm),
+        ("shoulder_l_z", "shoulder_l_z", 20, Z, arm),
         ("elbow_flexion_l", "elbow_flexion_l", 21, ELBOW_L, _HINGE),
         ("pro_sup_l", "pro_sup_l", 22, FOREARM_L, (-_HALF, _HALF)),
         ("wrist_flexion_l", "wrist_flexion_l", 23, MINUS_X, (-_HALF, _HALF)),

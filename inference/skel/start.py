@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 from inference.rotations import quat_from_rotmat
 
 from .kinematics import SkelRest
-from .layout import BONE_COUNT, DOF_COUNT, HIGHEST, LOWEST, PARENTS, SCAPULAE, SPINE_BONES, dofs_of
+from .layout import (
+    BONE_COUNT,
+    DOF_COUNT,
+    HIGHEST,
+    LOWEST,
+    PARENTS,
+    SCAPULAE,
+    SHOULDERS,
+    SPINE_BONES,
+    dofs_of,
+)
+from .unwinding import unwound, wound
 
 Array = NDArray[np.floating]
 
@@ -36,6 +47,8 @@ def starting_angles(rest: SkelRest, rotations: Array, before: Array | None = Non
             near = None if before is None else before[dofs]
             found = three_angles(local, axes)
             q[:, dofs] = found if bone in SPINE_BONES else continuous_angles(found, near)
+            if bone in SHOULDERS and wound(q[:, dofs]):
+                q[:, dofs] = unwound(local, axes, near)
         elif len(dofs) == 2:
             third = np.cross(axes[0], axes[1])
             q[:, dofs] = three_angles(local, np.vstack([axes, third]))[:, :2]

@@ -32,7 +32,7 @@ from inference.skel import convert  # noqa: E402
 from inference.skel.convert import skel_from_smpl  # noqa: E402
 from inference.skel.default import load_default_skel  # noqa: E402
 from inference.skel.fit import fit_skel  # noqa: E402
-from inference.skel.layout import HIGHEST, LOWEST, dofs_of  # noqa: E402
+from inference.skel.layout import DOF_BONES, HIGHEST, LOWEST, SHOULDERS, dofs_of  # noqa: E402
 from inference.skel.skel_file import load_skel_file  # noqa: E402
 from inference.skel.skin_targets import targets_from_skin  # noqa: E402
 from inference.skel.start import nearest_angles  # noqa: E402
@@ -75,7 +75,7 @@ def same_triples(q: np.ndarray, near: np.ndarray) -> np.ndarray:
     result = q.copy()
     for bone in range(24):
         dofs = list(dofs_of(bone))
-        if len(dofs) == 3 and not np.isfinite(LOWEST[dofs]).any():
+        if bone in (0, *SHOULDERS):
             for row in range(len(q)):
                 result[row, dofs] = nearest_angles(q[row, dofs], near[row, dofs])
     return result
@@ -101,7 +101,7 @@ def sequences(count: int) -> list[BodyMotion]:
 def follow_smpl(motions: list[BodyMotion]) -> list[Row]:
     """SMPL → SKEL → SMPL on the default models."""
     skel, body = load_default_skel(), load_default_body()
-    joints, skins, returns, violations, jumps = [], [], [], 0, 0
+    joints, skins, returns, violations, jumps, widest = [], [], [], 0, 0, 0.0
     for motion in motions:
         fitted = skel_from_smpl(motion, skel, body)
         joints.append(fitted.joint_errors.mean())
@@ -113,6 +113,7 @@ def follow_smpl(motions: list[BodyMotion]) -> list[Row]:
         returns.append(np.linalg.norm(back - places, axis=-1).mean())
         violations += int(((fitted.q < LOWEST) | (fitted.q > HIGHEST)).sum())
         jumps += own_jumps(fitted.q, motion.poses)
+        widest = max(widest, np.degrees(np.abs(fitted.q[:, np.isin(DOF_BONES, SHOULDERS)]).max()))
     count = len(motions)
     return [
         Row("SMPL → SKEL: joints", MM * np.mean(joints), "mm", 12, 8, cases=count),
@@ -120,6 +121,7 @@ def follow_smpl(motions: list[BodyMotion]) -> list[Row]:
         Row("SMPL → SKEL: worst sequence, joints", MM * np.max(joints), "mm", cases=count),
         Row("SMPL → SKEL: limit violations", violations, "", 0, 0, cases=count),
         Row("SMPL → SKEL: own jumps above 30° a frame", jumps, "", 0, 0, cases=count),
+        Row("SMPL → SKEL: widest angle of a shoulder", widest, "°", 180, 180, cases=count),
         Row("SMPL → SKEL → SMPL: joints", MM * np.mean(returns), "mm", 15, 10, cases=count),
     ]
 
