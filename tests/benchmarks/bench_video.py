@@ -38,6 +38,7 @@ from inference.video.landmarks import NUMBER, Track  # noqa: E402
 from inference.video.tracking import Tracker  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video.joint_angles import angle_rows  # noqa: E402
+from tests.benchmarks.video.known_camera import known_camera_rows  # noqa: E402
 from tests.benchmarks.video.measures import (  # noqa: E402
     JOINTS,
     acceleration_error,
@@ -72,16 +73,21 @@ def reference(folder: Path, camera: str) -> np.ndarray:
     return world @ turn.T + np.array(calibration["translation"])
 
 
-def run(clip: Path) -> Run:
-    """Estimate a clip with timing, and observe it again for the raw landmarks."""
+def shipped_estimator() -> VideoEstimator:
+    """The estimator with the usual networks, each on one thread."""
     sessions = [create_session(find_model(name), Device(threads=1)) for name in POSE_NETWORKS]
     lifter = create_session(find_model(LIFTER_NETWORK), Device(threads=1))
-    estimator = VideoEstimator(*sessions, lifter=lifter)
+    return VideoEstimator(*sessions, lifter=lifter)
+
+
+def run(clip: Path) -> Run:
+    """Estimate a clip with timing, and observe it again for the raw landmarks."""
+    estimator = shipped_estimator()
     start = time.process_time()  # of all threads: other work on the machine does not count
     motions = estimator.estimate_clip(str(clip), VideoOptions(), JobReport())
     seconds = time.process_time() - start
     with Clip(clip) as opened:
-        tracker = Tracker(*sessions, opened.framerate)
+        tracker = Tracker(estimator.detector, estimator.landmarker, opened.framerate)
         frames = [tracker.add(rgb, number, number) for number, rgb in opened.frames()]
     tracks = [person.track() for person in tracker.people]
     return Run(motions, tracks, len(frames) / seconds, len(frames))
@@ -146,6 +152,8 @@ def main() -> int:
         return 0
     rows = of_camera(folder, "cam01", "cam_01") + of_camera(folder, "cam02", "cam_02")
     rows += two_people(folder)
+    for name in ("cam01", "cam02"):
+        rows += known_camera_rows(shipped_estimator(), folder, name)
     print_table(rows)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
