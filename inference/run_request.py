@@ -12,6 +12,7 @@ from inference.outputs import OutputFolder, open_output_folder
 from inference.protocol.body_motion import BodyMotion, SourceNote
 from inference.protocol.errors import Cancelled, Sketch2PoseError
 from inference.protocol.messages import (
+    BodyRequest,
     EditRequest,
     ImageRequest,
     Request,
@@ -53,6 +54,11 @@ def run_request(request: Request, estimators: Estimators, report: Report) -> Ite
         from inference.skel.request import run_skel_request
 
         yield from run_skel_request(request, report)
+        return
+    if isinstance(request, BodyRequest):
+        from inference.body.request import run_body_request
+
+        yield from run_body_request(request, report)
         return
     output = open_output_folder(request.out_dir)
     count = len(request.inputs)

@@ -80,6 +80,17 @@ class SkelRequest(_FilesRequest):
 
 
 @dataclass(frozen=True)
+class BodyRequest(_FilesRequest):
+    """Read the user's own body models, each into a file that a rig can be made of.
+
+    Attributes:
+        inputs: paths of SMPL, SMPL-H or SMPL-X files.
+        out_dir: folder for the results; must exist.
+        options: none.
+    """
+
+
+@dataclass(frozen=True)
 class EditRequest(_FilesRequest):
     """Solve results again with the animator's corrections; no net runs.
 
@@ -90,7 +101,7 @@ class EditRequest(_FilesRequest):
     """
 
 
-Request = SketchRequest | ImageRequest | VideoRequest | SkelRequest | EditRequest
+Request = SketchRequest | ImageRequest | VideoRequest | SkelRequest | BodyRequest | EditRequest
 
 
 @dataclass(frozen=True)
@@ -198,6 +209,7 @@ REQUESTS: dict[str, type] = {
     "image": ImageRequest,
     "video": VideoRequest,
     "skel": SkelRequest,
+    "body": BodyRequest,
     "edit": EditRequest,
 }
 

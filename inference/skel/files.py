@@ -8,6 +8,7 @@ import numpy as np
 
 from inference.body import BodyModel, load_default_body
 from inference.body.smpl_files import load_smpl_file
+from inference.body.smpl_sized import smpl_sized
 from inference.protocol.body_motion import BodyMotion, write_body_motion
 from inference.protocol.errors import Sketch2PoseError
 
@@ -44,7 +45,7 @@ def load_models(skel_file: Path | None = None, body_file: Path | None = None) ->
         return SkelModels(load_default_skel(), load_default_body())
     if skel_file is None or body_file is None:
         raise _mismatch("a SKEL file and an SMPL file are needed together")
-    skel, body = load_skel_file(skel_file), load_smpl_file(body_file)
+    skel, body = load_skel_file(skel_file), smpl_sized(load_smpl_file(body_file))
     if len(skel.v_template) != len(body.v_template):
         raise _mismatch(
             f"the skin has {len(skel.v_template)} vertices and the body {len(body.v_template)}"

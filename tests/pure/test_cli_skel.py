@@ -42,6 +42,9 @@ class Listener:
         if self.cancel:
             raise Cancelled
 
+    def enough(self) -> bool:
+        return False
+
 
 def test_there_and_back(motion_file: Path, tmp_path: Path, capsys) -> None:
     out = tmp_path / "out"
