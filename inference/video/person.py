@@ -91,7 +91,10 @@ class PersonSolver:
         betas = self._shape(whole, lifted, lens)
         points = body_points(self.body, betas)
         solved = self._windows(whole, lifted, points, betas, framerate, lens, check)
-        return self._motion(whole, track, solved, points, betas, framerate, lens, image_size)
+        camera = self._world(solved.orientations, solved.pelvis, betas, lens, lifted)
+        return self._motion(
+            whole, track, solved, points, betas, camera, framerate, lens, image_size
+        )
 
     def _shape(self, track: Track, lifted: Lifted | None, lens: terms.Lens) -> Array:
         """[10] betas; where the camera is known, somebody as large as the floor says."""
@@ -141,7 +144,7 @@ class PersonSolver:
             orientations, pelvis = solve_track(problem, orientations, pelvis, iterations, check)
             if iterations == FIRST_ITERATIONS:  # the second solve holds what the first one found
                 places = points.positions(orientations[:, tree.SOLVED], pelvis)[:, feet]
-                up = self._world(orientations, pelvis, betas, lens)[:, 1]
+                up = self._world(orientations, pelvis, betas, lens, lifted)[:, 1]
                 found = world.find_contacts(places, up, rate)
                 if lens.path is not None:
                     floor = floor_under(points, found.standing, self.body, betas)
@@ -163,9 +166,8 @@ class PersonSolver:
 
     def _motion(
         self, track: Track, seen: Track, solved: Solved, points: BodyPoints, betas: Array,
-        rate: float, lens: terms.Lens, image_size: tuple[int, int],
+        camera: Array, rate: float, lens: terms.Lens, image_size: tuple[int, int],
     ) -> BodyMotion:  # fmt: skip
-        camera = self._world(solved.orientations, solved.pelvis, betas, lens)
         local = tree.local_from_world(camera.T @ solved.orientations)
         poses = rotvec_from_rotmat(local).reshape(len(local), -1)
         pelvis = solved.pelvis @ camera
@@ -195,10 +197,15 @@ class PersonSolver:
             body_model=BodyModelNote(self.body.name, self.body.licence),
         )
 
-    def _world(self, orientations: Array, pelvis: Array, betas: Array, lens: terms.Lens) -> Array:
+    def _world(
+        self, orientations: Array, pelvis: Array, betas: Array, lens: terms.Lens,
+        lifted: Lifted | None,
+    ) -> Array:  # fmt: skip
         """[3, 3] the solver's space from the motion's world."""
         if lens.path is not None:
             return np.eye(3)
+        if lifted is not None:
+            return world.camera_under(world.usual_direction(lifted.up))
         return world.level_rotation(upright(orientations, pelvis, self.body, betas))
 
     def _ground(self, poses: Array, pelvis: Array, betas: Array, standing: Array) -> Array:

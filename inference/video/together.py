@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion
 from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 
+from .world import camera_under
+
 Array = NDArray[np.floating]
 
 STEEPEST = np.deg2rad(50.0)  # tilt of a camera
 MOST_ROLL = np.deg2rad(20.0)
 FINENESS = np.deg2rad(0.5)  # of the search for both
 TILT_SPREAD = np.deg2rad(5.0)  # of the tilts that people show alone
-ROLL_SPREAD = np.deg2rad(10.0)  # of cameras that people hold
+ROLL_SPREAD = np.deg2rad(10.0)  # of the rolls that people show alone
 LEVEL_SPREAD = 0.1  # metres between feet on one ground: how far away people are is a guess
 LOWEST = 10.0  # percent of the frames of a person who never stands
 _FEET = [SMPL_JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]
@@ -44,22 +46,23 @@ def in_one_world(motions: Sequence[BodyMotion]) -> list[BodyMotion]:
     seen = [points @ _turn(motion).T + _shift(motion) for motion, points in
             zip(motions, feet, strict=True)]  # fmt: skip
     tilts = np.array([tilt_of(_turn(motion)) for motion in motions])
-    turn = camera_turn(*common_tilt_and_roll(seen, tilts))
+    rolls = np.array([roll_of(_turn(motion)) for motion in motions])
+    turn = camera_turn(*common_tilt_and_roll(seen, tilts, rolls))
     above = np.median(np.concatenate([points[:, 1] for points in feet]))
     heights = np.concatenate(seen) @ turn[:, 1]
     shift = turn @ np.array([0.0, float(np.median(heights) - above), 0.0])
     return [_moved(motion, turn, shift) for motion in motions]
 
 
-def common_tilt_and_roll(seen: Sequence[Array], tilts: Array) -> tuple[float, float]:
+def common_tilt_and_roll(seen: Sequence[Array], tilts: Array, rolls: Array) -> tuple[float, float]:
     """How the camera is held.
 
     Args:
         seen: [N, 3] standing feet of each person, camera space.
-        tilts: [P] that each person shows alone.
+        tilts, rolls: [P] that each person shows alone.
 
     Returns:
-        The tilt and roll at which the people's levels agree best, held near what is usual.
+        The tilt and roll at which the people's levels agree best, held near those.
     """
     tilt, roll = np.meshgrid(
         np.arange(-STEEPEST, STEEPEST, FINENESS), np.arange(-MOST_ROLL, MOST_ROLL, FINENESS)
@@ -68,7 +71,7 @@ def common_tilt_and_roll(seen: Sequence[Array], tilts: Array) -> tuple[float, fl
     levels = np.stack([np.median(points @ up_of(tilt, roll).T, axis=0) for points in seen])
     apart = ((levels - levels.mean(0)) ** 2).sum(0) / LEVEL_SPREAD**2
     away = ((tilt - tilts[:, None]) ** 2).sum(0) / TILT_SPREAD**2
-    best = int(np.argmin(apart + away + (roll / ROLL_SPREAD) ** 2))
+    best = int(np.argmin(apart + away + ((roll - rolls.mean()) / ROLL_SPREAD) ** 2))
     return float(tilt[best]), float(roll[best])
 
 
@@ -80,17 +83,18 @@ def up_of(tilt: Array, roll: Array) -> Array:
 
 
 def tilt_of(turn: Array) -> float:
-    """Tilt of a camera from world [3, 3] without roll."""
+    """Tilt of a camera from world [3, 3]."""
     return float(np.arctan2(-turn[2, 1], -turn[1, 1]))
+
+
+def roll_of(turn: Array) -> float:
+    """Roll of a camera from world [3, 3]."""
+    return float(np.arcsin(np.clip(-turn[0, 1], -1, 1)))
 
 
 def camera_turn(tilt: float, roll: float = 0.0) -> Array:
     """[3, 3] camera from world; the camera looks along the world's -z."""
-    up = up_of(np.array(tilt), np.array(roll))
-    back = np.array([0.0, 0.0, -1.0])
-    back -= (back @ up) * up
-    back /= np.linalg.norm(back)
-    return np.stack([np.cross(up, back), up, back], axis=1)
+    return camera_under(up_of(np.array(tilt), np.array(roll)))
 
 
 def _standing_feet(motion: BodyMotion) -> Array:

@@ -16,6 +16,7 @@ NEAR_GROUND = 0.12  # metres above the lower foot within which a sole can stand
 CONTACT_SPREAD = 0.002  # metres a standing sole may seem to move from frame to frame
 STANDING = np.deg2rad(50.0)  # a person who leans farther does not show which way is up
 STEEPEST = np.deg2rad(40.0)  # tilt of a camera
+STRAIGHT = 0.999  # cosine between up and the view beyond which a camera has no heading
 SMOOTHED = 0.08  # s over which speeds are averaged
 
 
@@ -44,8 +45,23 @@ def level_rotation(upright: Array) -> Array:
     if -up[1] < np.cos(STANDING) * np.linalg.norm(up):
         tilt = 0.0
     tilt = float(np.clip(tilt, -STEEPEST, STEEPEST))
-    up = np.array([0.0, -np.cos(tilt), -np.sin(tilt)])
-    back = np.array([0.0, np.sin(tilt), -np.cos(tilt)])
+    return camera_under(np.array([0.0, -np.cos(tilt), -np.sin(tilt)]))
+
+
+def usual_direction(directions: Array) -> Array:
+    """[3] unit, the mean of directions [N, 3]; straight up in the picture when they cancel out."""
+    mean = directions.mean(axis=0) + 1e-9 * np.array([0.0, -1.0, 0.0])
+    return mean / np.linalg.norm(mean)
+
+
+def camera_under(up: Array) -> Array:
+    """[3, 3] camera from a world of which only the up [3] is known: the camera looks along its -z.
+
+    A camera that looks straight down or up has the world's -z upwards in its picture.
+    """
+    forward = np.array([0.0, 0.0, 1.0]) if abs(up[2]) < STRAIGHT else np.array([0.0, -1.0, 0.0])
+    back = (forward @ up) * up - forward
+    back /= np.linalg.norm(back)
     return np.stack([np.cross(up, back), up, back], axis=1)
 
 

@@ -38,6 +38,7 @@ from inference.video.landmarks import NUMBER, Track  # noqa: E402
 from inference.video.tracking import Tracker  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video.joint_angles import angle_rows  # noqa: E402
+from tests.benchmarks.video.keypoints_only import keypoint_rows  # noqa: E402
 from tests.benchmarks.video.known_camera import known_camera_rows  # noqa: E402
 from tests.benchmarks.video.measures import (  # noqa: E402
     JOINTS,
@@ -63,14 +64,20 @@ class Run:
     frames: int
 
 
+def calibrated(folder: Path, camera: str) -> tuple[np.ndarray, np.ndarray]:
+    """Rotation [3, 3] and translation [3] of a camera from the laboratory, whose z is up."""
+    calibration = tomllib.loads((folder / "Calib_qualisys.toml").read_text())[camera]
+    turn = cv2.Rodrigues(np.array(calibration["rotation"]))[0]
+    return turn, np.array(calibration["translation"])
+
+
 def reference(folder: Path, camera: str) -> np.ndarray:
     """[T, 12, 3] triangulated joints in the camera's axes, metres."""
-    calibration = tomllib.loads((folder / "Calib_qualisys.toml").read_text())[camera]
+    turn, shift = calibrated(folder, camera)
     trc = parse_trc((folder / "balancing.trc").read_text())
     names = [name.split("_")[0][0].upper() + name.split("_")[1].capitalize() for name in JOINTS]
     world = np.stack([trc.positions[name] for name in names], axis=1)[..., [2, 0, 1]]
-    turn = cv2.Rodrigues(np.array(calibration["rotation"]))[0]
-    return world @ turn.T + np.array(calibration["translation"])
+    return world @ turn.T + shift
 
 
 def shipped_estimator() -> VideoEstimator:
@@ -103,6 +110,8 @@ def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
     raw_truth = truth[track.frames]
     count = motion.frame_count
     jitter = acceleration_error(found, truth_here) / acceleration_error(raw, raw_truth)
+    up = calibrated(folder, camera)[0][:, 2]
+    lean = np.rad2deg(np.arccos(np.clip(np.asarray(motion.camera_rotation)[:, 1] @ up, -1, 1)))
     covered = 100 * float((np.asarray(motion.confidence).mean(1) > 0.1).sum()) / done.frames
     return [
         Row(f"{name}: PA-MPJPE", aligned_error(found, truth_here) * MM, "mm", 50, 45, False, count),
@@ -111,10 +120,19 @@ def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
         Row(f"{name}: root MPJPE, raw", root_error(raw, raw_truth) * MM, "mm", cases=count),
         Row(f"{name}: acceleration error / raw", jitter, "", 1 / 3, 0.2, False, count),
         Row(f"{name}: frames with a result", covered, "%", 100, 100, True, done.frames),
+        Row(f"{name}: gravity, off by", float(lean), "°"),
         Row(f"{name}: slide in contact", slide(motion) * MM, "mm", 3, 2, False, count),
         Row(f"{name}: frames a second of one core", done.rate, "/s", 25, 30, True, done.frames),
         *oracles(name, found, truth_here),
         *angle_rows(name, folder / "balancing_opensim_ik.mot", motion),
+        *keypoint_rows(
+            shipped_estimator(),
+            name,
+            track,
+            truth,
+            motion.mocap_framerate,
+            (int(motion.image_size[0]), int(motion.image_size[1])),
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from inference.video.landmarks import NUMBER, Track
 from inference.video.options import options_from
 from inference.video.person import OVERLAP, PersonSolver, Solved, joined
 from inference.video.start import every_frame, starting_pelvis
+from inference.video.together import roll_of, tilt_of, up_of
 
 BODY = load_default_body()
 LENS = terms.Lens(900.0, np.array([320.0, 400.0]))
@@ -258,3 +259,25 @@ def test_confidence_falls_where_nothing_was_seen_or_met():
 def test_senseless_options_are_named(bad):
     with pytest.raises(Exception, match=f'"{list(bad)[-1]}"'):
         options_from(bad)
+
+
+@given(st.floats(-1.2, 1.2), st.floats(-0.6, 0.6))
+def test_a_camera_stands_under_any_up(tilt, roll):
+    up = up_of(np.array(tilt), np.array(roll))
+    turn = world.camera_under(up)
+    np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(turn) > 0
+    np.testing.assert_allclose(turn[:, 1], up, atol=1e-12)
+    assert abs(turn[2, 0]) < 1e-12  # it looks along the world's -z
+    np.testing.assert_allclose([tilt_of(turn), roll_of(turn)], [tilt, roll], atol=1e-9)
+
+
+def test_a_camera_that_looks_straight_down_has_a_world():
+    turn = world.camera_under(np.array([0.0, 0.0, -1.0]))
+    np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(turn[:, 1], [0, 0, -1], atol=1e-12)
+
+
+def test_directions_that_cancel_out_leave_the_picture_upright():
+    both = np.array([[1.0, 0, 0], [-1.0, 0, 0]])
+    np.testing.assert_allclose(world.usual_direction(both), [0, -1, 0])

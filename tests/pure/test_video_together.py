@@ -70,7 +70,7 @@ def test_people_stand_on_one_ground_where_they_were_seen(people):
     np.testing.assert_array_equal(together[0].camera_rotation, together[1].camera_rotation)
     assert abs(tilt_of(together[0].camera_rotation) - TILT) < np.deg2rad(3)
     up = together[0].camera_rotation[:, 1]
-    assert 0.3 * ROLL < np.arcsin(-up[0]) < 1.3 * ROLL  # held back: usual cameras have little
+    assert 0.3 * ROLL < np.arcsin(-up[0]) < 1.3 * ROLL  # held back: they show none alone
     apart = np.linalg.norm(together[0].joints3d[0, 0] - together[1].joints3d[0, 0])
     assert abs(apart - np.hypot(1.4, 3.0)) < 0.1
 
