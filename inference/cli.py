@@ -112,12 +112,15 @@ def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
     text = "Estimate the motion of every person in clips."
     parser = _add_command(commands, "video", text, command)
-    parser.add_argument("inputs", nargs="+", metavar="CLIP", help="MP4, MOV, AVI, image-%%04d.png")
+    parser.add_argument("inputs", nargs="+", metavar="CLIP", help="MP4, image-%%04d.png, JSON, …")
     parser.add_argument("--start", type=float, metavar="S", help="first second to read")
     parser.add_argument("--end", type=float, metavar="S", help="last second to read")
     parser.add_argument("--step", type=int, metavar="N", help="read every N-th frame")
     parser.add_argument("--overlay", action="store_true", help="also write the clip with skeletons")
-    parser.add_argument("--framerate", type=float, metavar="F", help="of numbered images; 24")
+    parser.add_argument(
+        "--framerate", type=float, metavar="F", help="of numbered images and keypoints; 24"
+    )
+    parser.add_argument("--size", metavar="WxH", help="of the clip that keypoints were seen in")
     parser.add_argument(
         "--cache", type=Path, metavar="DIR", help="keep what was seen for next time"
     )

@@ -31,7 +31,7 @@ def estimate_photos(options: argparse.Namespace) -> int:
 
 def estimate_clips(options: argparse.Namespace) -> int:
     """`video`; also with part, `framerate`, `cache`, `camera` and `overlay`; see `_estimate`."""
-    values = _given(options, "start", "end", "step", "framerate", *_PICTURE_OPTIONS)
+    values = _given(options, "start", "end", "step", "framerate", "size", *_PICTURE_OPTIONS)
     for name in ("cache", "camera"):
         if getattr(options, name) is not None:
             values[name] = str(getattr(options, name))

@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 
 HYPOTHESES = 6
 DETECTOR_DOUBT = 0.01  # standard deviation of a keypoint as a share of the person's size
+READ_AS_CLIP = 'Read it as a clip (Motion from Video, or "python -m inference video")'
 FEWEST_POINTS = 6  # fewer leave nearly everything to the prior
 _JOINTS = len(SMPL_JOINT_NAMES)
 _NUMBER = {name: number for number, name in enumerate(SMPL_JOINT_NAMES)}
@@ -36,6 +37,12 @@ def _sides(right: Mapping[str, int], left: Mapping[str, int]) -> dict[str, tuple
     named = {f"right_{part}": (index,) for part, index in right.items()}
     return {**named, **{f"left_{part}": (index,) for part, index in left.items()}}
 
+
+_COCO = _sides(
+    {"shoulder": 6, "elbow": 8, "wrist": 10, "hip": 12, "knee": 14, "ankle": 16},
+    {"shoulder": 5, "elbow": 7, "wrist": 9, "hip": 11, "knee": 13, "ankle": 15},
+)
+_COCO["head"] = (3, 4)
 
 LAYOUTS: dict[int, dict[str, tuple[int, ...]]] = {
     25: {  # OpenPose BODY_25
@@ -52,13 +59,9 @@ LAYOUTS: dict[int, dict[str, tuple[int, ...]]] = {
         ),
         "head": (16, 17),
     },
-    17: {  # COCO
-        **_sides(
-            {"shoulder": 6, "elbow": 8, "wrist": 10, "hip": 12, "knee": 14, "ankle": 16},
-            {"shoulder": 5, "elbow": 7, "wrist": 9, "hip": 11, "knee": 13, "ankle": 15},
-        ),
-        "head": (3, 4),
-    },
+    17: _COCO,
+    26: {**_COCO, **_sides({"foot": 21}, {"foot": 20})},  # Halpe
+    133: {**_COCO, **_sides({"foot": 20}, {"foot": 17})},  # COCO-WholeBody
 }
 
 
@@ -108,7 +111,7 @@ def keypoints_from_row(row: Sequence[float]) -> Keypoints:
     """SMPL joints from a detector's row of x, y, confidence.
 
     Args:
-        row: three numbers for each of 25, 18 or 17 keypoints; confidence 0 = not seen.
+        row: three numbers for each keypoint of one of `LAYOUTS`; confidence 0 = not seen.
 
     Returns:
         The joints.
@@ -149,7 +152,7 @@ def _coco_rows(document: Any, name: str) -> list[Sequence[float]]:
     pictures = {item.get("image_id") for item in people}
     if len(pictures) > 1:
         why = f"it holds keypoints of {len(pictures)} pictures"
-        raise refused(name, why, "Keep the annotations of one picture", "import.pictures")
+        raise refused(name, why, READ_AS_CLIP, "import.pictures")
     return [item["keypoints"] for item in people]
 
 

@@ -43,6 +43,20 @@ class Trim:
     first: int = 0
     count: int | None = None
 
+    def begins(self, framerate: float) -> int:
+        """Number of the first frame of the part."""
+        return self.first + round(self.start * framerate)
+
+    def ends(self, framerate: float) -> float:
+        """Number of the last frame of the part; infinite when it goes to the end."""
+        by_time = np.inf if self.end is None else self.first + int(self.end * framerate)
+        return min(by_time, np.inf if self.count is None else self.first + self.count - 1)
+
+    def has(self, number: int, framerate: float) -> bool:
+        """Whether a frame is read."""
+        first = self.begins(framerate)
+        return first <= number <= self.ends(framerate) and (number - first) % self.step == 0
+
 
 class Clip:
     """An open clip. Close it, or use it in a `with` statement.
@@ -108,14 +122,12 @@ class Clip:
 
     @property
     def _start(self) -> int:
-        return self.trim.first + round(self.trim.start * self.framerate)
+        return self.trim.begins(self.framerate)
 
     @property
     def _last(self) -> float:
         """Number of the last frame to read."""
-        trim = self.trim
-        by_time = np.inf if trim.end is None else trim.first + int(trim.end * self.framerate)
-        return min(by_time, np.inf if trim.count is None else trim.first + trim.count - 1)
+        return self.trim.ends(self.framerate)
 
     def frames(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Frame number and pixels of every frame within the trim.

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.body.model import BodyModel, load_default_body
+from inference.importers.keypoint_files import is_keypoint_path
 from inference.protocol.body_motion import BodyMotion
 from inference.protocol.errors import Sketch2PoseError
 from inference.report import PartReport, Report, TimedReport
@@ -20,6 +21,7 @@ from .confidence import FILLED, WEAK
 from .detector import Session, detect_people
 from .hand_landmarks import HandReader, HandTrack, hand_track
 from .hand_pose import fingers_over_time, with_hands
+from .keypoint_clip import observed_keypoints
 from .known_camera import doubts_about, known_lens
 from .landmarker import read_landmarks
 from .landmarks import Landmarks, Track
@@ -67,7 +69,8 @@ class VideoEstimator:
         """The motion of every person of a clip, in order of appearance.
 
         Args:
-            path: the clip. options: part, lens and more. report: progress, warnings, cancel.
+            path: the clip, or keypoints of one (`keypoint_clip`). options: part, lens and more.
+            report: progress, warnings, cancel.
 
         Returns:
             One motion for each person, all in one world; `frame_index` are frames of the file.
@@ -97,6 +100,8 @@ class VideoEstimator:
 
     def observed(self, path: str, options: VideoOptions, report: Report) -> Observation:
         """Who is seen in a clip, from the cache when it was looked at before."""
+        if is_keypoint_path(Path(path)):
+            return observed_keypoints(Path(path), options, self.solver.body, report)
         cache = ObservationCache(options.cache) if options.cache else None
         key = self._key(path, options) if cache else ""
         found = cache.find(key) if cache and key else None

@@ -27,6 +27,7 @@ class VideoOptions:
         picture_framerate: frames a second of numbered pictures.
         cache: folder of kept observations; None keeps none.
         camera: how the camera moved, when that is known.
+        image_size: of the clip that keypoints were seen in, px; None = what their file says.
     """
 
     trim: Trim = Trim()  # noqa: RUF009 - frozen
@@ -36,6 +37,7 @@ class VideoOptions:
     picture_framerate: float = PICTURE_FRAMERATE
     cache: Path | None = None
     camera: FilmedCamera | None = None
+    image_size: tuple[int, int] | None = None
 
 
 def options_from(values: dict[str, Any]) -> VideoOptions:
@@ -44,8 +46,8 @@ def options_from(values: dict[str, Any]) -> VideoOptions:
     Args:
         values: any of `start` and `end` (seconds), `step` (frames), `lens` (mm), `quality`,
             `hands` (bool), `framerate` (of numbered pictures), `cache` (folder), `first` and
-            `count` (frames of the file to keep to), `camera` (path of a camera file); None counts
-            as not given.
+            `count` (frames of the file to keep to), `camera` (path of a camera file),
+            `size` ("1920x1080", of the clip that keypoints were seen in); None counts as not given.
 
     Raises:
         Sketch2PoseError: a value that makes no sense, named, or a bad camera file.
@@ -75,6 +77,7 @@ def options_from(values: dict[str, Any]) -> VideoOptions:
         float(given.get("framerate", PICTURE_FRAMERATE)),
         Path(given["cache"]) if given.get("cache") else None,
         read_camera(given["camera"]) if given.get("camera") else None,
+        _size(given["size"]) if "size" in given else None,
     )
 
 
@@ -87,7 +90,16 @@ def _number(value: Any) -> float:
     return number if math.isfinite(number) else math.nan
 
 
+def _size(text: Any) -> tuple[int, int] | None:
+    """Width and height of "1920x1080"; None for anything else."""
+    sides = str(text).lower().split("x")
+    if len(sides) != 2 or not all(side.strip().isdecimal() and int(side) for side in sides):
+        return None
+    return int(sides[0]), int(sides[1])
+
+
 _CHECKS = {
+    "size": lambda v: _size(v["size"]) is not None,
     "camera": lambda v: isinstance(v["camera"], str),
     "start": lambda v: _number(v["start"]) >= 0,
     "end": lambda v: _number(v["end"]) > (_number(v.get("start", 0))),
@@ -100,6 +112,7 @@ _CHECKS = {
 }
 _FIX = "Seconds start at 0 and end after the start, step is at least 1, lens is 5 to 2000 mm"
 _FIXES = {
+    "size": "Give width and height in pixels, for example 1920x1080",
     "camera": "Give the path of a camera file; docs/video.md tells what it holds",
     "quality": f"Choose one of {', '.join(QUALITIES)}",
     "first": "Frames count from 0",

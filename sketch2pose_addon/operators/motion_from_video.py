@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from ...inference.protocol.body_motion import BodyMotion
     from ..apply import AppliedMotion
 
-_CLIPS = "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv;*.png;*.jpg;*.jpeg;*.tif"
+_CLIPS = (
+    "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv;"
+    "*.png;*.jpg;*.jpeg;*.tif;*.json"
+)
 _CAMERA_FILE = "camera.json"
 _PLACES = (
     ("RIG", "At the Rig", "Keep the figure where the rig stands, facing as the rig does"),
