@@ -1,6 +1,7 @@
-"""The default body in Blender: an armature with SMPL's joint names and a skinned mesh.
+"""A body in Blender: an armature with SMPL's joint names and a skinned mesh.
 
-The body is read from the backend's file by path, as the add-on may not import the backend.
+The default body is read from the backend's file by path, as the add-on may not import the backend;
+the user's own come as files of the same kind that the backend writes.
 
 Conventions: the file is in body space (metres, y up, facing +z, left at +x); everything that
 leaves this module is in the armature object's space (z up, facing -y), with the sole of the
@@ -10,6 +11,7 @@ forward (up for the feet), so the x axis is the hinge of knees, ankles and elbow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 
 BODY_FILE = Path(__file__).resolve().parents[1] / "inference" / "body" / "default_body.npz"
 SHAPE_COUNT = 10
+SHAPE_KEY = "Shape"  # and its number
 SHAPE_RANGE = 3.0  # standard deviations either way; beyond them bodies stop being people
+LEAF_LENGTH = 0.6  # of its parent's, a bone without children such as a fingertip
 SKIN_COLOUR = (0.80, 0.62, 0.52, 1.0)
 
 # Where a bone points when it is not at the mean of its children: another joint or a landmark.
@@ -40,7 +44,7 @@ FEET = {"left_ankle", "right_ankle", "left_foot", "right_foot"}
 
 @dataclass(frozen=True)
 class BodyShape:
-    """One shape of the default body, at rest, in armature space.
+    """One shape of a body, at rest, in armature space.
 
     Attributes:
         vertices: [V, 3]. heads, tails: [J, 3] of the bones, in the order of `BodyData.names`.
@@ -53,11 +57,17 @@ class BodyShape:
 
 @dataclass(frozen=True)
 class BodyData:
-    """The body file, in body space (see `inference/body/body_file.py` for shapes)."""
+    """A body file, in body space (see `inference/body/body_file.py` for shapes).
 
+    Attributes:
+        polygons: [F, 4] of the default body, [F, 3] of others.
+        posedirs: [V, 3, 9 (J - 1)] metres, pose correctives; None when the file has none.
+    """
+
+    name: str
     names: tuple[str, ...]
     parents: tuple[int, ...]
-    quads: np.ndarray
+    polygons: np.ndarray
     weight_joints: np.ndarray
     weight_values: np.ndarray
     v_template: np.ndarray
@@ -67,11 +77,17 @@ class BodyData:
     landmarks: dict[str, int]
     beta_traits: tuple[str, ...]
     licence: str
+    posedirs: np.ndarray | None = None
+
+    @property
+    def shape_count(self) -> int:
+        """Number K of shape parameters, at most `SHAPE_COUNT`."""
+        return min(self.shapedirs.shape[-1], SHAPE_COUNT)
 
     def shape(self, betas: np.ndarray) -> BodyShape:
-        """The resting body of [10] shape parameters, standing on z = 0."""
-        vertices = self.v_template + self.shapedirs @ betas
-        joints = self.joints_template + self.joint_shapedirs @ betas
+        """The resting body of [K] shape parameters, standing on z = 0."""
+        vertices = self.v_template + self.shapedirs[..., : len(betas)] @ betas
+        joints = self.joints_template + self.joint_shapedirs[..., : len(betas)] @ betas
         # The same vertex is the ground for every shape, which keeps the shape keys linear.
         ground = np.array([0.0, vertices[self.v_template[:, 1].argmin(), 1], 0.0])
         vertices, joints = vertices - ground, joints - ground
@@ -86,18 +102,28 @@ class BodyData:
             return vertices[self.landmarks[aim]]
         if aim is not None:
             return joints[self.names.index(aim)]
-        return joints[[child for child, p in enumerate(self.parents) if p == joint]].mean(0)
+        children = [child for child, p in enumerate(self.parents) if p == joint]
+        if children:
+            return joints[children].mean(0)
+        return joints[joint] + LEAF_LENGTH * (joints[joint] - joints[self.parents[joint]])
 
 
 @lru_cache(maxsize=1)
 def load_body_data() -> BodyData:
-    """Reads the body file; raises OSError when the extension is incomplete."""
-    with np.load(BODY_FILE, allow_pickle=False) as stored:
+    """The default body; raises OSError when the extension is incomplete."""
+    return read_body_data(BODY_FILE)
+
+
+def read_body_data(path: Path) -> BodyData:
+    """A body file of the extension or of the backend; raises OSError when it cannot be read."""
+    with np.load(path, allow_pickle=False) as stored:
         names = [str(name) for name in stored["landmark_names"]]
+        polygons = stored["quads" if "quads" in stored.files else "faces"]
         return BodyData(
+            name=str(stored["name"]),
             names=tuple(str(name) for name in stored["joint_names"]),
             parents=tuple(int(parent) for parent in stored["parents"]),
-            quads=stored["quads"].astype(np.int32),
+            polygons=polygons.astype(np.int32),
             weight_joints=stored["weight_joints"],
             weight_values=stored["weight_values"].astype(np.float32),
             v_template=stored["v_template"],
@@ -107,6 +133,7 @@ def load_body_data() -> BodyData:
             landmarks=dict(zip(names, stored["landmark_vertices"].tolist(), strict=True)),
             beta_traits=tuple(str(trait) for trait in stored["beta_traits"]),
             licence=str(stored["licence"]),
+            posedirs=stored["posedirs"] if "posedirs" in stored.files else None,
         )
 
 
@@ -120,15 +147,18 @@ def create_armature(data: BodyData, name: str) -> Object:
     for joint, parent in zip(data.names, data.parents, strict=True):
         bone = armature.edit_bones.new(joint)
         bone.parent = armature.edit_bones[data.names[parent]] if parent >= 0 else None
-    place_bones(armature.edit_bones, data, data.shape(np.zeros(SHAPE_COUNT)))
+    rest = data.shape(np.zeros(data.shape_count))
+    place_bones(armature.edit_bones, data.names, rest.heads, rest.tails)
     bpy.ops.object.mode_set(mode="OBJECT")
     return rig
 
 
-def place_bones(edit_bones: dict[str, EditBone], data: BodyData, shape: BodyShape) -> None:
+def place_bones(
+    edit_bones: dict[str, EditBone], names: Sequence[str], heads: np.ndarray, tails: np.ndarray
+) -> None:
     """Moves the rest bones to a shape; bones that are not the body's stay where they are."""
     forward, up = Vector((0.0, -1.0, 0.0)), Vector((0.0, 0.0, 1.0))
-    for joint, head, tail in zip(data.names, shape.heads, shape.tails, strict=True):
+    for joint, head, tail in zip(names, heads, tails, strict=True):
         bone = edit_bones.get(joint)
         if bone is None:
             continue
@@ -152,8 +182,8 @@ def create_skin(data: BodyData, rig: Object, name: str) -> Object:
 
 def create_mesh(data: BodyData, name: str) -> Mesh:
     mesh = bpy.data.meshes.new(name)
-    rest = data.shape(np.zeros(SHAPE_COUNT))
-    mesh.from_pydata(rest.vertices.tolist(), [], data.quads.tolist(), False)
+    rest = data.shape(np.zeros(data.shape_count))
+    mesh.from_pydata(rest.vertices.tolist(), [], data.polygons.tolist(), False)
     mesh.shade_smooth()
     mesh.materials.append(skin_material())
     mesh.update()
@@ -181,8 +211,8 @@ def add_weights(skin: Object, data: BodyData) -> None:
 
 def add_shape_keys(skin: Object, data: BodyData) -> None:
     skin.shape_key_add(name="Basis")
-    for index in range(SHAPE_COUNT):
-        key = skin.shape_key_add(name=f"Shape {index + 1}", from_mix=False)
-        moved = data.shape(np.eye(SHAPE_COUNT)[index]).vertices
+    for index, betas in enumerate(np.eye(data.shape_count)):
+        key = skin.shape_key_add(name=f"{SHAPE_KEY} {index + 1}", from_mix=False)
+        moved = data.shape(betas).vertices
         key.data.foreach_set("co", np.ascontiguousarray(moved, np.float32).ravel())
         key.slider_min, key.slider_max = -SHAPE_RANGE, SHAPE_RANGE

@@ -1,4 +1,4 @@
-"""The motion of a body made by `create_body`, as a BodyMotion for the backend.
+"""The motion of a body made by Create Body, or of the user's file, as a BodyMotion.
 
 Conventions: the armature object's space is Blender's (z up, metres); the BodyMotion is in the
 body's world (y up). The armature rests standing on z = 0; the body file's pelvis lies lower.
@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
+from ..inference.protocol.body_motion import (
+    SMPL_JOINT_NAMES,
+    SMPL_PARENTS,
+    BodyModelNote,
+    BodyMotion,
+)
 from ..inference.protocol.errors import Sketch2PoseError
 from ..rigs.rotations import quat_from_matrix, rotvec_from_quat
 from .apply import scene_framerate
 from .axes import BLENDER_FROM_BODY, body_from_blender
-from .body import load_body_data
+from .rest_bones import rest_bones_of
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
+
+
+BODY_JOINTS = 22  # bones that SMPL, SMPL-H and SMPL-X share
+WRISTS = {"left_hand": "left_wrist", "right_hand": "right_wrist"}  # bodies with fingers
 
 
 def body_motion_of_rig(context: Context, rig: Object) -> BodyMotion:
@@ -28,7 +37,7 @@ def body_motion_of_rig(context: Context, rig: Object) -> BodyMotion:
     Raises:
         Sketch2PoseError: the armature is no body of ours.
     """
-    if not set(SMPL_JOINT_NAMES) <= set(rig.data.bones.keys()):
+    if not set(SMPL_JOINT_NAMES[:BODY_JOINTS]) <= set(rig.data.bones.keys()):
         raise Sketch2PoseError(
             f'The motion of "{rig.name}" cannot be fitted',
             "it has not the bones of a body made by Create Body",
@@ -57,8 +66,9 @@ def _sample(rig: Object) -> tuple[NDArray, NDArray]:
     """World rotations [24, 3, 3] of the bones from rest and the pelvis' place, in body space."""
     world = np.array(rig.matrix_world)
     bones = rig.pose.bones
-    posed = np.array([bones[name].matrix.to_3x3() for name in SMPL_JOINT_NAMES])
-    rest = np.array([bones[name].bone.matrix_local.to_3x3() for name in SMPL_JOINT_NAMES])
+    names = [name if name in bones else WRISTS[name] for name in SMPL_JOINT_NAMES]
+    posed = np.array([bones[name].matrix.to_3x3() for name in names])
+    rest = np.array([bones[name].bone.matrix_local.to_3x3() for name in names])
     turn = world[:3, :3] / np.cbrt(np.linalg.det(world[:3, :3]))
     rotations = turn @ posed @ rest.swapaxes(1, 2)
     rotations = BLENDER_FROM_BODY.T @ rotations @ BLENDER_FROM_BODY
@@ -72,9 +82,9 @@ def _body_motion(rig: Object, samples: list[tuple[NDArray, NDArray]], rate: floa
     for joint, parent in enumerate(SMPL_PARENTS):
         if parent >= 0:
             local[:, joint] = world[:, parent].swapaxes(1, 2) @ world[:, joint]
-    betas = np.array(rig.sketch2pose_body.betas, np.float32)
-    data = load_body_data()
-    rest_pelvis = data.joints_template[0] + data.joint_shapedirs[0] @ betas
+    shape = rig.sketch2pose_body
+    betas = np.array(shape.betas, np.float32)
+    rest_pelvis = rest_bones_of(rig).pelvis_at(betas)
     places = np.array([place for _rotations, place in samples])
     rotvecs = rotvec_from_quat(quat_from_matrix(local))
     return BodyMotion(
@@ -82,4 +92,5 @@ def _body_motion(rig: Object, samples: list[tuple[NDArray, NDArray]], rate: floa
         trans=(places - rest_pelvis).astype(np.float32),
         betas=betas,
         mocap_framerate=rate,
+        body_model=BodyModelNote(shape.model_name, ""),
     )

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, FloatVectorProperty
+from bpy.props import BoolProperty, FloatVectorProperty, StringProperty
 
-from .body import SHAPE_COUNT, SHAPE_RANGE, load_body_data, place_bones
+from .body import SHAPE_COUNT, SHAPE_KEY, SHAPE_RANGE, place_bones
+from .pose_correctives import renew_correctives
+from .rest_bones import rest_bones_of
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -30,9 +32,11 @@ def shape_changed(shape: Sketch2PoseBodyShape, context: Context) -> None:
         return
     shape.joints_late = not can_enter_edit_mode(rig, context)
     if not shape.joints_late:
-        data = load_body_data()
+        rest = rest_bones_of(rig)
         with edit_mode(rig, context):
-            place_bones(rig.data.edit_bones, data, data.shape(np.array(shape.betas)))
+            place_bones(rig.data.edit_bones, rest.names, *rest.at(np.array(shape.betas)))
+        for skin in skins_of(rig):
+            renew_correctives(skin, rig)
 
 
 class Sketch2PoseBodyShape(bpy.types.PropertyGroup):
@@ -51,6 +55,12 @@ class Sketch2PoseBodyShape(bpy.types.PropertyGroup):
         precision=2,
         update=shape_changed,
         options=set(),  # not animatable: rest bones cannot be keyed
+    )
+    model_name: StringProperty(
+        name="Model", description="SMPL, SMPL-H or SMPL-X; empty for the default body"
+    )
+    model_file: StringProperty(
+        name="File", description="The user's own file that the body was made of"
     )
     joints_late: BoolProperty(
         name="Joints Late",
@@ -89,9 +99,15 @@ def edit_mode(rig: Object, context: Context) -> Iterator[None]:
             bpy.ops.object.mode_set(mode=mode)
 
 
+def skins_of(rig: Object) -> list[Object]:
+    """The meshes of a body."""
+    return [child for child in rig.children if child.type == "MESH"]
+
+
 def drive_shape_keys(skin: Object, rig: Object) -> None:
     """Lets the mesh follow the sliders; plain variables only, so no script needs permission."""
-    for index, key in enumerate(skin.data.shape_keys.key_blocks[1:]):
+    shapes = [key for key in skin.data.shape_keys.key_blocks if key.name.startswith(SHAPE_KEY)]
+    for index, key in enumerate(shapes):
         driver = key.driver_add("value").driver
         driver.type = "SUM"
         variable = driver.variables.new()

@@ -35,7 +35,7 @@ def figure() -> Figure:
     data = load_body_data()
     rest = data.joints_template + data.joint_shapedirs @ np.zeros(SHAPE_COUNT)
     return figure_from_body(
-        data.v_template, data.quads, data.weight_joints, data.weight_values, rest
+        data.v_template, data.polygons, data.weight_joints, data.weight_values, rest
     )
 
 

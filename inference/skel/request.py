@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from inference.protocol.body_motion import BodyMotion, read_body_motion
 from inference.protocol.errors import Sketch2PoseError
@@ -45,8 +48,9 @@ def _one_input(
         motion = read_body_motion(path)
         options = request.options
         choice = FitChoice(bool(options.get("surface", True)), bool(options.get("picture", False)))
+        chosen = models_for(motion, models)
         fitted, files = write_skel_files(
-            motion, path.stem, Path(request.out_dir), models_for(motion, models), choice, tell
+            of_body(motion, chosen), path.stem, Path(request.out_dir), chosen, choice, tell
         )
     except Sketch2PoseError as error:
         return InputSummary.failed(str(path), error, time.perf_counter() - start, [])
@@ -60,6 +64,13 @@ def models_for(motion: BodyMotion, models: SkelModels) -> SkelModels:
     than those of the user's files."""
     default = load_models()
     return default if motion.body_model.name == default.body.name else models
+
+
+def of_body(motion: BodyMotion, models: SkelModels) -> BodyMotion:
+    """The motion with the mean shape when its betas are those of a body that is not at hand."""
+    if motion.body_model.name in ("", models.body.name):
+        return motion
+    return replace(motion, betas=np.zeros_like(motion.betas))
 
 
 def _path(given: object) -> Path | None:

@@ -9,9 +9,13 @@ from bpy.props import BoolProperty, PointerProperty
 
 from ..body import create_armature, create_skin, load_body_data
 from ..body_shape import Sketch2PoseBodyShape, drive_shape_keys
+from ..preferences import preferences
+from ..rest_bones import rest_bones_of
 
 if TYPE_CHECKING:
-    from bpy.types import Context
+    from bpy.types import Context, Object
+
+    from ..body import BodyData
 
 
 class SKETCH2POSE_OT_create_body(bpy.types.Operator):
@@ -42,17 +46,23 @@ class SKETCH2POSE_OT_create_body(bpy.types.Operator):
                 f"The default body could not be read: {error}. Install the extension again.",
             )
             return {"CANCELLED"}
-        _leave_other_modes(context)
-        rig = create_armature(data, "Body")
-        rig.location = context.scene.cursor.location
-        rig.sketch2pose_body.is_body = True
-        if self.with_skin:
-            drive_shape_keys(create_skin(data, rig, "Body Mesh"), rig)
-        for item in context.selected_objects:
-            item.select_set(False)
-        rig.select_set(True)
-        context.view_layer.objects.active = rig
+        add_body(context, data, "Body", self.with_skin)
         return {"FINISHED"}
+
+
+def add_body(context: Context, data: BodyData, name: str, with_skin: bool) -> Object:
+    """Adds a body at the 3D cursor and makes it active; returns its armature."""
+    leave_other_modes(context)
+    rig = create_armature(data, name)
+    rig.location = context.scene.cursor.location
+    rig.sketch2pose_body.is_body = True
+    if with_skin:
+        drive_shape_keys(create_skin(data, rig, f"{name} Mesh"), rig)
+    for item in context.selected_objects:
+        item.select_set(False)
+    rig.select_set(True)
+    context.view_layer.objects.active = rig
+    return rig
 
 
 class SKETCH2POSE_PT_bodies(bpy.types.Panel):
@@ -65,6 +75,8 @@ class SKETCH2POSE_PT_bodies(bpy.types.Panel):
     def draw(self, context: Context) -> None:
         column = self.layout.column(align=True)
         column.operator("sketch2pose.create_body", icon="OUTLINER_OB_ARMATURE")
+        if preferences(context).body_file:
+            column.operator("sketch2pose.create_own_body", icon="FILE_FOLDER")
         column.operator("sketch2pose.fit_skel", icon="BONE_DATA")
 
 
@@ -76,19 +88,28 @@ class SKETCH2POSE_PT_body_shape(bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        rig = _active_rig(context)
+        rig = active_rig(context)
         return rig is not None and rig.sketch2pose_body.is_body
 
     def draw(self, context: Context) -> None:
-        rig = _active_rig(context)
+        rig = active_rig(context)
         if rig is None:  # poll() has seen one
             return
         shape = rig.sketch2pose_body
         column = self.layout.column(align=True)
-        for index, trait in enumerate(load_body_data().beta_traits):
+        for index, trait in enumerate(slider_traits(rig)):
             column.prop(shape, "betas", index=index, text=slider_label(index, trait), slider=True)
+        if shape.model_name:
+            self.layout.operator("sketch2pose.add_correctives", icon="SHAPEKEY_DATA")
         if shape.joints_late:
             self.layout.label(text="Show the armature: its joints are late", icon="ERROR")
+
+
+def slider_traits(rig: Object) -> tuple[str, ...]:
+    """What each shape parameter of a body does; empty words where its file does not say."""
+    if rig.sketch2pose_body.model_name:
+        return ("",) * rest_bones_of(rig).shape_count
+    return load_body_data().beta_traits
 
 
 def slider_label(index: int, traits: str) -> str:
@@ -97,13 +118,13 @@ def slider_label(index: int, traits: str) -> str:
     return f"{index + 1}  {words}" if words else f"{index + 1}"
 
 
-def _active_rig(context: Context) -> bpy.types.Object | None:
+def active_rig(context: Context) -> Object | None:
     """The active armature, or that of the active mesh."""
     active = context.object
     return active.find_armature() if active is not None and active.type == "MESH" else active
 
 
-def _leave_other_modes(context: Context) -> None:
+def leave_other_modes(context: Context) -> None:
     active = context.view_layer.objects.active
     if active is not None and active.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")

@@ -76,7 +76,8 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
             raise _no_picture(rig.name)
         motion = body_motion_of_rig(context, rig) if rig else None
 
-        models = {} if rig else model_options(preferences(context))  # betas are one body's own
+        own = rig is None or bool(rig.sketch2pose_body.model_name)
+        models = model_options(preferences(context)) if own else {}  # betas are one body's own
 
         def request(folder: Path) -> SkelRequest:
             source = Path(bpy.path.abspath(self.source))
