@@ -124,7 +124,7 @@ def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
         Row(f"{name}: slide in contact", slide(motion) * MM, "mm", 3, 2, False, count),
         Row(f"{name}: frames a second of one core", done.rate, "/s", 25, 30, True, done.frames),
         *oracles(name, found, truth_here),
-        *angle_rows(name, folder / "balancing_opensim_ik.mot", motion),
+        *angle_rows(name, folder / "balancing_opensim_ik.mot", motion, truth),
         *keypoint_rows(
             shipped_estimator(),
             name,

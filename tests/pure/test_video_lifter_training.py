@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="skipped: training needs torch")
 pytest.importorskip("numba", reason="skipped: painting needs numba")
 
 from inference.rotations import quat_from_rotvec  # noqa: E402
-from inference.training.video_lifter import batches, losses, noise, truth  # noqa: E402
+from inference.training.video_lifter import batches, losses, noise, retold, truth  # noqa: E402
 from inference.training.video_lifter.cameras import Cameras, sample_cameras  # noqa: E402
 from inference.training.video_lifter.motions import blended, turned_about_y  # noqa: E402
 from inference.training.video_lifter.net import Design, Lifter  # noqa: E402
@@ -83,7 +83,7 @@ def test_labels_are_the_forward_kinematics_of_their_orientations():
     np.testing.assert_allclose(places.numpy(), batch["joints"].numpy(), atol=1e-5)
     told = losses.figures(
         {"sixd": batch["orientations"].mT.reshape(2, 6, 24, 9)[..., :6], "up": batch["up"]},
-        batch, local=False,
+        batch, Design(),
     )  # fmt: skip
     assert told["pa_mm"] < 0.1 and told["root_mm"] < 0.1 and told["local_deg"] < 0.1
 
@@ -95,8 +95,9 @@ def test_labels_are_the_forward_kinematics_of_their_orientations():
         Design(width=32, local=True),
         Design(width=32, every=3),
         Design(width=32, with_world=False),
+        Design(width=32, places=True),
     ],
-    ids=["usual", "local", "tokens", "picture only"],
+    ids=["usual", "local", "tokens", "picture only", "places"],
 )
 def test_a_step_of_training_lowers_the_loss(design):
     torch.manual_seed(0)
@@ -106,7 +107,7 @@ def test_a_step_of_training_lowers_the_loss(design):
     optimiser = torch.optim.Adam(net.parameters(), 1e-3)
     told = []
     for _ in range(6):
-        loss = losses.total(losses.losses(net(batch["features"]), batch, design.local))
+        loss = losses.total(losses.losses(net(batch["features"]), batch, design))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -138,3 +139,60 @@ def test_turns_about_the_vertical_add_up(angle, share):
 def test_cameras_keep_their_middle():
     cameras = Cameras(np.eye(3)[None], np.zeros((1, 3)), np.ones(1), np.array([[640.0, 480.0]]))
     assert cameras.center.tolist() == [[320.0, 240.0]]
+
+
+def packed_clips(path, count=3, frames=8):
+    """A file as `detections` writes it, of people seen with errors."""
+    rng = np.random.default_rng(7)
+    clips = clips_of(7, count, frames, wrong=4.0)
+    quats = quat_from_rotvec(np.repeat(rng.normal(0, 0.3, (count, 1, 24, 3)), frames, axis=1))
+    _, joints, _ = truth.posed(quats, np.zeros((count, frames, 3)), clips.truth.betas)
+    cameras = clips.cameras
+    seen = np.ones((count, frames), bool)
+    np.savez(
+        path, quats=quats, roots=joints[:, :, 0], betas=clips.truth.betas,
+        rotation=cameras.rotation, translation=cameras.translation, focal=cameras.focal,
+        size=cameras.size, points=clips.points, world=clips.world, visibility=clips.visibility,
+        seen=seen,
+    )  # fmt: skip
+    return path
+
+
+def test_clips_told_again_unchanged_are_the_clips(tmp_path):
+    path = packed_clips(tmp_path / "clips.npz")
+    clips, told = noise.read_clips(path), retold.read_told(path)
+    again = retold.told_again(np.random.default_rng(0), told, np.arange(3), changed=False)
+    np.testing.assert_allclose(again.points, clips.points, atol=1e-3)
+    np.testing.assert_allclose(again.world, clips.world, atol=1e-5)
+    np.testing.assert_allclose(again.visibility, clips.visibility, atol=1e-5)
+    np.testing.assert_allclose(again.truth.joints, clips.truth.joints, atol=1e-6)
+
+
+def test_clips_told_again_are_wrong_by_as_much_about_other_poses(tmp_path):
+    path = packed_clips(tmp_path / "clips.npz")
+    told = retold.read_told(path)
+    again = retold.told_again(np.random.default_rng(0), told, np.arange(3))
+    np.testing.assert_allclose(noise.errors(again), told.wrong, atol=1e-4)
+    moved = np.abs(again.truth.joints - noise.read_clips(path).truth.joints)
+    assert 0.005 < moved.mean() < 0.3
+
+
+def test_a_noise_model_sees_as_surely_as_the_detector_did():
+    clips = clips_of(8, count=6, frames=12, wrong=4.0)
+    model = noise.fit(clips, minutes=0.02)
+    _, _, sight = model.sample(np.random.default_rng(0), clips.truth, clips.cameras)
+    assert abs(np.median(sight) - np.median(clips.visibility)) < 0.1
+
+
+def test_a_net_grows_without_changing_what_it_says():
+    torch.manual_seed(0)
+    small = Lifter(Design(width=32))
+    blocks, dilations = Design().blocks, Design().dilations
+    grown = Lifter(
+        Design(width=32, blocks=(*blocks, "conv", "attention"), dilations=(*dilations, 8, 1))
+    )
+    grown.grow_from(small.state_dict())
+    given_ = torch.randn(2, 9, FEATURES)
+    torch.testing.assert_close(grown(given_)["sixd"], small(given_)["sixd"])
+    with pytest.raises(ValueError, match="another design"):
+        small.grow_from(grown.state_dict())

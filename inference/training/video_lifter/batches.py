@@ -14,12 +14,14 @@ from ...video.lifter_input import FEATURES, encode, view_rotations
 from ..synthesis.layout import PARENTS
 from .cameras import Cameras, sample_cameras
 from .motions import MotionBank, load_motions
-from .noise import Clips, load_noise, read_clips
+from .noise import Clips, load_noise
 from .people import sample_betas
+from .retold import read_told, told_again
 from .truth import Truth, posed, truth_of
 
 FROZEN = 0.06  # share of clips
-ROLL_SPREAD = 0.12  # rad
+ROLL_SPREAD = 0.2  # rad, of the turns of cameras about their axes
+ENDLESS = 100.0  # times as long: a lens without perspective
 IN_TIME = ("features", "orientations", "joints", "up")  # that have a place in time
 MOVED = slice(FEATURES - 4, FEATURES - 2)  # the features of how far somebody has moved
 Batch = dict[str, torch.Tensor]
@@ -32,7 +34,10 @@ class Recipe:
     Attributes:
         noise: file of the noise model. painted: files of painted clips.
         painted_share: of clips that the detector really saw.
-        augmented: also key poses and limbs of other motions, besides recorded motions.
+        augmented: also key poses and limbs of other motions, besides recorded motions, and painted
+            clips told again.
+        rays: places in the picture as rays from the person's camera; else as through a lens of
+            endless length, in the axes of the picture.
         clips, frames: of a batch.
     """
 
@@ -40,6 +45,7 @@ class Recipe:
     painted: tuple[Path, ...]
     painted_share: float = 0.15
     augmented: bool = True
+    rays: bool = True
     clips: int = 48
     frames: int = 48
 
@@ -55,16 +61,19 @@ class Batches(torch.utils.data.IterableDataset):
         recipe, rng = self.recipe, np.random.default_rng(self.seed)
         bank = load_motions("train", recipe.augmented)
         noise = load_noise(recipe.noise)
-        painted = [read_clips(*recipe.painted, mirrored=mirror) for mirror in (False, True)]
+        lens = 1.0 if recipe.rays else ENDLESS
+        painted = [read_told(*recipe.painted, mirrored=mirror) for mirror in (False, True)]
         while True:
             real = int(rng.binomial(recipe.clips, recipe.painted_share))
             truth, cameras = sample_truth(rng, bank, recipe.clips - real, recipe.frames)
             seen = noise.sample(rng, truth, cameras)
-            batch = labelled(truth, cameras, *seen)
+            made = Clips(truth, cameras, *seen, seen[-1].max(-1) > 0)
+            batch = of_clips(rolled(rng, made), lens)
             if real:
-                clips = painted[int(rng.integers(2))]
-                rows = rng.integers(len(clips.points), size=real)
-                batch = joined(batch, of_clips(rolled(rng, chosen(clips, rows))))
+                told = painted[int(rng.integers(2))]
+                rows = rng.integers(len(told.quats), size=real)
+                clips = told_again(rng, told, rows, recipe.augmented)
+                batch = joined(batch, of_clips(rolled(rng, clips), lens))
             yield frozen(rng, batch)
 
 
@@ -87,14 +96,6 @@ def sample_truth(
     rotations, joints, rest = posed(motions.quats, motions.roots, betas)
     cameras = sample_cameras(rng, joints[:, :, 0])
     return truth_of(rotations, joints, rest, betas, cameras), cameras
-
-
-def chosen(clips: Clips, rows: np.ndarray) -> Clips:
-    """Some of the clips."""
-    truth = Truth(*(getattr(clips.truth, name)[rows] for name in Truth.__dataclass_fields__))
-    cameras = Cameras(*(getattr(clips.cameras, one)[rows] for one in Cameras.__dataclass_fields__))
-    return Clips(truth, cameras, clips.points[rows], clips.world[rows], clips.visibility[rows],
-                 clips.seen[rows])  # fmt: skip
 
 
 def rolled(rng: np.random.Generator, clips: Clips) -> Clips:
@@ -122,9 +123,10 @@ def rolled(rng: np.random.Generator, clips: Clips) -> Clips:
     )
 
 
-def of_clips(clips: Clips) -> Batch:
-    """Painted clips as a batch."""
-    return labelled(clips.truth, clips.cameras, clips.points, clips.world, clips.visibility)
+def of_clips(clips: Clips, lens: float = 1.0) -> Batch:
+    """Clips as a batch, encoded as if the lens were so many times as long."""
+    cameras = replace(clips.cameras, focal=lens * clips.cameras.focal)
+    return labelled(clips.truth, cameras, clips.points, clips.world, clips.visibility)
 
 
 def labelled(
@@ -154,8 +156,9 @@ def joined(first: Batch, second: Batch) -> Batch:
     return {name: torch.cat([first[name], second[name]]) for name in first}
 
 
-def held_out(noise: Path, count: int, frames: int, seed: int = 3) -> Batch:
+def held_out(noise: Path, count: int, frames: int, seed: int = 3, lens: float = 1.0) -> Batch:
     """Recorded motions of subjects that are not trained on, seen through the noise model."""
     rng = np.random.default_rng(seed)
     truth, cameras = sample_truth(rng, load_motions("val", False), count, frames)
-    return labelled(truth, cameras, *load_noise(noise).sample(rng, truth, cameras))
+    seen = load_noise(noise).sample(rng, truth, cameras)
+    return of_clips(Clips(truth, cameras, *seen, seen[-1].max(-1) > 0), lens)

@@ -10,17 +10,17 @@ import torch
 from torch.nn import functional
 
 from ..synthesis.layout import PARENTS
-from .net import PARTS, rotmat_from_6d
+from .net import PARTS, Design, rotmat_from_6d
 
 LIMB_JOINTS = (1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21)
 WEIGHTS = {"position": 10.0, "turn": 1.0, "local": 0.5, "speed": 20.0, "turn_spread": 0.05,
            "spread": 0.05, "contact": 0.1, "up": 0.5, "shape": 0.05}  # fmt: skip
 
 
-def orientations(out: dict[str, torch.Tensor], local: bool) -> torch.Tensor:
+def orientations(out: dict[str, torch.Tensor], design: Design) -> torch.Tensor:
     """[N, T, 24, 3, 3] parts in the view."""
     turns = rotmat_from_6d(out["sixd"])
-    if not local:
+    if not design.local:
         return turns
     chained = [turns[:, :, 0]]
     for joint in range(1, PARTS):
@@ -33,6 +33,13 @@ def positions(turns: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
     owners = [max(parent, 0) for parent in PARENTS]
     bones = (turns[:, :, owners] @ offsets[:, None, :, :, None])[..., 0]
     return torch.einsum("jk,ntkc->ntjc", _chains().to(bones), bones)
+
+
+def joint_places(
+    out: dict[str, torch.Tensor], turns: torch.Tensor, offsets: torch.Tensor, design: Design
+) -> torch.Tensor:
+    """[N, T, 24, 3] joints about the pelvis, as the design says them."""
+    return out["sixd"][..., :3] if design.places else positions(turns, offsets)
 
 
 def _chains() -> torch.Tensor:
@@ -50,19 +57,20 @@ def local_of(turns: torch.Tensor) -> torch.Tensor:
 
 
 def losses(
-    out: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], local: bool
+    out: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], design: Design
 ) -> dict[str, torch.Tensor]:
     """All parts of the loss, not weighted."""
-    turns, truth = orientations(out, local), batch["orientations"]
-    places, true_places = positions(turns, batch["offsets"]), batch["joints"]
+    turns, truth = orientations(out, design), batch["orientations"]
+    places, true_places = joint_places(out, turns, batch["offsets"], design), batch["joints"]
     away = (places - true_places).norm(dim=-1)
     missing = turn_vector(truth @ turns.transpose(-1, -2)).detach()
     spread = out["turn_spread"]
     speed = (places - true_places).diff(dim=1).norm(dim=-1)
+    turned = 0.0 if design.places else 1.0  # places say nothing of turns
     return {
         "position": away.mean(),
-        "turn": (turns - truth).flatten(-2).norm(dim=-1).mean(),
-        "local": (local_of(turns) - local_of(truth)).flatten(-2).norm(dim=-1).mean(),
+        "turn": turned * (turns - truth).flatten(-2).norm(dim=-1).mean(),
+        "local": turned * (local_of(turns) - local_of(truth)).flatten(-2).norm(dim=-1).mean(),
         "speed": speed.mean(),
         "turn_spread": (missing.abs() / spread.exp() + spread).mean(),
         "spread": (away.detach() / out["spread"].exp() + out["spread"])[..., 1:].mean(),
@@ -94,14 +102,12 @@ def turn_vector(rotation: torch.Tensor) -> torch.Tensor:
 
 @torch.no_grad()
 def figures(
-    out: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], local: bool
+    out: dict[str, torch.Tensor], batch: dict[str, torch.Tensor], design: Design
 ) -> dict[str, float]:
     """Errors on 12 limb joints (mm) and of local rotations (degrees, of 21 joints, with twist)."""
-    turns = orientations(out, local)
-    found, truth = (
-        one[:, :, list(LIMB_JOINTS)]
-        for one in (positions(turns, batch["offsets"]), batch["joints"])
-    )
+    turns = orientations(out, design)
+    places = joint_places(out, turns, batch["offsets"], design)
+    found, truth = (one[:, :, list(LIMB_JOINTS)] for one in (places, batch["joints"]))
     hips = [one[:, :, :2].mean(2, keepdim=True) for one in (found, truth)]
     root = (found - hips[0] - truth + hips[1]).norm(dim=-1).mean()
     wrong = local_of(turns).transpose(-1, -2) @ local_of(batch["orientations"])

@@ -30,6 +30,7 @@ class Design:
     Attributes:
         width: channels. blocks: "conv" or "attention". dilations: of convolutions, frames.
         local: joints' rotations in their parents' frames instead of parts' in the view.
+        places: places of joints, without lengths or turns, instead of the turns of parts.
         with_world: metric landmarks among the inputs. every: frames that make one token.
     """
 
@@ -37,6 +38,7 @@ class Design:
     blocks: tuple[str, ...] = ("conv", "conv", "attention", "conv", "attention")
     dilations: tuple[int, ...] = (1, 2, 1, 4, 1)
     local: bool = False
+    places: bool = False
     with_world: bool = True
     every: int = 1
 
@@ -64,12 +66,29 @@ class Lifter(nn.Module):
         with torch.no_grad():
             self.last.weight *= 0.1
 
+    def grow_from(self, weights: dict[str, torch.Tensor]) -> None:
+        """Takes the weights of a net of the same or fewer blocks; new ones change nothing yet."""
+        missing, unknown = self.load_state_dict(weights, strict=False)
+        if unknown:
+            raise ValueError(f"These weights are of another design: {unknown[0]} has no place.")
+        new = {name.split(".")[1] for name in missing}
+        for number in new:
+            self.blocks[int(number)].silence()
+
     def forward(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
+        return self.answer(self.hidden(features))
+
+    def hidden(self, features: torch.Tensor) -> torch.Tensor:
+        """[N, T, width] what all the blocks make of the features."""
         scaled = (features - self.mean) * self.scale
         if not self.design.with_world:
             scaled = torch.cat([scaled[..., : 2 * POINTS], 0 * scaled[..., 2 * POINTS : 5 * POINTS],
                                 scaled[..., 5 * POINTS :]], -1)  # fmt: skip
-        return self._parts(self.last(self.norm(self._through_blocks(self.first(scaled)))))
+        return self._through_blocks(self.first(scaled))
+
+    def answer(self, hidden: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The outputs that `hidden` stands for."""
+        return self._parts(self.last(self.norm(hidden)))
 
     def _through_blocks(self, first: torch.Tensor) -> torch.Tensor:
         """All blocks but the first on one token for `every` frames (after HoT, 2024)."""
@@ -105,6 +124,10 @@ class Convolution(nn.Module):
         self.time = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
         self.mix = nn.Linear(2 * width, width)
 
+    def silence(self) -> None:
+        """Adds nothing from now on, until it learns to."""
+        _zero(self.mix)
+
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         near = functional.gelu(self.time(self.norm(hidden).transpose(1, 2)).transpose(1, 2))
         whole = near.mean(1, keepdim=True).expand_as(near)
@@ -127,6 +150,11 @@ class Attention(nn.Module):
             nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
 
+    def silence(self) -> None:
+        """Adds nothing from now on, until it learns to."""
+        _zero(self.join)
+        _zero(self.mix[-1])
+
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         count, frames, width = hidden.shape
         ask = self.ask(self.norm(hidden)).reshape(count, frames, 3, self.HEADS, -1)
@@ -137,6 +165,11 @@ class Attention(nn.Module):
         seen = (match.softmax(-1) @ value).transpose(1, 2).reshape(count, frames, width)
         hidden = hidden + self.join(seen)
         return hidden + self.mix(self.norm_mix(hidden))
+
+
+def _zero(layer: nn.Module) -> None:
+    for weight in layer.parameters():
+        nn.init.zeros_(weight)
 
 
 def rotmat_from_6d(sixd: torch.Tensor) -> torch.Tensor:

@@ -36,6 +36,7 @@ LOGIT = 6.0  # visibilities are kept as logits within this
 LARGEST_REMAINDER = 8.0
 WIDTH = 256
 DROPOUT = 0.1
+SMALLEST_UNIT = 1e-3
 STRENGTH = (0.7, 1.5)  # of remainders, because real footage is not painted
 _HIPS = [NUMBER["left_hip"], NUMBER["right_hip"]]
 
@@ -58,10 +59,18 @@ def read_clips(*paths: Path, mirrored: bool = False) -> Clips:
     Args:
         paths: files. mirrored: each clip's mirror image instead.
     """
+    return clips_of(read_packed(*paths, mirrored=mirrored))
+
+
+def read_packed(*paths: Path, mirrored: bool = False) -> dict[str, np.ndarray]:
+    """The arrays of files written by `detections`; see `read_clips`."""
     files = [np.load(path) for path in paths]
     packed = {name: np.concatenate([file[name] for file in files]) for name in files[0].files}
-    if mirrored:
-        packed = _mirrored_clips(packed)
+    return _mirrored_clips(packed) if mirrored else packed
+
+
+def clips_of(packed: dict[str, np.ndarray]) -> Clips:
+    """Clips from the arrays of a file."""
     cameras = Cameras(*(packed[name] for name in ("rotation", "translation", "focal", "size")))
     # the stored roots are those in front of the camera: on the ground already
     rotations, joints, rest = posed(packed["quats"], packed["roots"], packed["betas"])
@@ -148,13 +157,41 @@ def errors(clips: Clips) -> np.ndarray:
     return np.concatenate([away, clips.world - metric, logit[..., None]], -1).astype(np.float32)
 
 
+def with_errors(
+    truth: Truth, cameras: Cameras, wrong: np.ndarray, found: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The inverse of `errors`: what a detector sees that is wrong by as much.
+
+    Args:
+        truth, cameras: of N clips. wrong: [N, T, 33, 6]. found: [N, T] whether it sees anybody.
+
+    Returns:
+        Points [N, T, 33, 2] px, world [N, T, 33, 3] metres, visibility [N, T, 33].
+    """
+    turn, seen, size = true_view(truth, cameras)
+    flat = seen + wrong[..., :2] * size[:, None, None, None]
+    rays = np.concatenate([flat, np.ones_like(flat[..., :1])], -1) @ np.swapaxes(turn, -1, -2)
+    flat = rays[..., :2] / np.maximum(rays[..., 2:], 0.1)
+    points = flat * cameras.focal[:, None, None, None] + cameras.center[:, None, None]
+    marks = all_landmarks(truth.marks)
+    metric = (marks - marks[..., _HIPS, :].mean(-2, keepdims=True)) @ turn + wrong[..., 2:5]
+    sure = found[..., None] / (1 + np.exp(-np.clip(wrong[..., 5], -LOGIT, LOGIT)))
+    return points, metric, sure
+
+
 class Bias(nn.Module):
-    """Conditions to mean and log spread [..., 33, 6] of the errors."""
+    """Conditions to mean and log spread [..., 33, 6] of the errors.
+
+    It starts from the usual errors, because one that starts far from them learns nothing: the loss
+    is flat there.
+    """
 
     def __init__(self, inputs: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("scale", torch.ones(inputs))
+        self.register_buffer("usual", torch.zeros(POINTS, CHANNELS))
+        self.register_buffer("unit", torch.ones(POINTS, CHANNELS))
         self.layers = nn.Sequential(
             nn.Linear(inputs, WIDTH), nn.GELU(), nn.Dropout(DROPOUT),
             nn.Linear(WIDTH, WIDTH), nn.GELU(), nn.Dropout(DROPOUT),
@@ -164,7 +201,7 @@ class Bias(nn.Module):
     def forward(self, given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         out = self.layers((given - self.mean) * self.scale)
         out = out.reshape(*out.shape[:-1], POINTS, CHANNELS, 2)
-        return out[..., 0], (out[..., 1] - 2.5).clamp(*SURE)
+        return self.usual + self.unit * out[..., 0], (self.unit.log() + out[..., 1]).clamp(*SURE)
 
 
 def mirrored(given: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -191,19 +228,11 @@ class NoiseModel:
         self, rng: np.random.Generator, truth: Truth, cameras: Cameras
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Points [N, T, 33, 2] px, world [N, T, 33, 3] and visibility [N, T, 33] of clips."""
-        turn, seen, size = true_view(truth, cameras)
+        turn, _, _ = true_view(truth, cameras)
         half = int(rng.integers(2))
         mean, spread = self.networks[half](torch.from_numpy(conditions(truth, turn)))
         remainder, found = self._remainders(rng, half, *mean.shape[:2])
-        wrong = mean.numpy() + np.exp(spread.numpy()) * remainder
-        flat = seen + wrong[..., :2] * size[:, None, None, None]
-        rays = np.concatenate([flat, np.ones_like(flat[..., :1])], -1) @ np.swapaxes(turn, -1, -2)
-        flat = rays[..., :2] / np.maximum(rays[..., 2:], 0.1)
-        points = flat * cameras.focal[:, None, None, None] + cameras.center[:, None, None]
-        marks = all_landmarks(truth.marks)
-        metric = (marks - marks[..., _HIPS, :].mean(-2, keepdims=True)) @ turn + wrong[..., 2:5]
-        sure = found[..., None] / (1 + np.exp(-np.clip(wrong[..., 5], -LOGIT, LOGIT)))
-        return points, metric, sure
+        return with_errors(truth, cameras, mean.numpy() + np.exp(spread.numpy()) * remainder, found)
 
     def _remainders(
         self, rng: np.random.Generator, half: int, count: int, frames: int
@@ -267,6 +296,8 @@ def _fit_half(
     network = Bias(inputs.shape[1])
     network.mean.copy_(inputs.mean(0))
     network.scale.copy_(1 / inputs.std(0).clamp_min(0.02))
+    network.usual.copy_(targets.median(0).values)
+    network.unit.copy_((targets - network.usual).abs().mean(0).clamp_min(SMALLEST_UNIT))
     optimiser = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.05)
     start = time.time()
     while (spent := (time.time() - start) / (60 * minutes)) < 1:
