@@ -20,7 +20,7 @@ from inference.skel.fit import _Problem, fit_skel
 from inference.skel.kinematics import pose_skeleton
 from inference.skel.layout import BONE_NAMES, DOF_NAMES, DOFS, HIGHEST, LOWEST, PARENTS, dofs_of
 from inference.skel.motion import read_skel_motion, write_skel_motion
-from inference.skel.opensim_angles import opensim_angles
+from inference.skel.opensim_angles import elbow_zero, opensim_angles, turn_about
 from inference.skel.osim import slide_polynomials, write_osim
 from inference.skel.skel_file import load_skel_file
 from inference.skel.sliding import slide_offsets
@@ -178,6 +178,25 @@ def test_hip_angles_by_opensims_definition() -> None:
         local = pose.rotations[:, 0].swapaxes(1, 2) @ pose.rotations[:, bone]
         assert angle_between(turns[0] @ turns[1] @ turns[2], local).max() < 0.03
     assert np.array_equal(found["knee_angle_l"], q[:, 13])
+
+
+@given(st.floats(-3, 3), st.integers(0, 100))
+def test_turns_about_an_axis_are_found(angle: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    axis, start = rng.normal(size=(2, 3))
+    axis /= np.linalg.norm(axis)
+    end = rotmat_from_rotvec(angle * axis) @ start + rng.normal() * axis  # along it does not count
+    assert turn_about(axis, start, end) == pytest.approx(angle, abs=1e-9)
+
+
+def test_elbow_angles_by_opensims_definition() -> None:
+    skel, q = load_default_skel(), np.zeros((3, 46))
+    for letter in "rl":
+        q[:, DOF_NAMES.index(f"elbow_flexion_{letter}")] = (0.2, 1.2, 2.0)
+    found = opensim_angles(skel.forward(q, np.zeros((3, 3))), q)
+    for letter in "rl":
+        assert np.allclose(np.diff(found[f"elbow_flexion_{letter}"]), (1.0, 0.8), atol=1e-6)
+    assert np.degrees(elbow_zero()) == pytest.approx(8.5, abs=0.1)  # bent less than it says
 
 
 def test_known_poses_are_found_again() -> None:

@@ -20,7 +20,8 @@ from inference.body import load_default_body
 from inference.importers.read_motion import read_motion
 from inference.skel.convert import skel_from_smpl
 from inference.skel.default import load_default_skel
-from inference.skel.opensim_angles import opensim_angles
+from inference.skel.opensim_angles import elbow_zero, opensim_angles
+from tests.benchmarks.skel.opensim_elbow import points_angle
 from tests.benchmarks.sketch.table import Row
 
 Angles = dict[str, NDArray[np.floating]]
@@ -41,6 +42,7 @@ def against_opensim() -> list[Row]:
     ours, points = our_angles(folder / "balancing.trc"), read_trc(folder / "balancing.trc")
     same, guessed = read_csv(SAME_POINTS), read_mot(folder / "balancing_opensim_ik.mot")
     rows = [row for name in LIMBS for row in _beside_points(name, ours, points)]
+    rows += _elbow_of_the_reference(same, points)
     for name, (mine, theirs) in COMPARED.items():
         pairs = [(ours[f"{mine}_{side}"], same[f"{theirs}_{side}"]) for side in "rl"]
         rows += _beside(f"IK of the same keypoints, {name}", pairs)
@@ -74,16 +76,42 @@ def _beside(what: str, pairs: list, asked: bool = True) -> list[Row]:
     ]
 
 
+def _elbow_of_the_reference(same: Angles, points: Angles) -> list[Row]:
+    """How far the points that OpenSim's model carries are, as angles, from those it was given."""
+    ours_not = [(points_angle(same[f"elbow_flex_{side}"]), side.upper()) for side in "rl"]
+    errors = [np.abs(a - file_angle("elbow", s, points)[: len(a)]).mean() for a, s in ours_not]
+    middle = 60.0
+    return [
+        Row(
+            "OpenSim's model, elbow: elbow_flex less the angle between its own points",
+            middle - float(points_angle(middle)),
+            "°",
+        ),
+        Row(
+            "IK of the same keypoints, elbow: its own points beside the file's, mean error",
+            np.mean(errors),
+            "°",
+            cases=2,
+        ),
+    ]
+
+
+def file_angle(name: str, side: str, points: Angles) -> NDArray[np.floating]:
+    """[T] degrees between the two segments of a limb in the file itself; side "R" or "L"."""
+    upper, middle, lower = (points[side + part] for part in LIMBS[name])
+    first, second = middle - upper, lower - middle
+    cosine = (first * second).sum(1)
+    cosine /= np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    return np.degrees(np.arccos(cosine))
+
+
 def _beside_points(name: str, ours: Angles, points: Angles) -> list[Row]:
-    """Our hinge beside the angle between the limb's two segments in the file itself."""
+    """Our hinge, counted from its straight limb, beside the angle between the file's segments."""
     errors = []
+    zero = np.degrees(elbow_zero()) if name == "elbow" else 0.0
     for side in "RL":
-        upper, middle, lower = (points[side + part] for part in LIMBS[name])
-        first, second = middle - upper, lower - middle
-        cosine = (first * second).sum(1)
-        cosine /= np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
-        mine = ours[f"{COMPARED[name][0]}_{side.lower()}"]
-        errors.append(np.abs(np.degrees(np.arccos(cosine)) - mine).mean())
+        mine = ours[f"{COMPARED[name][0]}_{side.lower()}"] - zero
+        errors.append(np.abs(file_angle(name, side, points) - mine).mean())
     what = f"balancing, {name}: beside the angle between the file's own points, mean error"
     return [Row(what, np.mean(errors), "°", cases=2)]
 
