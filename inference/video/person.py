@@ -6,7 +6,7 @@ and that is the motion's. Metres, radians.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from .confidence import joint_confidence
 from .landmarks import NUMBER, Track
 from .lifter import Lifted, Lifter
 from .on_floor import floor_under, foot_rows, shape_on_floor
+from .pieces import OVERLAP, Done, Piece, beginning, pieces_of, rows_of, settled_pieces
 from .solve_track import Smoothness, TrackProblem, local_problem, solve_track
 
 Array = NDArray[np.floating]
@@ -37,8 +38,6 @@ LEAST_SPREAD = 0.05  # rad; however sure the lifter is
 PRIOR_QUALITY = 0.7  # how exact it is told that they are
 TURNING = 30.0  # rad/s^2, usual spread of a part's angular acceleration
 MOVING = 8.0  # m/s^2, the same of the pelvis
-WINDOW = 150  # frames solved at once
-OVERLAP = 30  # frames that two windows share
 CONTACT_NAMES = ("left_foot", "right_foot")
 UPRIGHT = ("left_ankle", "right_ankle", "neck")
 SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the body
@@ -46,11 +45,29 @@ SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the 
 
 @dataclass(frozen=True)
 class Solved:
-    """A track in camera space: orientations [T, 24, 3, 3], pelvis [T, 3], feet [T, F] in 0..1."""
+    """A track in the solver's space.
+
+    Attributes:
+        orientations: [T, 24, 3, 3]. pelvis: [T, 3] metres.
+        standing: [T, F] in 0..1, of `FEET`.
+        up: [T, 3] the world's up as the lifter says it; None without one.
+    """
 
     orientations: Array
     pelvis: Array
     standing: Array
+    up: Array | None = None
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What all pieces of a track share: shape and landmarks on it, frames a second, camera."""
+
+    betas: Array
+    points: BodyPoints
+    rate: float
+    lens: terms.Lens
+    check: Callable[[], None]
 
 
 class PersonSolver:
@@ -73,57 +90,84 @@ class PersonSolver:
         lens: terms.Lens,
         image_size: tuple[int, int],
         check: Callable[[], None],
+        done: Done[Solved] | None = None,
     ) -> BodyMotion:
         """The motion of one person.
 
         Args:
             track: as observed. step: source frames from one picture to the next.
             framerate: pictures a second. lens: the camera. image_size: width, height.
-            check: called often; raises to stop.
+            check: called often; raises to stop. done: pieces that were solved ahead.
 
         Returns:
             The motion; frames without an observation are filled in, with low confidence.
         """
         whole = start.every_frame(track, step)
-        lifted = self.lifter.lift(whole, framerate, lens) if self.lifter else None
-        if lifted and lens.path is not None:
-            lifted = lifted.placed(lens.path)
-        betas = self._shape(whole, lifted, lens)
-        points = body_points(self.body, betas)
-        solved = self._windows(whole, lifted, points, betas, framerate, lens, check)
-        camera = self._world(solved.orientations, solved.pelvis, betas, lens, lifted)
-        return self._motion(
-            whole, track, solved, points, betas, camera, framerate, lens, image_size
-        )
+        betas = self._shape(whole, framerate, lens)
+        given = _Given(betas, body_points(self.body, betas), framerate, lens, check)
+        kept = Done[Solved]() if done is None else done
+        pieces = pieces_of(len(whole.frames), framerate)
+        parts = [(piece.part, self._piece(whole, piece, given, kept)) for piece in pieces]
+        solved = joined(parts, len(whole.frames))
+        return self._motion(whole, track, solved, given, image_size)
 
-    def _shape(self, track: Track, lifted: Lifted | None, lens: terms.Lens) -> Array:
+    def solve_ahead(
+        self,
+        track: Track,
+        step: int,
+        framerate: float,
+        lens: terms.Lens,
+        check: Callable[[], None],
+        done: Done[Solved],
+    ) -> None:
+        """Solve what is settled of a track that still grows, for a later `solve`.
+
+        Args:
+            track: so far. step, framerate, lens, check: as of `solve`.
+            done: receives the pieces.
+        """
+        whole = start.every_frame(track, step)
+        pieces = settled_pieces(len(whole.frames), framerate)
+        if not pieces:
+            return
+        betas = self._shape(whole, framerate, lens)
+        given = _Given(betas, body_points(self.body, betas), framerate, lens, check)
+        for piece in pieces:
+            self._piece(whole, piece, given, done)
+
+    def _shape(self, track: Track, framerate: float, lens: terms.Lens) -> Array:
         """[10] betas; where the camera is known, somebody as large as the floor says."""
+        track = beginning(track, framerate)
         betas = start.shape_from_lengths(track, self.body)
         if lens.path is None:
             return betas
+        lens = lens.part(slice(0, len(track.frames)))
+        lifted = self._lifted(track, framerate, lens)
         turns = lifted.orientations if lifted else start.starting_pose(track, lens, self.body)
         return shape_on_floor(track, turns, lens, self.body, betas)
 
-    def _windows(
-        self, track: Track, lifted: Lifted | None, points: BodyPoints, betas: Array, rate: float,
-        lens: terms.Lens, check: Callable[[], None],
-    ) -> Solved:  # fmt: skip
-        """Windows one after the other; where two overlap, the first hands over to the second."""
-        count, parts = len(track.frames), []
-        starts = range(0, max(count - OVERLAP, 1), WINDOW - OVERLAP)
-        for first in starts:
-            part = slice(first, min(first + WINDOW, count))
-            piece = Track(*(getattr(track, name)[part] for name in _FIELDS))
-            said = lifted.part(part) if lifted else None
-            parts.append(
-                (part, self._window(piece, said, points, betas, rate, lens.part(part), check))
-            )
-        return joined(parts, count)
+    def _lifted(self, track: Track, framerate: float, lens: terms.Lens) -> Lifted | None:
+        """What the lifter says, in the solver's space; None without one."""
+        lifted = self.lifter.lift(track, framerate, lens) if self.lifter else None
+        return lifted.placed(lens.path) if lifted and lens.path is not None else lifted
 
-    def _window(
-        self, track: Track, lifted: Lifted | None, points: BodyPoints, betas: Array, rate: float,
-        lens: terms.Lens, check: Callable[[], None],
-    ) -> Solved:  # fmt: skip
+    def _piece(self, whole: Track, piece: Piece, given: "_Given", done: Done[Solved]) -> Solved:
+        """A piece of a track without gaps, lifted with what is around it."""
+        around, lens = rows_of(whole, piece.around), given.lens.part(piece.around)
+
+        def solve() -> Solved:
+            lifted = self._lifted(around, given.rate, lens)
+            said = lifted.part(piece.within) if lifted else None
+            inner = replace(given, lens=lens.part(piece.within))
+            solved = self._window(rows_of(around, piece.within), said, inner)
+            return solved if said is None else replace(solved, up=said.up)
+
+        frames = (around.points, around.world, around.visibility)
+        extent = np.array([piece.within.start, piece.within.stop, given.rate])
+        return done.of((*frames, extent, given.betas, *lens.numbers()), solve)
+
+    def _window(self, track: Track, lifted: Lifted | None, given: "_Given") -> Solved:
+        points, betas, lens = given.points, given.betas, given.lens
         rest = tree.rest_body(np.asarray(self.body.joints(betas), np.float64))
         seen = start.observed(track, points, lens)
         orientations = (
@@ -135,17 +179,30 @@ class PersonSolver:
         feet, floor = foot_rows(points), None
         found = world.Contacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
         local = local_problem(rest, mean, precision, self.weights.limits)
-        steady = Smoothness(TURNING, MOVING, rate)
+        steady = Smoothness(TURNING, MOVING, given.rate)
         expected = expected_parts(lifted) if lifted else None
         for iterations in (FIRST_ITERATIONS, SECOND_ITERATIONS):
             problem = TrackProblem(
-                points, seen, lens, local, steady, feet, found.weight, expected, floor
+                points,
+                seen,
+                lens,
+                local,
+                steady,
+                feet,
+                found.weight,
+                expected,
+                floor,
             )
-            orientations, pelvis = solve_track(problem, orientations, pelvis, iterations, check)
+            orientations, pelvis = solve_track(
+                problem, orientations, pelvis, iterations, given.check
+            )
             if iterations == FIRST_ITERATIONS:  # the second solve holds what the first one found
                 places = points.positions(orientations[:, tree.SOLVED], pelvis)[:, feet]
-                up = self._world(orientations, pelvis, betas, lens, lifted)[:, 1]
-                found = world.find_contacts(places, up, rate)
+                up = self._world(
+                    Solved(orientations, pelvis, found.standing, lifted.up if lifted else None),
+                    given,
+                )[:, 1]
+                found = world.find_contacts(places, up, given.rate)
                 if lens.path is not None:
                     floor = floor_under(points, found.standing, self.body, betas)
         return Solved(orientations, pelvis, found.standing)
@@ -165,9 +222,15 @@ class PersonSolver:
         return mean, precision
 
     def _motion(
-        self, track: Track, seen: Track, solved: Solved, points: BodyPoints, betas: Array,
-        camera: Array, rate: float, lens: terms.Lens, image_size: tuple[int, int],
-    ) -> BodyMotion:  # fmt: skip
+        self,
+        track: Track,
+        seen: Track,
+        solved: Solved,
+        given: "_Given",
+        image_size: tuple[int, int],
+    ) -> BodyMotion:
+        points, betas, lens = given.points, given.betas, given.lens
+        camera = self._world(solved, given)
         local = tree.local_from_world(camera.T @ solved.orientations)
         poses = rotvec_from_rotmat(local).reshape(len(local), -1)
         pelvis = solved.pelvis @ camera
@@ -185,7 +248,7 @@ class PersonSolver:
             poses=poses.astype(np.float32),
             trans=trans.astype(np.float32),
             betas=betas.astype(np.float32),
-            mocap_framerate=rate,
+            mocap_framerate=given.rate,
             joints3d=joints.astype(np.float32),
             joints2d=_seen_joints(_projected((joints - lift) @ camera.T, lens), track),
             confidence=confidence.astype(np.float32),
@@ -197,16 +260,15 @@ class PersonSolver:
             body_model=BodyModelNote(self.body.name, self.body.licence),
         )
 
-    def _world(
-        self, orientations: Array, pelvis: Array, betas: Array, lens: terms.Lens,
-        lifted: Lifted | None,
-    ) -> Array:  # fmt: skip
+    def _world(self, solved: Solved, given: "_Given") -> Array:
         """[3, 3] the solver's space from the motion's world."""
-        if lens.path is not None:
+        if given.lens.path is not None:
             return np.eye(3)
-        if lifted is not None:
-            return world.camera_under(world.usual_direction(lifted.up))
-        return world.level_rotation(upright(orientations, pelvis, self.body, betas))
+        if solved.up is not None:
+            return world.camera_under(world.usual_direction(solved.up))
+        return world.level_rotation(
+            upright(solved.orientations, solved.pelvis, self.body, given.betas)
+        )
 
     def _ground(self, poses: Array, pelvis: Array, betas: Array, standing: Array) -> Array:
         """[3] height of the ground: the usual lowest point of the skin while a foot stands."""
@@ -217,9 +279,6 @@ class PersonSolver:
         ids = np.arange(0, len(self.body.v_template), SKIN_STRIDE)
         _, skin = self.body.forward_vertices(poses[frames], trans, betas, ids)
         return np.array([0.0, float(np.median(skin[..., 1].min(axis=1))), 0.0])
-
-
-_FIELDS = ("frames", "points", "world", "visibility")
 
 
 def expected_parts(lifted: Lifted) -> terms.Expected:
@@ -238,8 +297,9 @@ def upright(orientations: Array, pelvis: Array, body: BodyModel, betas: Array) -
 
 
 def joined(parts: list[tuple[slice, Solved]], count: int) -> Solved:
-    """Windows of a track as one, blended linearly where they overlap."""
+    """Pieces of a track as one, blended linearly where they overlap."""
     first = parts[0][1]
+    up = None if first.up is None else np.zeros((count, 3))
     orientations = np.zeros((count, *first.orientations.shape[1:]))
     pelvis, standing = np.zeros((count, 3)), np.zeros((count, first.standing.shape[1]))
     total = np.zeros(count)
@@ -252,11 +312,14 @@ def joined(parts: list[tuple[slice, Solved]], count: int) -> Solved:
         orientations[part] += share[:, None, None, None] * solved.orientations
         pelvis[part] += share[:, None] * solved.pelvis
         standing[part] += share[:, None] * solved.standing
+        if up is not None and solved.up is not None:
+            up[part] += share[:, None] * solved.up
         total[part] += share
     return Solved(
         nearest_rotmat(orientations / total[:, None, None, None]),
         pelvis / total[:, None],
         np.clip(standing / total[:, None], 0, 1),
+        None if up is None else up / total[:, None],
     )
 
 

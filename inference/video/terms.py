@@ -56,6 +56,13 @@ class Lens:
         """The same of some frames."""
         return self if self.path is None else replace(self, path=self.path.part(frames))
 
+    def numbers(self) -> tuple[Array, ...]:
+        """All that it consists of."""
+        pinhole = (np.array(self.focal), np.asarray(self.center))
+        return (
+            pinhole if self.path is None else (*pinhole, self.path.rotation, self.path.translation)
+        )
+
     def seen(self, points: Array) -> Array:
         """Points [T, M, 3] of the solver's space in camera space."""
         return points if self.path is None else self.path.seen(points)
