@@ -1,5 +1,7 @@
 """What the temporal lifter learns from: cameras, truth, noise, and people in mirrors."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="skipped: training needs torch")
 pytest.importorskip("numba", reason="skipped: painting needs numba")
 
-from inference.rotations import quat_from_rotvec  # noqa: E402
+from inference.rotations import quat_from_rotvec, rotmat_from_rotvec  # noqa: E402
 from inference.training.video_lifter import batches, losses, noise, retold, truth  # noqa: E402
 from inference.training.video_lifter.cameras import Cameras, sample_cameras  # noqa: E402
 from inference.training.video_lifter.motions import blended, turned_about_y  # noqa: E402
@@ -82,7 +84,8 @@ def test_labels_are_the_forward_kinematics_of_their_orientations():
     places = losses.positions(batch["orientations"], batch["offsets"])
     np.testing.assert_allclose(places.numpy(), batch["joints"].numpy(), atol=1e-5)
     told = losses.figures(
-        {"sixd": batch["orientations"].mT.reshape(2, 6, 24, 9)[..., :6], "up": batch["up"]},
+        {"sixd": batch["orientations"].mT.reshape(2, 6, 24, 9)[..., :6], "up": batch["up"],
+         "distance": batch["distance"]},
         batch, Design(),
     )  # fmt: skip
     assert told["pa_mm"] < 0.1 and told["root_mm"] < 0.1 and told["local_deg"] < 0.1
@@ -196,3 +199,30 @@ def test_a_net_grows_without_changing_what_it_says():
     torch.testing.assert_close(grown(given_)["sixd"], small(given_)["sixd"])
     with pytest.raises(ValueError, match="another design"):
         small.grow_from(grown.state_dict())
+
+
+def test_landmarks_that_know_the_tilt_lean_with_the_body():
+    """Bodies seen as through a level camera stand up again when all of the tilt is known."""
+    clips = clips_of(9, count=6)
+    view = noise.true_view(clips.truth, clips.cameras)[0]
+    up = np.einsum("ntij,ni->ntj", view, clips.truth.up)
+    tilt = np.arcsin(up[..., 2])
+    level = np.cross(up * [1, 1, 0], up)
+    back = -batches.TILT_MISSED * np.abs(tilt)[..., None] * level
+    back /= np.linalg.norm(level, axis=-1, keepdims=True)
+    leaning = clips.world @ np.swapaxes(rotmat_from_rotvec(back), -1, -2)
+    known = batches.tilted(Always(), replace(clips, world=leaning))
+    np.testing.assert_allclose(known.world, clips.world, atol=1e-9)
+
+
+class Always:
+    """A generator that knows all of the tilt, always."""
+
+    def uniform(self, low, high, count):
+        return np.ones(count)
+
+    def random(self, count):
+        return np.zeros(count)
+
+    def normal(self, mean, spread, shape):
+        return np.zeros(shape)

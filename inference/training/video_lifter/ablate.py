@@ -18,9 +18,9 @@ from .net import Design, Lifter
 from .noise import read_clips
 from .train import Effort, train
 
-WIDTH = 128
-STEPS, RATE, SEED = 450, 2e-3, 0
-CLIPS = 32  # of a step
+WIDTH = 96
+STEPS, RATE, SEED = 300, 2e-3, 0
+CLIPS = 24  # of a step
 HELD_OUT = 80
 CONVOLUTIONS = {"blocks": ("conv",) * 5, "dilations": (1, 2, 4, 8, 1)}
 ATTENTION = {"blocks": ("attention",) * 5, "dilations": (1,) * 5}

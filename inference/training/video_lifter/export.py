@@ -36,7 +36,7 @@ def main() -> None:
     args = parser.parse_args()
     figures = json.loads(args.weights.with_suffix(".json").read_text())
     net = Lifter(Design(**figures["design"])).eval()
-    net.load_state_dict(torch.load(args.weights, weights_only=True))
+    net.grow_from(torch.load(args.weights, weights_only=True))
     export(net, args.out)
     write_card(args.out, figures, args.command, args.date)
 
