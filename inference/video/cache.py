@@ -18,7 +18,7 @@ from inference.protocol.errors import Sketch2PoseError
 from .frame_sources import numbered_pictures
 from .observation import Observation, read_observation, write_observation
 
-VERSION = 1  # of what is observed; changes when the networks or the tracking do
+VERSION = 2  # of what is observed; changes when the networks or the tracking do
 SUFFIX = ".observation.npz"
 MOST_BYTES = 512 << 20
 _WHOLE = 64 << 20  # bytes up to which a file is hashed whole

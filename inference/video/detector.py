@@ -4,7 +4,7 @@ The picture is fitted into a square of 224 px. Each of 2254 anchors answers with
 points: middle of the hips, a point on the circle about the body, and the same of the upper body.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .region import Region, region_about
+from .region import Region, overlap, region_about
 
 Array = NDArray[np.floating]
 
@@ -20,6 +20,8 @@ SIZE = 224
 # cells a side and anchors a cell of the network's three grids
 GRIDS = ((28, 2), (14, 2), (7, 6))
 LEAST_SCORE = 0.5
+LONGEST = 3.0  # long sides of a picture per short one that are looked at in one go
+IN_TWO_PARTS = 0.5  # overlap of regions from which two parts show one person
 SAME_PERSON = 0.3  # intersection over union from which two boxes are one person
 
 
@@ -54,11 +56,46 @@ def detect_people(session: Session, rgb: NDArray[np.uint8]) -> list[Detection]:
 
     Args:
         session: the pose detector.
-        rgb: [H, W, 3].
+        rgb: [H, W, 3]; panoramas and columns are looked at in overlapping parts.
 
     Returns:
         One detection for each person.
     """
+    parts = parts_of(rgb)
+    found = [
+        replace(one, region=replace(one.region, center=one.region.center + corner))
+        for corner, part in parts
+        for one in _detected(session, part)
+    ]
+    if len(parts) == 1:
+        return found
+    people: list[Detection] = []
+    for one in sorted(found, key=lambda one: -one.score):
+        if all(overlap(one.region, other.region) < IN_TWO_PARTS for other in people):
+            people.append(one)
+    return people
+
+
+def parts_of(rgb: NDArray[np.uint8]) -> list[tuple[Array, NDArray[np.uint8]]]:
+    """A picture in parts in which people are not too small for the network.
+
+    Returns:
+        Corner [2] px and pixels of each; the whole picture when it is not very long.
+    """
+    short, long = sorted(rgb.shape[:2])
+    if long <= LONGEST * short:
+        return [(np.zeros(2), rgb)]
+    wide = rgb.shape[1] == long
+    starts = [*range(0, long - 2 * short, short), long - 2 * short]
+    return [
+        (np.array([start, 0.0]), rgb[:, start : start + 2 * short])
+        if wide
+        else (np.array([0.0, start]), rgb[start : start + 2 * short])
+        for start in starts
+    ]
+
+
+def _detected(session: Session, rgb: NDArray[np.uint8]) -> list[Detection]:
     square, scale, offset = _fitted(rgb)
     image = (square.astype(np.float32) / 127.5 - 1.0).transpose(2, 0, 1)[None]
     boxes, scores = session.run(["boxes", "scores"], {"image": image})

@@ -27,15 +27,17 @@ from .landmarker import read_landmarks
 from .landmarks import Landmarks, Track
 from .lifter import Lifter
 from .observation import Observation, PersonSeen
-from .observe import observe
+from .observe import Watch, observe
 from .options import FULL_FRAME, USUAL_LENS, VideoOptions
-from .person import PersonSolver
+from .person import PersonSolver, Solved
+from .pieces import Done
+from .solve_ahead import Solve, SolvingAhead
 from .start import every_frame
 from .terms import Lens
 from .together import in_one_world
 from .tracking import LEAST_PRESENCE, Tracker
 
-OBSERVED = 0.6  # share of the progress when everybody is observed
+OBSERVED = 0.85  # share of the progress when everybody is observed
 SHORTEST = 0.2  # s; people seen for less are left out, unless all were
 
 
@@ -78,7 +80,10 @@ class VideoEstimator:
         Raises:
             Sketch2PoseError: the clip cannot be read, or nobody is in it.
         """
-        seen = self.observed(path, options, PartReport(report, 0.0, OBSERVED))
+        done = Done[Solved]()
+        with SolvingAhead(self._ahead(options, done, report)) as ahead:
+            watching = PartReport(report, 0.0, OBSERVED)
+            seen = self.observed(path, options, watching, ahead.look)
         for sentence in seen.warnings:
             report.warn(sentence)
         people = long_enough(seen, Path(path).name, report)
@@ -89,7 +94,7 @@ class VideoEstimator:
                 report.warn(f"{len(people) - number} people were not solved: stopped on request.")
                 break
             part.progress(number / len(people), f"Solving person {number + 1} of {len(people)}")
-            motion = self._solved(person, options, seen, part)
+            motion = self._solved(person, options, seen, part, done)
             _warn_of_weak_frames(motion, number, report)
             motions.append(motion)
         if options.camera is None:
@@ -98,8 +103,25 @@ class VideoEstimator:
             report.warn(sentence)
         return motions
 
-    def observed(self, path: str, options: VideoOptions, report: Report) -> Observation:
-        """Who is seen in a clip, from the cache when it was looked at before."""
+    def _ahead(self, options: VideoOptions, done: Done[Solved], report: Report) -> Solve:
+        """Solves what is settled of somebody, while the clip is still watched."""
+
+        def solve(person: PersonSeen, clip: Clip) -> None:
+            rate = clip.framerate / options.trim.step
+            track, lens = track_and_lens(person, options, rate, clip.image_size)
+            self.solver.solve_ahead(track, options.trim.step, rate, lens, report.check, done)
+
+        return solve
+
+    def observed(
+        self, path: str, options: VideoOptions, report: Report, watch: Watch | None = None
+    ) -> Observation:
+        """Who is seen in a clip, from the cache when it was looked at before.
+
+        Args:
+            path, options, report: as of `estimate_clip`.
+            watch: is shown the people after every frame that is looked at.
+        """
         if is_keypoint_path(Path(path)):
             return observed_keypoints(Path(path), options, self.solver.body, report)
         cache = ObservationCache(options.cache) if options.cache else None
@@ -111,7 +133,7 @@ class VideoEstimator:
         with Clip(path, options.trim, options.picture_framerate) as clip:
             tracker = Tracker(self.detector, self.landmarker, clip.framerate / options.trim.step)
             hands = HandReader(self.hands) if self.hands and options.hands else None
-            seen = observe(clip, tracker, hands, TimedReport(report, 0.0, 1.0))
+            seen = observe(clip, tracker, hands, TimedReport(report, 0.0, 1.0), watch)
         if cache and key:
             cache.keep(key, seen)
         return seen
@@ -131,15 +153,16 @@ class VideoEstimator:
             return ""
 
     def _solved(
-        self, person: PersonSeen, options: VideoOptions, seen: Observation, report: Report
+        self,
+        person: PersonSeen,
+        options: VideoOptions,
+        seen: Observation,
+        report: Report,
+        done: Done[Solved] | None = None,
     ) -> BodyMotion:
-        track = with_hands(person.track, person.hands) if person.hands else person.track
-        step = options.trim.step
-        lens = lens_of(seen.image_size, options.lens)
-        if options.camera is not None:
-            frames = np.arange(track.frames[0], track.frames[-1] + 1, step)
-            lens = known_lens(options.camera, seen.image_size, frames, seen.framerate * step)
-        motion = self.solver.solve(track, step, seen.framerate, lens, seen.image_size, report.check)
+        step, rate, size = options.trim.step, seen.framerate, seen.image_size
+        track, lens = track_and_lens(person, options, rate, size)
+        motion = self.solver.solve(track, step, rate, lens, size, report.check, done)
         return with_fingers(motion, person, step) if person.hands else motion
 
     def estimate_photo(self, page: Page, options: VideoOptions, report: Report) -> list[BodyMotion]:
@@ -203,6 +226,23 @@ def long_enough(seen: Observation, name: str, report: Report) -> list[PersonSeen
         count = len(seen.people) - len(kept)
         report.warn(f"{count} seen for less than {SHORTEST} s of the clip: left out.")
     return kept
+
+
+def track_and_lens(
+    person: PersonSeen, options: VideoOptions, framerate: float, image_size: tuple[int, int]
+) -> tuple[Track, Lens]:
+    """What somebody is solved from.
+
+    Args:
+        person: as seen. options: lens, camera and step.
+        framerate: of the pictures looked at, frames a second. image_size: px.
+    """
+    track = with_hands(person.track, person.hands) if person.hands else person.track
+    if options.camera is None:
+        return track, lens_of(image_size, options.lens)
+    step = options.trim.step
+    frames = np.arange(track.frames[0], track.frames[-1] + 1, step)
+    return track, known_lens(options.camera, image_size, frames, framerate * step)
 
 
 def with_fingers(motion: BodyMotion, person: PersonSeen, step: int) -> BodyMotion:

@@ -6,7 +6,7 @@ threads run while they compute.
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,21 +18,29 @@ from .clip import Clip
 from .hand_landmarks import HandReader, hand_track
 from .landmarks import Track
 from .observation import Observation, PersonSeen, as_stored
-from .tracking import Person, Tracker
+from .tracking import MOST_PEOPLE, Person, Tracker
 
 AHEAD = 3  # frames decoded before they are looked at
 COMPLETE = 0.95  # share of the promised frames from which a file counts as whole
 GAPS = 0.02  # share of frames that may be missing before a frame rate is called uneven
 
 Numbered = tuple[int, NDArray[np.uint8]]
+Watch = Callable[[list[Person], Clip], None]
 
 
-def observe(clip: Clip, tracker: Tracker, hands: HandReader | None, report: Report) -> Observation:
+def observe(
+    clip: Clip,
+    tracker: Tracker,
+    hands: HandReader | None,
+    report: Report,
+    watch: Watch | None = None,
+) -> Observation:
     """Everybody in a clip.
 
     Args:
         clip: open. tracker: new. hands: reads hands; None leaves them out.
         report: progress, cancel, and whether the user has enough.
+        watch: is shown the people after every frame.
 
     Returns:
         What was seen; with `whole` False when the user had enough before the end.
@@ -43,6 +51,8 @@ def observe(clip: Clip, tracker: Tracker, hands: HandReader | None, report: Repo
         people = tracker.add(rgb, frame, count - 1)
         if hands is not None:
             read_hands(tracker.people, count - 1, rgb, hands)
+        if watch is not None:
+            watch(tracker.people, clip)
         share = min(count / clip.expected, 1.0) if clip.expected else 0.5
         of = f" of {clip.expected}" if clip.expected else ""
         report.progress(share, f"Frame {count}{of}: {people} in view")
@@ -50,11 +60,11 @@ def observe(clip: Clip, tracker: Tracker, hands: HandReader | None, report: Repo
             whole = False
             break
     return Observation(
-        tuple(_seen(person, clip.scale) for person in tracker.people),
+        tuple(seen_so_far(person, clip.scale) for person in tracker.people),
         clip.framerate / clip.trim.step,
         clip.image_size,
         count,
-        tuple(_warnings(clip, count, whole)),
+        tuple(_warnings(clip, count, whole, tracker.crowded)),
         whole,
     )
 
@@ -108,7 +118,12 @@ def _emptied(ready: "queue.Queue[Numbered | BaseException | None]") -> None:
         return
 
 
-def _seen(person: Person, scale: float) -> PersonSeen:
+def seen_so_far(person: Person, scale: float) -> PersonSeen:
+    """Somebody as an observation.
+
+    Args:
+        person: as followed. scale: px of the frames looked at per px of the file.
+    """
     track = person.track()
     track = Track(
         track.frames,
@@ -123,7 +138,9 @@ def _seen(person: Person, scale: float) -> PersonSeen:
     return PersonSeen(track, replace(hands, **stored))
 
 
-def _warnings(clip: Clip, count: int, whole: bool) -> Iterator[str]:
+def _warnings(clip: Clip, count: int, whole: bool, crowded: bool) -> Iterator[str]:
+    if crowded:
+        yield f"More than {MOST_PEOPLE} people are in view at once: {MOST_PEOPLE} are followed."
     if not whole:
         yield f'"{clip.name}" was read up to frame {clip.read_to - 1}: stopped on request.'
         return

@@ -59,12 +59,15 @@ def write_overlay(
         trim = Trim(first=first, count=last - first + 1, step=step)
         with Clip(clip, trim, picture_framerate) as opened:
             writer = _writer(temporary, _size(opened.image_size), opened.framerate / step)
+            written = 0
             for number, rgb in opened.frames():
                 report.check()
                 share = (number - first) / max(last - first, 1)
                 report.progress(share, f"Drawing frame {number}")
                 writer.write(drawn(rgb, opened.scale, number, motions, view))
+                written += 1
             writer.release()
+        _check_written(temporary, written)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -181,13 +184,30 @@ def _size(image_size: tuple[int, int]) -> tuple[int, int]:
     return round(image_size[0] * HEIGHT / image_size[1] / 2) * 2 + SIDE_WIDTH, HEIGHT
 
 
+def _check_written(path: Path, count: int) -> None:
+    """Read the overlay back: OpenCV does not say when the disk is full.
+
+    Raises:
+        Sketch2PoseError: frames are missing.
+    """
+    capture = cv2.VideoCapture(str(path))
+    whole = capture.isOpened() and capture.get(cv2.CAP_PROP_FRAME_COUNT) >= count
+    capture.release()
+    if not whole:
+        raise _unwritable(path, "was full before all frames were written")
+
+
+def _unwritable(path: Path, why: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        "The overlay could not be written",
+        f'the folder "{path.parent}" {why}',
+        "Choose a folder that exists and has space left",
+        "overlay.unwritable",
+    )
+
+
 def _writer(path: Path, size: tuple[int, int], framerate: float) -> cv2.VideoWriter:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), framerate, size)
     if not writer.isOpened():
-        raise Sketch2PoseError(
-            "The overlay could not be written",
-            f'the folder "{path.parent}" refused it, or this OpenCV writes no MP4',
-            "Choose a folder that exists and has space left",
-            "overlay.unwritable",
-        )
+        raise _unwritable(path, "refused it, or this OpenCV writes no MP4")
     return writer

@@ -18,7 +18,7 @@ from .region import Region, between, overlap
 
 Array = NDArray[np.floating]
 
-DETECT_EVERY = 0.25  # s between two looks of the detector while everybody is followed
+DETECT_EVERY = 0.25  # s between two looks of the detector while somebody is followed
 WAIT = 2.0  # s a lost person is waited for
 LEAST_PRESENCE = 0.5
 SAME_PERSON = 0.35  # overlap of regions from which a detection is a person already followed
@@ -76,7 +76,12 @@ class Person:
 
 
 class Tracker:
-    """Takes pictures one after the other; `people` holds everybody ever seen."""
+    """Takes pictures one after the other.
+
+    Attributes:
+        people: everybody ever seen.
+        crowded: somebody was left out, as `MOST_PEOPLE` were followed already.
+    """
 
     def __init__(self, detector: Session, landmarker: Session, framerate: float) -> None:
         """Args: detector, landmarker: the two networks; framerate: pictures a second."""
@@ -86,6 +91,7 @@ class Tracker:
         self.framerate = framerate
         self.region_share = 1 / (1 + framerate / (2 * np.pi * REGION_CUTOFF))
         self.people: list[Person] = []
+        self.crowded = False
         self._followed: list[Person] = []
         self._since_detection = self.detect_every
         self._thumbnail: NDArray | None = None
@@ -107,7 +113,8 @@ class Tracker:
         present = [p for p in self._followed if self._follow(p, rgb, frame, count)]
         present = self._without_twins(present)
         self._since_detection += 1
-        if self._since_detection >= self.detect_every or len(present) < len(self._followed):
+        lost = len(present) < len(self._followed) or not present
+        if lost or self._since_detection >= self.detect_every:
             present += self._newcomers(rgb, frame, count, present)
             self._since_detection = 0
         waited = [p for p in self._followed if p not in present and count - p.last_seen < self.wait]
@@ -161,8 +168,10 @@ class Tracker:
         found = []
         for detection in detect_people(self.detector, rgb):
             known = present + found
-            taken = any(overlap(detection.region, p.region) > SAME_PERSON for p in known)
-            if taken or len(known) >= MOST_PEOPLE:
+            if any(overlap(detection.region, p.region) > SAME_PERSON for p in known):
+                continue
+            if len(known) >= MOST_PEOPLE:
+                self.crowded = True
                 continue
             reading = read_landmarks(self.landmarker, rgb, detection.region)
             if any(_box_overlap(reading.landmarks, p.seen[-1]) > SAME_PERSON for p in known):

@@ -56,6 +56,8 @@ class Numbers:
 class OnePerson:
     """A tracker that sees one person in every picture."""
 
+    crowded = False
+
     def __init__(self):
         self.people = [Person(Region(np.zeros(2), 10.0, 0.0), 0)]
 

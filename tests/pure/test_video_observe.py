@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from inference.protocol.errors import Sketch2PoseError
 from inference.video import tracking
 from inference.video.clip import Clip, Trim
-from inference.video.detector import Detection, anchors, detect_people, merge_same
+from inference.video.detector import Detection, anchors, detect_people, merge_same, parts_of
 from inference.video.landmarker import Reading
 from inference.video.landmarks import Landmarks
 from inference.video.region import Region, between, overlap, region_about
@@ -221,3 +221,28 @@ def test_a_person_who_comes_back_is_the_same_and_one_who_stays_away_is_not(scene
 
 def test_after_a_cut_everybody_is_new(scene):
     assert follow(scene, [[(50, 50)]] * 10, [0] * 5 + [200] * 5) == [(0, 4, 5), (5, 9, 5)]
+
+
+@pytest.mark.parametrize(("count", "crowded"), [(tracking.MOST_PEOPLE, False), (20, True)])
+def test_of_a_crowd_ten_are_followed_and_that_is_told(scene, count, crowded):
+    places = [(60 * (n % 5), 60 * (n // 5)) for n in range(count)]
+    tracker = Tracker(None, None, 10.0)
+    scene.places = places
+    for number in range(6):
+        tracker.add(np.zeros((90, 160, 3), np.uint8), number, number)
+    assert tracker.crowded == crowded
+    assert [len(person.frames) for person in tracker.people] == [6] * tracking.MOST_PEOPLE
+
+
+@pytest.mark.parametrize(("size", "count"), [((90, 160), 1), ((100, 900), 8), ((640, 80), 7)])
+def test_long_pictures_are_looked_at_in_parts_that_overlap(size, count):
+    rgb = np.arange(size[0] * size[1]).reshape(*size, 1).repeat(3, -1)
+    parts = parts_of(rgb)
+    assert len(parts) == count
+    covered = np.zeros(size, int)
+    for corner, part in parts:
+        x, y = corner.astype(int)
+        rows, columns = slice(y, y + part.shape[0]), slice(x, x + part.shape[1])
+        np.testing.assert_array_equal(rgb[rows, columns], part)
+        covered[rows, columns] += 1
+    assert covered.min() >= 1

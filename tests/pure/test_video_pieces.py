@@ -1,11 +1,16 @@
 """Solving ahead: pieces of a track that still grows, and the same result whoever was first."""
 
+import threading
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.body import load_default_body
-from inference.video.landmarks import Track
+from inference.protocol.errors import Cancelled, Sketch2PoseError
+from inference.video.clip import Trim
+from inference.video.landmarks import Landmarks, Track
 from inference.video.person import PersonSolver
 from inference.video.pieces import (
     OVERLAP,
@@ -16,6 +21,9 @@ from inference.video.pieces import (
     rows_of,
     settled_pieces,
 )
+from inference.video.region import Region
+from inference.video.solve_ahead import SolvingAhead
+from inference.video.tracking import Person
 from tests.pure import test_video_solve as scene
 
 RATE = 15.0
@@ -71,3 +79,46 @@ def test_what_was_solved_ahead_is_what_would_be_solved_later(monkeypatch):
     solver.solve(changed, 1, RATE, scene.LENS, scene.SIZE, check, done)
     assert len(calls) == 2  # sights were taken back: solved again
     assert len(beginning(track, RATE).frames) == 150
+
+
+class Watched:
+    """What solving ahead asks of a clip."""
+
+    framerate, scale, trim = RATE, 1.0, Trim()
+
+
+def growing(frames):
+    """Somebody who has been seen for some frames."""
+    base = scene.seen_track(scene.small_poses(1))
+    person = Person(Region(np.zeros(2), 10.0, 0.0), frames - 1)
+    sight = Landmarks(base.points[0], base.world[0], base.visibility[0])
+    for number in range(frames):
+        person.frames.append(number)
+        person.seen.append(sight)
+    return person
+
+
+def test_people_are_handed_on_whenever_a_piece_is_settled():
+    handed, person = [], growing(1)
+    with SolvingAhead(lambda seen, _clip: handed.append(len(seen.track.frames))) as ahead:
+        for number in range(1, 420):
+            person.frames.append(number)
+            person.seen.append(person.seen[0])
+            ahead.look([person], Watched())
+    first = WINDOW + round(0.8 * RATE)
+    assert handed == [first, first + 120, first + 240]
+
+
+@pytest.mark.parametrize("error", [Cancelled(), Sketch2PoseError("A", "b", "c", "d")])
+def test_what_fails_ahead_leaves_the_watching_alone(error):
+    def solve(_seen, _clip):
+        raise error
+
+    before = threading.active_count()
+    person = growing(200)
+    with SolvingAhead(solve) as ahead:
+        ahead.look([person], Watched())
+    with pytest.raises(ZeroDivisionError), SolvingAhead(solve) as ahead:
+        ahead.look([growing(200)], Watched())
+        raise ZeroDivisionError
+    assert threading.active_count() == before
