@@ -7,8 +7,6 @@ with the file and follows undo.
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +16,8 @@ import numpy as np
 
 from ..inference.protocol.body_motion import BodyMotion
 from ..inference.protocol.errors import Sketch2PoseError
-from ..inference.protocol.motion_file import arrays_from_motion, motion_from_arrays, read_arrays
 from .armature_io import refusal
+from .kept_clip import motion_from_text, text_from_motion
 from .kept_result import KeptResult, from_plain, to_plain
 from .properties import settings
 from .results import present_hips
@@ -163,9 +161,7 @@ def _to_text(person: StillPerson | ClipPerson) -> str:
         poses = {str(kept.frame): to_plain(kept) for kept in person.poses}
         rest = {"in_betweens": person.in_betweens, "move_frames": person.move_frames}
         return json.dumps({"poses": poses, **rest})
-    data = io.BytesIO()
-    np.savez_compressed(data, **arrays_from_motion(person.motion))
-    clip = base64.b64encode(data.getvalue()).decode("ascii")
+    clip = text_from_motion(person.motion)
     rest = {"start": person.frame_start, "in_world": person.in_world, "lock": person.lock_contacts}
     return json.dumps({"clip": clip, **rest})
 
@@ -176,9 +172,12 @@ def _stills_from(kept: dict[str, Any]) -> StillPerson:
 
 
 def _clip_from(kept: dict[str, Any]) -> ClipPerson:
-    data = io.BytesIO(base64.b64decode(kept["clip"], validate=True))
-    motion = motion_from_arrays(read_arrays(data))
-    return ClipPerson(motion, int(kept["start"]), bool(kept["in_world"]), bool(kept["lock"]))
+    return ClipPerson(
+        motion_from_text(kept["clip"]),
+        int(kept["start"]),
+        bool(kept["in_world"]),
+        bool(kept["lock"]),
+    )
 
 
 def standing_at(person: StillPerson, rig: Object) -> StillPerson:

@@ -252,23 +252,26 @@ def skel_channels(file: SkelFile) -> list[Channel]:
     return channels
 
 
-def key_skel_motion(rig: Object, file: SkelFile, first: float, scene_rate: float) -> int:
-    """Keys every frame of the motion from frame `first` on, at the scene's rate."""
+def frames_of(file: SkelFile, first: float, scene_rate: float) -> Array:
+    """[T] scene frames of a motion that begins at frame `first`."""
     step = scene_rate / float(file["mocap_framerate"])
-    frames = first + step * np.arange(len(file["poses"]))
+    return first + step * np.arange(len(file["poses"]))
+
+
+def key_skel_motion(rig: Object, file: SkelFile, frames: Array) -> int:
+    """Keys every row of the motion at its scene frame."""
     action = new_action(rig, f"{rig.name} Motion")
     add_angle_properties(rig, file)
     channels = skel_channels(file) + angle_channels(file)
     return write_keys(rig, action, channels, frames, "LINEAR")
 
 
-def marked_weak_frames(context: Context, file: SkelFile, first: float, scene_rate: float) -> int:
+def marked_weak_frames(context: Context, file: SkelFile, frames: Array) -> int:
     """Puts a marker where a run of weak frames begins; returns how many frames are weak."""
     weak = file.fields.get("weak_frames")
     if weak is None:
         return 0
-    step = scene_rate / float(file["mocap_framerate"])
     starts = np.flatnonzero(weak & ~np.concatenate([[False], weak[:-1]]))
     for row in starts:
-        context.scene.timeline_markers.new("Weak fit", frame=round(first + step * row))
+        context.scene.timeline_markers.new("Weak fit", frame=round(float(frames[row])))
     return int(weak.sum())

@@ -14,7 +14,7 @@ from inference.body.skinning import skin_vertices
 from inference.protocol.body_motion import BodyMotion
 
 from .fit import SkelFit, fit_skel
-from .from_picture import fit_to_picture
+from .from_picture import Picture, fit_to_picture, picture_of
 from .kinematics import SkelPose
 from .layout import BONE_COUNT, DOF_BONES, DOF_COUNT, HIGHEST, LOWEST, PARENTS
 from .model import SkelModel
@@ -25,6 +25,7 @@ from .targets import FitTargets, targets_from_smpl
 Array = NDArray[np.floating]
 
 WEAK_JOINTS = 0.03  # m, mean over the joints of a frame
+WEAK_DRAWN = 0.05  # of the figure's larger side in the picture, mean over the joints seen
 FRAMES_TOGETHER = 4000  # memory stays under half a gigabyte; longer motions overlap
 OVERLAP = 60
 
@@ -81,7 +82,20 @@ def skel_from_picture(
         Sketch2PoseError: the motion was not read from a picture.
     """
     fit, reading, errors = fit_to_picture(motion, skel, body, report)
-    return replace(_skel_motion(motion, skel, reading, fit), drawn_errors=errors)
+    weak = weakly_drawn(errors, picture_of(motion))
+    fitted = _skel_motion(motion, skel, reading, fit)
+    return replace(fitted, drawn_errors=errors, weak_frames=weak)
+
+
+def weakly_drawn(errors: Array, picture: Picture) -> NDArray[np.bool_]:
+    """[T] frames in which the joints are far from where they were seen, for the figure's size."""
+    seen = picture.weights > 0
+    pixels = np.where(seen[..., None], picture.pixels, np.nan)
+    known = seen.sum(1) > 1
+    weak = ~known
+    size = np.nanmax(pixels[known], axis=1) - np.nanmin(pixels[known], axis=1)
+    weak[known] = np.nanmean(errors[known], axis=1) > WEAK_DRAWN * size.max(1)
+    return weak
 
 
 def _skel_motion(

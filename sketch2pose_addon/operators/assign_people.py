@@ -19,10 +19,10 @@ from ..apply import ApplyOptions, apply_body_motion
 from ..armature_io import bone_map_of
 from ..blocking import key_blocking
 from ..job_operator import show_result
+from ..kept_clip import keep_clip
 from ..people import ClipPerson, StillPerson, recalled, standing_at
 from ..properties import settings
 from ..targets import checked_target
-from ..weak_frames import keep_clip_confidence
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -134,7 +134,7 @@ def _put(context: Context, person: StillPerson | ClipPerson, rig: Object) -> Non
         frame_start=person.frame_start,
         options=ApplyOptions(retarget=placed),
     )
-    keep_clip_confidence(context, rig, person.motion, person.frame_start)
+    keep_clip(context, rig, person.motion, person.frame_start)
 
 
 def _refused(why: str, fix: str) -> Sketch2PoseError:

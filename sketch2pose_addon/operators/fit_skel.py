@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
+import numpy as np
 from bpy.props import BoolProperty, StringProperty
+from numpy.typing import NDArray
 
-from ...inference.protocol.body_motion import write_body_motion
+from ...inference.protocol.body_motion import BodyMotion, write_body_motion
 from ...inference.protocol.errors import Sketch2PoseError
 from ...inference.protocol.messages import SkelRequest
 from .. import jobs
@@ -18,9 +20,11 @@ from ..body_motion_of_rig import body_motion_of_rig, frame_range
 from ..job_operator import JobOperator
 from ..model_files import model_options
 from ..preferences import preferences
+from ..seen_motion import seen_motion, stand_over
 from ..skel_rig import (
     add_bone_meshes,
     create_skel_armature,
+    frames_of,
     key_skel_motion,
     marked_weak_frames,
     read_skel_file,
@@ -38,6 +42,9 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         "their limits. Esc cancels"
     )
 
+    _motion: BodyMotion
+    _seen: NDArray | None
+
     source: StringProperty(
         name="Source",
         description="A body made by Create Body, or a BodyMotion file; empty: the active armature",
@@ -49,7 +56,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
     follow_picture: BoolProperty(
         name="Follow the Picture",
         description="Move the joints to where the drawing, photo or clip shows them, within the "
-        "limits. Needs a motion file that was made from one",
+        "limits. Needs a rig or a motion file that was made from one",
         default=False,
     )
     export_folder: StringProperty(
@@ -72,9 +79,12 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         rig = self._armature(context)
         self._first = frame_range(context, rig)[0] if rig else context.scene.frame_current
         self._name = f"{rig.name if rig else Path(self.source).stem} SKEL"
+        self._seen, self._followed = None, rig.name if rig and self.follow_picture else ""
         if rig and self.follow_picture:
-            raise _no_picture(rig.name)
-        motion = body_motion_of_rig(context, rig) if rig else None
+            motion, self._seen = seen_motion(context, rig)
+            self._motion = motion
+        else:
+            motion = body_motion_of_rig(context, rig) if rig else None
 
         own = rig is None or bool(rig.sketch2pose_body.model_name)
         models = model_options(preferences(context)) if own else {}  # betas are one body's own
@@ -96,13 +106,29 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         rig = create_skel_armature(context, file, self._name)
         if self.with_bones:
             add_bone_meshes(rig, file)
-        rate = scene_framerate(context)
-        key_skel_motion(rig, file, self._first, rate)
-        weak = marked_weak_frames(context, file, self._first, rate)
+        frames = self._seen
+        if frames is None:
+            frames = frames_of(file, self._first, scene_framerate(context))
+        key_skel_motion(rig, file, frames)
+        self._stand(context, rig, frames)
+        weak = marked_weak_frames(context, file, frames)
         _select_only(context, rig)
         error = 1e3 * float(file["joint_errors"].mean())
         line = f"Skeleton fitted to {len(file['poses'])} frames, joints within {error:.1f} mm"
+        if "drawn_errors" in file.fields:
+            pixels = float(np.nanmean(file["drawn_errors"]))
+            line += f", {pixels:.1f} px from where the joints were seen"
         return f"{line}; {weak} weak frames are marked" if weak else line
+
+    def _stand(self, context: Context, skel: bpy.types.Object, frames: NDArray) -> None:
+        """Over the rig whose picture was followed; what it was read as has its own world."""
+        followed = bpy.data.objects.get(self._followed)
+        if followed is None or followed.type != "ARMATURE":
+            return
+        present = context.scene.frame_current
+        context.scene.frame_set(round(frames[0]))
+        stand_over(skel, self._motion, followed)
+        context.scene.frame_set(present)
 
     def _armature(self, context: Context) -> bpy.types.Object | None:
         """The source when it is an armature; None when it is a file."""
@@ -133,15 +159,6 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         except OSError as error:
             why, fix = error.strerror or str(error), "Choose another folder"
             raise Sketch2PoseError("The files were not written", why, fix, "skel.out") from error
-
-
-def _no_picture(name: str) -> Sketch2PoseError:
-    return Sketch2PoseError(
-        "The skeleton cannot follow the picture",
-        f'an armature such as "{name}" does not keep where joints were seen',
-        "Give the motion file of the drawing, photo or clip as source",
-        "skel.picture",
-    )
 
 
 def _leave_other_modes(context: Context) -> None:

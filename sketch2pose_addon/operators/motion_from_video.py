@@ -18,10 +18,10 @@ from ..cache_folder import cache_folder
 from ..camera_view import camera_matrices, load_footage
 from ..file_job_operator import FileJobOperator
 from ..footage import SOURCES, Footage, chosen_footage
+from ..kept_clip import keep_clip
 from ..people import ClipPerson, others_line, remember
 from ..scene_camera import filmed_by_scene
 from ..targets import checked_target
-from ..weak_frames import keep_clip_confidence
 
 if TYPE_CHECKING:
     from bpy.types import Context, Event
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from ..apply import AppliedMotion
 
 _CLIPS = (
-    "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv;"
-    "*.png;*.jpg;*.jpeg;*.tif;*.json"
+    "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv;*.png;*.jpg;*.jpeg;*.tif;*.json"
 )
 _CAMERA_FILE = "camera.json"
 _PLACES = (
@@ -166,7 +165,7 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         everybody = [self._played(context, read_body_motion(path)) for path in _motions(job)]
         motion = everybody[self.person]
         applied = self._apply(context, motion, target)
-        keep_clip_confidence(context, target, motion, self._start_of(motion))
+        keep_clip(context, target, motion, self._start_of(motion))
         if self.set_scene:
             clip_scene.set_range(context, applied)
         if picture is not None:

@@ -12,7 +12,7 @@ from inference import cli
 from inference.body import load_default_body
 from inference.protocol.body_motion import BodyMotion, write_body_motion
 from inference.protocol.errors import Sketch2PoseError
-from inference.skel.convert import skel_from_picture, skel_from_smpl
+from inference.skel.convert import skel_from_picture, skel_from_smpl, weakly_drawn
 from inference.skel.default import load_default_skel
 from inference.skel.from_picture import Picture, picture_of, smpl_points
 from inference.skel.layout import HIGHEST, LOWEST
@@ -51,6 +51,15 @@ def from_root(points: np.ndarray) -> np.ndarray:
     return points - points[:, :1]
 
 
+def test_frames_far_from_what_was_seen_are_weak() -> None:
+    motion, _truth = seen_motion()
+    picture = picture_of(motion)
+    errors = np.full((FRAMES, 24), 2.0)
+    errors[1] = 200.0
+    hidden = replace(picture, weights=picture.weights * (np.arange(FRAMES) != 4)[:, None])
+    assert np.flatnonzero(weakly_drawn(errors, hidden)).tolist() == [1, 4]
+
+
 def test_it_follows_the_picture_within_the_limits() -> None:
     motion, truth = seen_motion()
     skel, body = load_default_skel(), load_default_body()
@@ -58,6 +67,7 @@ def test_it_follows_the_picture_within_the_limits() -> None:
     assert (fitted.q >= LOWEST).all() and (fitted.q <= HIGHEST).all()
     before = picture_of(motion).errors(body.forward(motion.poses, motion.trans)).mean()
     assert fitted.drawn_errors is not None and fitted.drawn_errors.mean() < 0.4 * before
+    assert not fitted.weak_frames.any()  # judged by the picture, not by a reading that was off
     off = [
         np.linalg.norm(from_root(smpl_points(skel, body, pose, motion.betas)) - from_root(truth))
         for pose in (skel.forward(f.q, f.trans, motion.betas) for f in (fitted, plain))
