@@ -20,8 +20,12 @@ def add_skel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("inputs", nargs="+", metavar="MOTION", help="npz, bvh, trc, …")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument("--joints-only", action="store_true", help="faster, without the skin")
-    parser.add_argument(
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
         "--from-image", action="store_true", help="follow the picture that a motion was read from"
+    )
+    either.add_argument(
+        "--fit-shape", action="store_true", help="find the shape from the skin, not from the betas"
     )
     parser.add_argument("--skel-model", type=Path, metavar="FILE", help="your SKEL file")
     parser.add_argument("--body-model", type=Path, metavar="FILE", help="your SMPL file")
@@ -32,8 +36,8 @@ def convert_skel(options: argparse.Namespace) -> int:
     """Convert every input.
 
     Args:
-        options: with `inputs`, `out`, `joints_only`, `from_image`, `skel_model`, `body_model` and
-            `json`.
+        options: with `inputs`, `out`, `joints_only`, `from_image`, `fit_shape`, `skel_model`,
+            `body_model` and `json`.
 
     Returns:
         The exit code.
@@ -73,7 +77,7 @@ def _convert(path: Path, options, models, warnings: list[str], lines: list[str])
     files = []
     for number, motion in enumerate(imported.motions):
         stem = path.stem if len(imported.motions) == 1 else f"{path.stem}_p{number}"
-        choice = FitChoice(surface=not options.joints_only, picture=options.from_image)
+        choice = FitChoice(not options.joints_only, options.from_image, options.fit_shape)
         fitted, written = write_skel_files(motion, stem, options.out, models, choice)
         lines.append(fit_sentence(fitted))
         files += [str(file) for file in written]

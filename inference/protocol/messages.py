@@ -74,7 +74,7 @@ class SkelRequest(_FilesRequest):
     Attributes:
         inputs: paths of BodyMotion files.
         out_dir: folder for the results; must exist.
-        options: `surface` and `picture` (bool), `skel_model` and `body_model` (paths of the
+        options: `surface`, `picture` and `shape` (bool), `skel_model` and `body_model` (paths of the
             user's own files).
     """
 

@@ -38,10 +38,13 @@ class FitChoice:
         surface: the skin.
         picture: where the joints were seen in the picture that the motion was read from, instead of
             the skin.
+        shape: find the skeleton's shape from the skin instead of carrying the body's over; not
+            with `picture`.
     """
 
     surface: bool = True
     picture: bool = False
+    shape: bool = False
 
 
 def skel_from_smpl(
@@ -50,24 +53,27 @@ def skel_from_smpl(
     body: BodyModel,
     surface: bool = True,
     report: Callable[[float], None] | None = None,
+    betas: Array | None = None,
 ) -> SkelMotion:
     """Fits SKEL to a motion of an SMPL-format body; the shape is carried over.
 
     Args:
-        motion: the motion. skel: a skeleton in the same skin and shape space. body: its body.
+        motion: the motion. skel: a skeleton in the same skin. body: its body.
         surface: use skin markers besides joints and orientations.
+        betas: [≤ K] the skeleton's shape, where it is not the body's (`fit_shape_to_smpl`).
         report: called with the share of work done; may raise to cancel.
 
     Returns:
         angles within the limits, continuous, with errors and weak frames marked.
     """
     poses, trans = np.asarray(motion.poses, float), np.asarray(motion.trans, float)
-    targets = targets_from_smpl(skel, body, poses, trans, motion.betas, surface)
-    rest = skel.rest(motion.betas)
+    own = np.asarray(motion.betas if betas is None else betas, float)
+    targets = targets_from_smpl(skel, body, poses, trans, motion.betas, surface, own)
+    rest = skel.rest(own)
     fit = _fit_long(
         lambda part, before: fit_skel(rest, targets.part(part), before, report), len(poses)
     )
-    return _skel_motion(motion, skel, targets, fit)
+    return _skel_motion(motion, skel, targets, fit, own)
 
 
 def skel_from_picture(
@@ -83,7 +89,7 @@ def skel_from_picture(
     """
     fit, reading, errors = fit_to_picture(motion, skel, body, report)
     weak = weakly_drawn(errors, picture_of(motion))
-    fitted = _skel_motion(motion, skel, reading, fit)
+    fitted = _skel_motion(motion, skel, reading, fit, np.asarray(motion.betas, float))
     return replace(fitted, drawn_errors=errors, weak_frames=weak)
 
 
@@ -99,14 +105,14 @@ def weakly_drawn(errors: Array, picture: Picture) -> NDArray[np.bool_]:
 
 
 def _skel_motion(
-    motion: BodyMotion, skel: SkelModel, targets: FitTargets, fit: SkelFit
+    motion: BodyMotion, skel: SkelModel, targets: FitTargets, fit: SkelFit, betas: Array
 ) -> SkelMotion:
-    pose = skel.forward(fit.q, fit.trans, motion.betas)
-    joint_errors, skin_errors = residuals(skel.rest(motion.betas).joints, targets, pose)
+    pose = skel.forward(fit.q, fit.trans, betas)
+    joint_errors, skin_errors = residuals(skel.rest(betas).joints, targets, pose)
     return SkelMotion(
         q=fit.q,
         trans=fit.trans,
-        betas=np.asarray(motion.betas, float),
+        betas=betas,
         framerate=motion.mocap_framerate,
         joints=pose.positions,
         joint_errors=joint_errors,
@@ -114,7 +120,7 @@ def _skel_motion(
         weak_frames=joint_errors.mean(1) > WEAK_JOINTS,
         model=skel.name,
         licence=skel.licence,
-        rig=rig_arrays(skel, fit.q, motion.betas),
+        rig=rig_arrays(skel, fit.q, betas),
     )
 
 

@@ -14,9 +14,10 @@ from inference.protocol.errors import Sketch2PoseError
 
 from .convert import FitChoice, skel_from_picture, skel_from_smpl
 from .default import load_default_skel
-from .model import SkelModel
+from .model import SkelModel, shaped
 from .motion import SkelMotion, write_skel_motion
 from .osim import write_osim
+from .shape import fit_shape_to_smpl
 from .skel_file import load_skel_file
 from .tables import write_csv, write_mot, write_trc
 from .to_smpl import smpl_from_skel
@@ -75,15 +76,21 @@ def write_skel_files(
     if choice.picture:
         fitted = skel_from_picture(motion, skel, body, report)
     else:
-        fitted = skel_from_smpl(motion, skel, body, choice.surface, report)
+        betas = fit_shape_to_smpl(motion, skel, body, _still(report)) if choice.shape else None
+        fitted = skel_from_smpl(motion, skel, body, choice.surface, report, betas)
     paths = [out / f"{stem}_skel{suffix}" for suffix in (".npz", ".mot", ".trc", ".csv", ".osim")]
     write_skel_motion(paths[0], fitted)
     write_mot(paths[1], fitted)
     write_trc(paths[2], fitted)
     write_csv(paths[3], fitted)
-    stature = float(np.ptp(models.body.vertices(fitted.betas)[:, 1]))
-    write_osim(paths[4], models.skel.rest(fitted.betas), stature, f"{stem}_skel")
+    skin = shaped(skel.v_template, skel.shapedirs, fitted.betas)
+    write_osim(paths[4], skel.rest(fitted.betas), float(np.ptp(skin[:, 1])), f"{stem}_skel")
     return fitted, paths
+
+
+def _still(report: Callable[[float], None] | None) -> Callable[[float], None] | None:
+    """The report for work that comes first: it may cancel, and the share stays at nothing."""
+    return None if report is None else lambda _share: report(0.0)
 
 
 def write_smpl_file(motion: SkelMotion, stem: str, out: Path, models: SkelModels) -> Path:

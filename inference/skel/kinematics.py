@@ -130,7 +130,12 @@ def branch_sums(values: Array) -> Array:
 
 def moves_together() -> NDArray[np.bool_]:
     """[46, 46] whether the second angle's bone is the first's or hangs on it."""
+    return carries()[:, DOF_BONES]
+
+
+def carries() -> NDArray[np.bool_]:
+    """[46, 24] whether a bone is an angle's own or hangs on it."""
     above = np.eye(BONE_COUNT, dtype=bool)
     for bone in range(1, BONE_COUNT):
         above[bone] |= above[PARENTS[bone]]
-    return above[DOF_BONES][:, DOF_BONES].T
+    return above[:, DOF_BONES].T

@@ -47,7 +47,11 @@ def _one_input(
     try:
         motion = read_body_motion(path)
         options = request.options
-        choice = FitChoice(bool(options.get("surface", True)), bool(options.get("picture", False)))
+        choice = FitChoice(
+            surface=bool(options.get("surface", True)),
+            picture=bool(options.get("picture", False)),
+            shape=bool(options.get("shape", False)),
+        )
         chosen = models_for(motion, models)
         fitted, files = write_skel_files(
             of_body(motion, chosen), path.stem, Path(request.out_dir), chosen, choice, tell

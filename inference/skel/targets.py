@@ -73,25 +73,28 @@ def targets_from_smpl(
     trans: ArrayLike,
     betas: ArrayLike | None,
     surface: bool,
+    skel_betas: ArrayLike | None = None,
 ) -> FitTargets:
     """Joints and orientations of an SMPL motion, and its skin when the two share it.
 
     Args:
         skel: the skeleton. body: the SMPL-format body in the same rest pose and shape space.
         poses: [T, 72] radians. trans: [T, 3] metres. betas: [≤ K]. surface: use skin markers.
+        skel_betas: [≤ K] of the skeleton, when they are not the body's.
 
     Returns:
         the targets of T frames.
     """
     rotations, positions = body.frames(np.asarray(poses, float), np.asarray(trans, float), betas)
-    rest, body_joints = skel.rest(betas), np.asarray(body.joints(betas), float)
+    own = betas if skel_betas is None else skel_betas
+    rest, body_joints = skel.rest(own), np.asarray(body.joints(betas), float)
     bone_rotations = rotations[:, list(SMPL_OF_BONE)]
     parts = [
         _joint_targets(rest, body_joints, rotations, positions),
         _orientation_targets(rest, body_joints, rotations, positions),
     ]
     if surface and len(skel.v_template) == len(body.v_template):
-        parts.append(_surface_targets(skel, body, poses, trans, betas))
+        parts.append(_surface_targets(skel, own, body.forward_vertices, (poses, trans, betas)))
     points, bones, places, weights = (
         np.concatenate([part[i] for part in parts], axis=1 if i == 2 else 0) for i in range(4)
     )
@@ -124,10 +127,10 @@ def _orientation_targets(rest: SkelRest, body_joints: Array, rotations: Array, p
     return rest.joints[bones] + levers, bones, places, weights
 
 
-def _surface_targets(skel: SkelModel, body: BodyModel, poses, trans, betas):
+def _surface_targets(skel: SkelModel, skel_betas: ArrayLike | None, skin_of, posed):
     ids = marker_vertices(skel)
-    _joints, places = body.forward_vertices(poses, trans, betas, ids)
-    rest = shaped(skel.v_template[ids], skel.shapedirs[ids], betas)
+    _joints, places = skin_of(*posed, ids)
+    rest = shaped(skel.v_template[ids], skel.shapedirs[ids], skel_betas)
     return rest, skel.main_bone[ids], places, np.full(len(ids), SURFACE_WEIGHT)
 
 

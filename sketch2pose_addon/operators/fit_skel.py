@@ -53,6 +53,12 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
     surface: BoolProperty(
         name="Follow the Skin", description="Slower than joints alone, and closer", default=True
     )
+    fit_shape: BoolProperty(
+        name="Fit the Shape",
+        description="Find the skeleton's shape from the skin instead of taking over the body's "
+        "betas. For files that do not belong together. Not with Follow the Picture",
+        default=False,
+    )
     follow_picture: BoolProperty(
         name="Follow the Picture",
         description="Move the joints to where the drawing, photo or clip shows them, within the "
@@ -94,7 +100,8 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
             if motion is not None:
                 source = folder / "motion.npz"
                 write_body_motion(source, motion)
-            options = {"surface": self.surface, "picture": self.follow_picture, **models}
+            options = {"surface": self.surface, "picture": self.follow_picture}
+            options |= {"shape": self.fit_shape, **models}
             return SkelRequest(inputs=[str(source)], out_dir=str(folder), options=options)
 
         return jobs.submit("Fitting the skeleton", request)
