@@ -68,15 +68,20 @@ def _convert(path: Path, options, models, warnings: list[str], lines: list[str])
     from inference.skel.convert import FitChoice
     from inference.skel.files import fit_sentence, write_skel_files, write_smpl_file
     from inference.skel.motion import read_skel_motion
+    from inference.skel.own_shape import in_own_shape
 
     if is_skel_motion(path):
         lines.append("SMPL motion written")
         return [str(write_smpl_file(read_skel_motion(path), path.stem, options.out, models))]
     imported = read_motion(path)
-    warnings += imported.warnings
+    motions, said = list(imported.motions), imported.warnings
+    if options.body_model:
+        motions = [in_own_shape(path, motion, models.body) for motion in motions]
+        said = tuple(text for text in said if "(betas)" not in text)  # they are used now
+    warnings += said
     files = []
-    for number, motion in enumerate(imported.motions):
-        stem = path.stem if len(imported.motions) == 1 else f"{path.stem}_p{number}"
+    for number, motion in enumerate(motions):
+        stem = path.stem if len(motions) == 1 else f"{path.stem}_p{number}"
         choice = FitChoice(not options.joints_only, options.from_image, options.fit_shape)
         fitted, written = write_skel_files(motion, stem, options.out, models, choice)
         lines.append(fit_sentence(fitted))

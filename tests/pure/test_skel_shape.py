@@ -20,6 +20,7 @@ from inference.skel.shape import fit_shape, fit_shape_to_smpl
 from inference.skel.skel_file import load_skel_file
 
 from .synthetic_skel import write_synthetic
+from .test_body_requests import family_file
 from .test_skel import some_angles, walk
 
 TRUE = np.array([1.5, -1, 0.8, -0.5, 1, 0.3, -1.2, 0.6, -0.4, 0.9])
@@ -76,3 +77,23 @@ def test_on_the_command_line(tmp_path: Path, capsys) -> None:
     assert np.abs(found - walk(3).betas).max() < 0.5
     assert cli.run([*arguments, "--from-image"]) == 2
     assert "not allowed with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [10, 16])
+def test_another_programs_motion_keeps_its_betas_on_own_models(
+    tmp_path: Path, count: int, capsys
+) -> None:
+    motion, betas = walk(3), np.linspace(1, -1, count)
+    amass = {"poses": np.zeros((3, 156)), "trans": motion.trans, "betas": betas}
+    amass["poses"][:, :66] = motion.poses[:, :66]
+    np.savez(tmp_path / "amass.npz", **amass, mocap_framerate=60.0, gender="neutral")
+    skel, body = write_synthetic(tmp_path / "skel.pkl"), family_file(tmp_path, "smpl", every=4)
+    arguments = ["skel", str(tmp_path / "amass.npz"), "--out", str(tmp_path)]
+    own = ["--skel-model", str(skel), "--body-model", str(body)]
+    assert cli.run([*arguments, *own, "--joints-only"]) == 0
+    written = read_skel_motion(tmp_path / "amass_skel.npz")
+    assert np.allclose(written.betas, betas[:10], atol=1e-5) and written.framerate == 60
+    assert "those of the default body are used" not in capsys.readouterr().err
+    assert cli.run([*arguments, "--joints-only"]) == 0
+    assert not read_skel_motion(tmp_path / "amass_skel.npz").betas.any()
+    assert "those of the default body are used" in capsys.readouterr().err
