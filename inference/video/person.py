@@ -204,7 +204,8 @@ class PersonSolver:
                     Solved(orientations, pelvis, found.standing, lifted.up if lifted else None),
                     given,
                 )[:, 1]
-                found = world.find_contacts(places, up, given.rate)
+                eyes = lens.path.eyes if lens.path is not None else None
+                found = world.find_contacts(places, up, given.rate, eyes)
                 if lifted and lens.path is None:
                     distance = expected_distance(lifted, pelvis)
                 if lens.path is not None:

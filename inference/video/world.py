@@ -17,7 +17,8 @@ CONTACT_SPREAD = 0.002  # metres a standing sole may seem to move from frame to 
 STANDING = np.deg2rad(50.0)  # a person who leans farther does not show which way is up
 STEEPEST = np.deg2rad(40.0)  # tilt of a camera
 STRAIGHT = 0.999  # cosine between up and the view beyond which a camera has no heading
-SMOOTHED = 0.08  # s over which speeds are averaged
+SMOOTHED = 0.15  # s over which steps and speeds are averaged
+DEPTH_SHARE = 0.33  # of the speed along the camera's ray that counts
 
 
 @dataclass(frozen=True)
@@ -65,25 +66,38 @@ def camera_under(up: Array) -> Array:
     return np.stack([np.cross(up, back), up, back], axis=1)
 
 
-def find_contacts(feet: Array, up: Array, framerate: float) -> Contacts:
+def find_contacts(feet: Array, up: Array, framerate: float, eyes: Array | None = None) -> Contacts:
     """Which points of the feet stand.
 
     Args:
-        feet: [T, F, 3] heels and toes, camera space. up: [3]. framerate: frames a second.
+        feet: [T, F, 3] heels and toes. up: [3]. framerate: frames a second.
+        eyes: [T, 3] where the camera is; None = in the origin.
 
     Returns:
         The contacts.
     """
     if len(feet) < 2:
         return Contacts(np.zeros((0, feet.shape[1])), np.ones(feet.shape[:2]) * _low(feet, up))
-    width = max(round(SMOOTHED * framerate), 1)
-    speed = _averaged(np.linalg.norm(np.diff(feet, axis=0), axis=-1) * framerate, width)
+    rays = feet if eyes is None else feet - eyes[:, None]
+    speed = _speed(feet, rays, framerate)
     low = _low(feet, up)
     still = (speed < SLOWEST_STEP) & low[1:] & low[:-1]
     standing = np.zeros(feet.shape[:2])
     standing[1:] = still
     standing[:-1] = np.maximum(standing[:-1], still)
     return Contacts(still / CONTACT_SPREAD**2, standing)
+
+
+def _speed(feet: Array, rays: Array, framerate: float) -> Array:
+    """[T - 1, F] m/s; along the rays only a share counts, as distances waver by themselves."""
+    width = max(round(SMOOTHED * framerate), 1)
+    steps = np.diff(feet, axis=0) * framerate
+    steps = np.stack([_averaged(steps[..., axis], width) for axis in range(3)], axis=-1)
+    middle = rays[1:] + rays[:-1]
+    middle /= np.maximum(np.linalg.norm(middle, axis=-1, keepdims=True), 1e-9)
+    along = np.sum(steps * middle, axis=-1, keepdims=True)
+    steps -= (1 - DEPTH_SHARE) * along * middle
+    return _averaged(np.linalg.norm(steps, axis=-1), width)
 
 
 def _low(feet: Array, up: Array) -> NDArray[np.bool_]:

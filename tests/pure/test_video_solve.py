@@ -247,6 +247,19 @@ def test_feet_that_rest_low_stand_and_moving_ones_do_not():
     assert found.weight[:, :2].min() > 0 and found.weight[:, 2:].max() == 0
 
 
+def test_feet_whose_distance_wavers_stand_and_those_that_come_nearer_do_not():
+    times = np.arange(60) / 60.0
+    feet = np.tile([0.2, 1.0, 4.0], (60, 4, 1))
+    feet[:, :2, 2] += 0.012 * np.sin(2 * np.pi * 6 * times)[:, None]  # up to 0.45 m/s
+    feet[:, 2:, 2] -= 1.5 * times[:, None]
+    down = np.array([0.0, -1.0, 0.0])
+    found = world.find_contacts(feet, down, 60.0)
+    assert found.standing[:, :2].mean() > 0.9 and found.standing[:, 2:].max() == 0
+    eyes = np.tile([0.0, 0.0, -3.0], (60, 1))  # the same seen in a world with the camera elsewhere
+    moved = world.find_contacts(feet + eyes[:, None], down, 60.0, eyes)
+    np.testing.assert_array_equal(moved.standing, found.standing)
+
+
 def test_confidence_falls_where_nothing_was_seen_or_met():
     visibility, away = np.ones((3, 33)), np.zeros((3, 33))
     visibility[0, NUMBER["left_knee"]] = 0.1
