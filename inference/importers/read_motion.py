@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from inference.importers.refusal import refused
@@ -39,8 +40,8 @@ def read_motion(path: str | Path) -> Imported:
     """Read a motion of ours or of another program.
 
     Args:
-        path: BodyMotion `.npz`, AMASS or SMPL-family `.npz`, motion JSON, OpenPose or COCO JSON,
-            BVH, TRC; see docs/body_motion.md.
+        path: BodyMotion `.npz`, AMASS or SMPL-family `.npz`, results of other programs (`.pt`,
+            `.pkl`, `.npy`), motion JSON, OpenPose or COCO JSON, BVH, TRC; see docs/body_motion.md.
 
     Returns:
         One checked motion for each person.
@@ -51,7 +52,7 @@ def read_motion(path: str | Path) -> Imported:
     path = Path(path)
     data = _content(path)
     try:
-        imported = _reader_of(data, path.name)(data, path.name)
+        imported = _reader_of(data, path)(data, path.name)
     except Sketch2PoseError:
         raise
     except _DAMAGED as error:
@@ -80,7 +81,7 @@ def _content(path: Path) -> bytes:
     return data
 
 
-def _reader_of(data: bytes, name: str) -> Reader:
+def _reader_of(data: bytes, path: Path) -> Reader:
     from inference.importers.result_pickle import is_pickle
 
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -88,13 +89,21 @@ def _reader_of(data: bytes, name: str) -> Reader:
         return _read_pickle
     if data.startswith(b"PK\x03\x04"):
         return _read_zip
+    if data.startswith(b"\x93NUMPY"):
+        return partial(_read_npy, path.parent)
     if start[:1] in (b"{", b"["):
         return _read_json
     if start[:9].upper() == b"HIERARCHY":
         return _read_bvh
     if start.startswith(b"PathFileType"):
         return _read_trc
-    raise refused(name, "its content is of no known kind", code="import.unknown")
+    raise refused(path.name, "its content is of no known kind", code="import.unknown")
+
+
+def _read_npy(folder: Path, data: bytes, name: str) -> Imported:
+    from inference.importers.tram import motion_from_tram
+
+    return motion_from_tram(data, name, folder)
 
 
 def _read_zip(data: bytes, name: str) -> Imported:

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from inference.body.pickle_stubs import ARRAY_STUBS, DtypeStub, resolve
+from inference.body.pickle_stubs import ARRAY_STUBS, ArrayStub, DtypeStub, resolve
+from inference.importers.torch_file import rebuild_tensor, storage_from_bytes
 
 LARGEST_CONTENT = 2 << 30  # bytes after decompression
 _ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
@@ -82,6 +83,8 @@ _PythonUnpickler: Any = pickle._Unpickler  # type: ignore[attr-defined]
 _NAMES = {
     ("collections", "OrderedDict"): OrderedDict,
     ("joblib.numpy_pickle", "NumpyArrayWrapper"): _JoblibArray,
+    ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor,
+    ("torch.storage", "_load_from_bytes"): storage_from_bytes,
 }
 
 
@@ -121,6 +124,8 @@ class _Reader(_PythonUnpickler):
 
 def _plain(value: Any) -> Any:
     """Stand-ins replaced by the arrays they describe, deep; unknown leaves become None."""
+    if isinstance(value, ArrayStub) and isinstance(value.state[-1], list):
+        return [_plain(item) for item in value.state[-1]]  # an array of objects
     if isinstance(value, ARRAY_STUBS):
         return value.to_array()
     if isinstance(value, dict):

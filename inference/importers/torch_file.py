@@ -18,6 +18,7 @@ from inference.importers.npz_kinds import imported_params
 from inference.importers.read_motion import Imported
 from inference.importers.refusal import refused
 
+_OLD_MAGIC = 0x1950A86A20F9469CFC6C
 MOST_NUMBERS = 1 << 28  # in one tensor; strides of 0 can claim any size
 _STORAGES = {
     "FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "LongStorage": "<i8",
@@ -93,7 +94,7 @@ class _Reader(pickle.Unpickler):
             return _STORAGES[name]
         known = {
             ("collections", "OrderedDict"): OrderedDict,
-            ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
+            ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor,
         }
         if (module, name) in known:
             return known[module, name]
@@ -107,7 +108,7 @@ class _Reader(pickle.Unpickler):
         return np.frombuffer(self._read_storage(str(key)), dtype=dtype)
 
 
-def _rebuild_tensor(
+def rebuild_tensor(
     storage: np.ndarray, offset: int, size: Sequence[int], stride: Sequence[int], *_: object
 ) -> np.ndarray:
     """The tensor as an array of its own, after checking that it lies within its storage."""
@@ -119,3 +120,42 @@ def _rebuild_tensor(
         raise ValueError("a tensor is larger than its storage")
     steps = [step * storage.itemsize for step in stride]
     return np.lib.stride_tricks.as_strided(storage[offset:], size, steps).copy()
+
+
+class _StorageReader(pickle.Unpickler):
+    """Unpickler of the description of one storage."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The type of a storage."""
+        if module == "torch" and name in _STORAGES:
+            return _STORAGES[name]
+        raise pickle.UnpicklingError(f'it asks for "{module}.{name}", which is no tensor')
+
+    def persistent_load(self, pid: Any) -> str:
+        """The NumPy type of a storage ("storage", type, key, device, count, view)."""
+        if pid[0] != "storage" or pid[1] not in _STORAGES.values():
+            raise pickle.UnpicklingError(f"it has a reference of unknown kind {pid[0]!r}")
+        return pid[1]
+
+
+def storage_from_bytes(data: bytes) -> np.ndarray:
+    """A storage as PyTorch writes it into plain pickles: its format before 1.6.
+
+    Args:
+        data: magic number, version, system, the storage's description, its key, its numbers.
+
+    Returns:
+        The numbers.
+
+    Raises:
+        pickle.UnpicklingError: it asks for anything else.
+        ValueError: damaged.
+    """
+    stream = io.BytesIO(data)
+    magic, _version, _system = (_StorageReader(stream).load() for _ in range(3))
+    if magic != _OLD_MAGIC:
+        raise ValueError("a tensor in an unknown format")
+    kind = np.dtype(_StorageReader(stream).load())
+    _StorageReader(stream).load()  # the keys: one
+    count = int.from_bytes(stream.read(8), "little")
+    return np.frombuffer(stream.read(), kind, count)

@@ -141,6 +141,18 @@ def test_plain_pickles_of_one_person(tmp_path, protocol):
     assert_poses(motion)
 
 
+def test_pickles_with_the_names_of_the_smplx_package(tmp_path):
+    """As SMPLify-X writes them; what is not of the body is left alone."""
+    content = {
+        "global_orient": POSES[:, 0],
+        "body_pose": POSES[:, 1:22].reshape(T, 63),
+        "transl": PATH,
+        "camera_rotation": np.eye(3)[None],
+    }
+    (motion,) = read(tmp_path, pickle.dumps(content, 2)).motions
+    assert_poses(motion)
+
+
 def test_transposed_and_integer_arrays_are_exact():
     content = {"a": np.arange(12, dtype=np.int16).reshape(3, 4).T, "b": [np.float32(2.5), "é"]}
     again = load_result_pickle(joblib_bytes(content))

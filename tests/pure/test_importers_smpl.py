@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inference.importers.read_motion import read_motion
-from inference.importers.torch_file import _rebuild_tensor, load_torch_archive
+from inference.importers.torch_file import rebuild_tensor, load_torch_archive
 from inference.protocol.body_motion import SMPL_JOINT_NAMES
 from inference.protocol.errors import Sketch2PoseError
 from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
@@ -262,7 +262,7 @@ def test_bad_torch_archives_are_one_sentence(tmp_path, content, words):
 )  # fmt: skip
 def test_tensors_that_claim_more_than_their_storage_are_refused(offset, size, stride):
     with pytest.raises(ValueError, match="tensor"):
-        _rebuild_tensor(np.zeros(8, np.float32), offset, size, stride)
+        rebuild_tensor(np.zeros(8, np.float32), offset, size, stride)
 
 
 def test_a_cut_torch_archive_is_one_sentence(tmp_path):
