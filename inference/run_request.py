@@ -15,6 +15,7 @@ from inference.protocol.messages import (
     BodyRequest,
     EditRequest,
     ImageRequest,
+    ImportRequest,
     Request,
     SkelRequest,
     SketchRequest,
@@ -202,9 +203,22 @@ def _lay_edits(
     return [edited_motion(read_body_motion(path), edits_from_json(options.get("edits", [])))]
 
 
+def _import_motions(
+    path: str, _options: Options, _estimators: Estimators, report: Report
+) -> list[BodyMotion]:
+    from inference.importers.read_motion import read_motion
+
+    report.progress(LOADED, f"Reading {Path(path).name}")
+    imported = read_motion(path)
+    for sentence in imported.warnings:
+        report.warn(sentence)
+    return list(imported.motions)
+
+
 STAGES: dict[type, Stage] = {
     SketchRequest: _estimate_drawing,
     ImageRequest: _estimate_photo,
     VideoRequest: _estimate_clip,
     EditRequest: _lay_edits,
+    ImportRequest: _import_motions,
 }

@@ -44,6 +44,17 @@ def in_step(motion: BodyMotion, context: Context) -> BodyMotion:
     return replace(motion, mocap_framerate=scene_framerate(context) / motion.source_step)
 
 
+def start_beside(context: Context, first: BodyMotion, other: BodyMotion, frame_start: int) -> int:
+    """Scene frame of another person's first row: they may have come later or earlier.
+
+    Args:
+        context: its scene plays both. first: begins at `frame_start`. other: the other person.
+        frame_start: scene frame.
+    """
+    late = int(other.source_frames[0]) - int(first.source_frames[0])
+    return frame_start + round(late * scene_framerate(context) / file_framerate(first))
+
+
 def set_range(context: Context, applied: AppliedMotion) -> None:
     """Let the scene play the keyed frames and no others."""
     context.scene.frame_start = applied.frame_start

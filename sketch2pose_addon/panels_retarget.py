@@ -54,6 +54,7 @@ def draw_retarget(layout: UILayout, context: Context) -> None:
             rows=6,
         )
     layout.operator("sketch2pose.retarget", icon="ARMATURE_DATA")
+    layout.operator("sketch2pose.import_motion", text="Import Motion...", icon="IMPORT")
 
 
 class SKETCH2POSE_PT_retarget(bpy.types.Panel):

@@ -74,8 +74,8 @@ class SkelRequest(_FilesRequest):
     Attributes:
         inputs: paths of BodyMotion files.
         out_dir: folder for the results; must exist.
-        options: `surface`, `picture` and `shape` (bool), `skel_model` and `body_model` (paths of the
-            user's own files).
+        options: `surface`, `picture` and `shape` (bool), `skel_model` and `body_model` (paths of
+            the user's own files).
     """
 
 
@@ -101,7 +101,26 @@ class EditRequest(_FilesRequest):
     """
 
 
-Request = SketchRequest | ImageRequest | VideoRequest | SkelRequest | BodyRequest | EditRequest
+@dataclass(frozen=True)
+class ImportRequest(_FilesRequest):
+    """Read motions of other programs; everybody in a file becomes a BodyMotion file.
+
+    Attributes:
+        inputs: paths of files that docs/body_motion.md lists.
+        out_dir: folder for the results; must exist.
+        options: none.
+    """
+
+
+Request = (
+    SketchRequest
+    | ImageRequest
+    | VideoRequest
+    | SkelRequest
+    | BodyRequest
+    | EditRequest
+    | ImportRequest
+)
 
 
 @dataclass(frozen=True)
@@ -211,6 +230,7 @@ REQUESTS: dict[str, type] = {
     "skel": SkelRequest,
     "body": BodyRequest,
     "edit": EditRequest,
+    "import": ImportRequest,
 }
 
 _MESSAGES: dict[str, type] = {

@@ -223,11 +223,10 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
 
     def _start_beside(self, first: BodyMotion, motion: BodyMotion, context: Context) -> int:
         """Scene frame of another person's first row: they may have come later or earlier."""
-        late = int(motion.source_frames[0]) - int(first.source_frames[0])
-        rate = 1.0 if self._footage.in_step else scene_framerate(context) / (
-            clip_scene.file_framerate(motion)
-        )  # fmt: skip
-        return self._start_of(first) + round(late * rate)
+        start = self._start_of(first)
+        if self._footage.in_step:
+            return start + int(motion.source_frames[0]) - int(first.source_frames[0])
+        return clip_scene.start_beside(context, first, motion, start)
 
     def _line(self, applied: AppliedMotion, count: int) -> str:
         line = f"Keyed {applied.target} from frame {applied.frame_start} to {applied.frame_end}"

@@ -23,6 +23,7 @@ REQUESTS = (
     ("pose_from_image", "SketchRequest"),
     ("pose_from_image", "ImageRequest"),
     ("motion_from_video", "VideoRequest"),
+    ("import_motion", "ImportRequest"),
 )
 
 
