@@ -66,7 +66,7 @@ def test_knees_are_hinges_keyed_in_degrees_within_limits() -> None:
     assert any(c.type == "LIMIT_ROTATION" for c in knee.constraints)
     index = list(knee.lock_rotation).index(False)
     bpy.context.scene.frame_set(5)
-    assert np.degrees(abs(knee.rotation_euler[index])) == pytest.approx(75, abs=6)
+    assert np.degrees(abs(knee.rotation_euler[index])) == pytest.approx(75, abs=1)
 
 
 def test_it_agrees_with_the_backend(tmp_path: Path) -> None:

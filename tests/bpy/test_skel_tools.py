@@ -76,14 +76,19 @@ BODY_LIMBS = (
 )
 
 
+def off(skel: bpy.types.Object, body: bpy.types.Object) -> np.ndarray:
+    """[3] degrees between the left shin, left forearm and right thigh of the two."""
+    agree = (directions(skel, SKEL_LIMBS) * directions(body, BODY_LIMBS)).sum(1)
+    return np.degrees(np.arccos(np.clip(agree, -1, 1)))
+
+
 def test_skel_is_a_source_of_retargeting(skel) -> None:
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
     assert bpy.ops.sketch2pose.retarget(source=skel.name, target=body.name) == {"FINISHED"}
     for frame in (1, 5):
         bpy.context.scene.frame_set(frame)
-        agree = (directions(skel, SKEL_LIMBS) * directions(body, BODY_LIMBS)).sum(1)
-        assert np.degrees(np.arccos(np.clip(agree, -1, 1))).max() < 6
+        assert off(skel, body).max() < 0.5
 
 
 def test_skel_is_a_target_of_retargeting(skel) -> None:
@@ -94,8 +99,11 @@ def test_skel_is_a_target_of_retargeting(skel) -> None:
     assert bpy.ops.sketch2pose.retarget(source=body.name, target=skel.name) == {"FINISHED"}
     for frame in (1, 5):
         bpy.context.scene.frame_set(frame)
-        agree = (directions(skel, SKEL_LIMBS) * directions(body, BODY_LIMBS)).sum(1)
-        assert np.degrees(np.arccos(np.clip(agree, -1, 1))).max() < 8
+        knee, forearm, thigh = off(skel, body)
+        assert max(knee, thigh) < 0.5
+        # The scapula rests elsewhere than a clavicle: the difference is taken for a rest pose, and
+        # its limit keeps back a part of that.
+        assert forearm < 7
 
 
 def test_own_files_are_checked_and_named(addon, tmp_path: Path) -> None:
