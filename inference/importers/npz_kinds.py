@@ -17,6 +17,7 @@ from inference.importers.read_motion import Imported
 from inference.importers.refusal import refused
 from inference.importers.smpl_params import SmplParams, axis_angles, motion_from_params
 from inference.protocol.motion_file import motion_from_arrays, read_arrays
+from inference.skel.motion import is_skel
 
 GROUPS = ("smpl_params_global", "smpl_params_incam", "smpl_params", "smpl", "smplx")
 _RATES = ("mocap_framerate", "mocap_frame_rate", "framerate", "frame_rate", "fps")
@@ -43,6 +44,10 @@ def motions_from_npz(data: bytes, name: str) -> Imported:
         Sketch2PoseError: damaged, pickled, of no known kind, or a bad field.
     """
     arrays = read_arrays(io.BytesIO(data), name)
+    if is_skel(arrays):
+        from inference.skel.importing import motion_from_skel
+
+        return motion_from_skel(arrays)
     if "format_version" in arrays:
         return Imported((motion_from_arrays(arrays),), ours=True)
     return imported_params(arrays, name)

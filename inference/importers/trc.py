@@ -21,8 +21,9 @@ Array = NDArray[np.float64]
 METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
 # our names → what programs call joint centres, without side, separators and case
 _ALIASES = {
-    "hip": ("hip", "hjc"), "knee": ("knee", "kjc"), "ankle": ("ankle", "ajc"),
-    "shoulder": ("shoulder", "sjc", "gh"), "elbow": ("elbow", "ejc"), "wrist": ("wrist", "wjc"),
+    "hip": ("hip", "hjc", "femur"), "knee": ("knee", "kjc", "tibia"),
+    "ankle": ("ankle", "ajc", "talus"), "shoulder": ("shoulder", "sjc", "gh", "humerus"),
+    "elbow": ("elbow", "ejc", "ulna"), "wrist": ("wrist", "wjc", "hand"),
     "toe": ("bigtoe", "toe", "toes"), "heel": ("heel",),
 }  # fmt: skip
 _MIDDLE = {"neck": ("neck",), "head": ("head", "headtop"), "nose": ("nose",)}
@@ -114,6 +115,8 @@ def _joints(document: Trc) -> dict[str, Array]:
             wanted[f"{side}_{part}"] = tuple(
                 text for alias in aliases for word in words for text in (word + alias, alias + word)
             )
+    if "humerusr" in plain:  # bones' names: a head's joint is then where the neck begins
+        wanted |= {"neck": ("head",), "head": (), "nose": ()}
     found = {}
     for joint in (*REQUIRED, *OPTIONAL):
         name = next((plain[alias] for alias in wanted[joint] if alias in plain), None)

@@ -80,10 +80,7 @@ def read_skel_motion(path: Path) -> SkelMotion:
     """
     try:
         with np.load(path, allow_pickle=False) as stored:
-            fields = {key: stored[key] for key in stored.files}
-        q = np.asarray(fields["poses"], float)
-        if q.ndim != 2 or q.shape[1] != DOF_COUNT or not np.isfinite(q).all():
-            raise ValueError(f"'poses' has the shape {q.shape} instead of n × {DOF_COUNT}")
+            return skel_motion_from_arrays({key: stored[key] for key in stored.files})
     except (OSError, ValueError, KeyError) as error:
         raise Sketch2PoseError(
             f"The SKEL motion {path.name} was not read",
@@ -91,10 +88,20 @@ def read_skel_motion(path: Path) -> SkelMotion:
             "Choose a file made by `skel`, or by SKEL's own tools",
             "skel.motion",
         ) from error
-    return _from_fields(q, fields)
 
 
-def _from_fields(q: Array, fields: dict[str, NDArray]) -> SkelMotion:
+def is_skel(fields: Mapping[str, NDArray]) -> bool:
+    """Whether the arrays of an `.npz` are a SKEL motion's: they say so, or have its 46 angles."""
+    if str(fields.get("pose_type", "")) == "skel":
+        return True
+    return "poses" in fields and np.shape(fields["poses"])[1:] == (DOF_COUNT,)
+
+
+def skel_motion_from_arrays(fields: Mapping[str, NDArray]) -> SkelMotion:
+    """The motion of a file's arrays; ValueError or KeyError when it is none."""
+    q = np.asarray(fields["poses"], float)
+    if q.ndim != 2 or q.shape[1] != DOF_COUNT or not np.isfinite(q).all():
+        raise ValueError(f"'poses' has the shape {q.shape} instead of n × {DOF_COUNT}")
     frames = len(q)
     nothing = np.full((frames, len(BONE_NAMES)), np.nan)
     model, licence = (str(part) for part in fields.get("body_model", np.array(["SKEL", ""])))

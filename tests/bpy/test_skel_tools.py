@@ -56,6 +56,16 @@ def test_joints_beyond_their_limits_are_found(skel, addon) -> None:
     assert overlay.lines_beyond(bpy.context).shape == (0, 3)
 
 
+def test_runs_of_weak_frames_get_one_marker_each(addon) -> None:
+    skel_rig = addon("sketch2pose_addon.skel_rig")
+    weak = np.array([0, 1, 1, 0, 0, 1, 0], bool)
+    file = skel_rig.SkelFile({"weak_frames": weak})
+    assert skel_rig.marked_weak_frames(bpy.context, file, np.arange(10.0, 24.0, 2.0)) == 3
+    markers = bpy.context.scene.timeline_markers
+    assert sorted(m.frame for m in markers if m.name == "Weak fit") == [12, 20]
+    markers.clear()
+
+
 def test_scapulae_glide_and_knees_are_hinges(skel) -> None:
     assert sum(not locked for locked in skel.pose.bones["tibia_r"].lock_rotation) == 1
     bpy.context.scene.frame_set(5)

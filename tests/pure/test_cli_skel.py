@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from inference import cli
+from inference.body import load_default_body
 from inference.protocol.body_motion import BodyMotion, read_body_motion, write_body_motion
 from inference.protocol.errors import Cancelled
 from inference.protocol.messages import SkelRequest, Submit, decode, encode
+from inference.skel.osim_frame import ground_from_body
 from inference.skel.request import run_skel_request
 
 
@@ -56,6 +58,30 @@ def test_there_and_back(motion_file: Path, tmp_path: Path, capsys) -> None:
     assert cli.run(["skel", summary["files"][0], "--out", str(out), "--json"]) == 0
     back = read_body_motion(Path(json.loads(capsys.readouterr().out)["files"][0]))
     assert back.poses.shape == (6, 72)
+
+
+def test_skel_files_are_read_where_motions_are(motion_file: Path, tmp_path: Path, capsys) -> None:
+    """Its npz and trc convert like any motion; upstream's npz has no word of its kind."""
+    out, before = tmp_path / "out", read_body_motion(motion_file)
+    assert cli.run(["skel", str(motion_file), "--out", str(out), "--json"]) == 0
+    files = {Path(f).suffix: f for f in json.loads(capsys.readouterr().out)["files"]}
+    with np.load(files[".npz"]) as stored:
+        np.savez(tmp_path / "plain.npz", **{k: stored[k] for k in ("poses", "trans", "betas")})
+    joints = load_default_body().forward(before.poses, before.trans)
+    ground = ground_from_body(joints)  # a trc keeps the axes that OpenSim wants
+    for source, wanted, most in (
+        (files[".npz"], joints, 0.02),
+        (tmp_path / "plain.npz", joints, 0.02),
+        (files[".trc"], ground, 0.06),
+    ):
+        target = tmp_path / f"{Path(source).suffix[1:]}_again.npz"
+        assert cli.run(["convert", str(source), str(target)]) == 0
+        again = read_body_motion(target).joints3d
+        assert again is not None
+        limbs = (1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21)
+        rooted = (again - again[:, :1])[:, limbs] - (wanted - wanted[:, :1])[:, limbs]
+        assert np.linalg.norm(rooted, axis=-1).mean() < most
+    assert cli.run(["convert", str(files[".npz"]), str(tmp_path / "again.bvh")]) == 0
 
 
 def test_one_bad_input_does_not_stop_the_others(motion_file: Path, tmp_path: Path, capsys) -> None:

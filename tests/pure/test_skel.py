@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -264,8 +265,12 @@ def test_files(fitted, tmp_path: Path) -> None:
     row = np.array(lines[start + 4].split("\t"), float)
     column = 1 + coordinate_names().index("knee_angle_r")
     assert row[column] == pytest.approx(np.rad2deg(skel_motion.q[3, 6]), abs=1e-4)
-    write_csv(tmp_path / "a.csv", skel_motion)
-    assert len((tmp_path / "a.csv").read_text().splitlines()) == len(skel_motion.q) + 1
+    weak = np.arange(len(skel_motion.q)) == 2
+    write_csv(tmp_path / "a.csv", replace(skel_motion, weak_frames=weak))
+    table = (tmp_path / "a.csv").read_text().splitlines()
+    values = dict(zip(table[0].split(","), np.loadtxt(table[1:], delimiter=",").T, strict=True))
+    assert np.array_equal(values["weak"], weak)
+    assert np.allclose(values["elbow_flexion_l"], np.degrees(skel_motion.q[:, 42]), atol=1e-4)
     write_trc(tmp_path / "a.trc", skel_motion)
     text = (tmp_path / "a.trc").read_text().splitlines()
     assert len(text[5].split("\t")) == 2 + 3 * 24 and text[2].split("\t")[3] == "24"
