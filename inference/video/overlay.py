@@ -27,6 +27,10 @@ GUESS, STANDS, SEEN = (90, 90, 255), (60, 60, 255), (255, 255, 255)
 PAPER, GRID = (38, 36, 34), (80, 76, 72)
 SURE = 0.3  # confidence below which a bone is drawn as a guess
 TURN = np.deg2rad(70.0)  # of the second view about the first one's
+FLOOR, FLOOR_SHARE = (235, 225, 190), 0.45  # colour of the ground's grid and how much it covers
+FLOOR_STEP, FLOOR_ROOM, FLOOR_LARGEST = 0.5, 0.75, 20.0  # metres
+FLOOR_POINTS = 25  # of each line
+NEAREST_FLOOR = 0.3  # metres in front of the camera
 ROOM = 1.3  # of the view from the side, in sizes of what is in it
 _FEET = {"left_foot": "left_ankle", "right_foot": "right_ankle"}
 _BONES = [(joint, parent) for joint, parent in enumerate(SMPL_PARENTS) if parent >= 0]
@@ -81,14 +85,16 @@ def drawn(
     width = _size((rgb.shape[1], rgb.shape[0]))[0] - SIDE_WIDTH
     picture = cv2.cvtColor(cv2.resize(rgb, (width, HEIGHT)), cv2.COLOR_RGB2BGR)
     beside = view.ground()
-    for number, motion in enumerate(motions):
-        row = row_at(motion, frame)
-        if row is not None:
-            colour = PEOPLE[number % len(PEOPLE)]
-            seen = pixels_of(motion, row) * scale * zoom
-            _draw_body(picture, seen, motion, row, colour, 3)
-            _draw_observed(picture, motion, row, scale * zoom)
-            _draw_body(beside, view.pixels(motion, row), motion, row, colour, 6)
+    shown = [(motion, row_at(motion, frame), PEOPLE[number % len(PEOPLE)])
+             for number, motion in enumerate(motions)]  # fmt: skip
+    there = [(motion, row, colour) for motion, row, colour in shown if row is not None]
+    if there:
+        _draw_floor(picture, view.floor, *there[0][:2], scale * zoom)
+    for motion, row, colour in there:
+        seen = pixels_of(motion, row) * scale * zoom
+        _draw_body(picture, seen, motion, row, colour, 3)
+        _draw_observed(picture, motion, row, scale * zoom)
+        _draw_body(beside, view.pixels(motion, row), motion, row, colour, 6)
     return np.concatenate([np.asarray(picture, np.uint8), beside], axis=1)
 
 
@@ -101,14 +107,45 @@ def row_at(motion: BodyMotion, frame: int) -> int | None:
 
 def pixels_of(motion: BodyMotion, row: int) -> Array:
     """[24, 2] px of the clip where the solved joints are seen."""
-    assert motion.joints3d is not None and motion.camera_rotation is not None
-    assert motion.camera_translation is not None and motion.camera_center is not None
+    assert motion.joints3d is not None
+    return projected(motion, row, motion.joints3d[row])[0]
+
+
+def projected(motion: BodyMotion, row: int, points: Array) -> tuple[Array, Array]:
+    """Where the camera of a row sees points of the world.
+
+    Args:
+        motion: with camera. row: of it. points: [N, 3] metres.
+
+    Returns:
+        Px of the clip [N, 2], and distances along the camera's axis [N], metres.
+    """
+    assert motion.camera_rotation is not None and motion.camera_translation is not None
+    assert motion.camera_center is not None
     turns = motion.camera_rotation.reshape(-1, 3, 3)
     shifts = motion.camera_translation.reshape(-1, 3)
     turn, shift = turns[min(row, len(turns) - 1)], shifts[min(row, len(shifts) - 1)]
-    local = motion.joints3d[row] @ turn.T + shift
+    local = points @ turn.T + shift
     depth = np.maximum(local[:, 2:], 1e-3)
-    return float(motion.camera_focal or 1.0) * local[:, :2] / depth + motion.camera_center
+    pixels = float(motion.camera_focal or 1.0) * local[:, :2] / depth + motion.camera_center
+    return pixels, local[:, 2]
+
+
+def floor_lines(motions: Sequence[BodyMotion]) -> Array:
+    """[L, N, 3] lines of a grid on the ground where people go, metres."""
+    places = [m.joints3d.reshape(-1, 3)[:, [0, 2]] for m in motions if m.joints3d is not None]
+    every = np.concatenate(places)
+    low = np.floor((every.min(0) - FLOOR_ROOM) / FLOOR_STEP) * FLOOR_STEP
+    high = np.minimum(every.max(0) + FLOOR_ROOM, low + FLOOR_LARGEST)
+    ends = [np.arange(a, b + FLOOR_STEP / 2, FLOOR_STEP) for a, b in zip(low, high, strict=True)]
+    lines = []
+    for axis in (0, 1):
+        along = np.linspace(ends[1 - axis][0], ends[1 - axis][-1], FLOOR_POINTS)
+        for at in ends[axis]:
+            line = np.zeros((FLOOR_POINTS, 3))
+            line[:, 2 * axis], line[:, 2 - 2 * axis] = at, along
+            lines.append(line)
+    return np.stack(lines)
 
 
 class SideView:
@@ -116,6 +153,7 @@ class SideView:
 
     def __init__(self, motions: Sequence[BodyMotion]) -> None:
         """Args: motions: all that has to fit into the view."""
+        self.floor = floor_lines(motions)
         self._across = np.array([np.cos(TURN), 0.0, -np.sin(TURN)])
         every = np.concatenate(
             [m.joints3d.reshape(-1, 3) for m in motions if m.joints3d is not None]
@@ -144,6 +182,20 @@ class SideView:
         level = int(self._placed(np.array([0.0, 0.0]))[1])
         cv2.line(paper, (0, level), (SIDE_WIDTH, level), GRID, 2)
         return paper
+
+
+def _draw_floor(
+    picture: "cv2.typing.MatLike", lines: Array, motion: BodyMotion, row: int, zoom: float
+) -> None:
+    """The ground as the camera sees it, so that one sees whether feet are on it."""
+    plain = picture.copy()
+    for line in lines:
+        pixels, depth = projected(motion, row, line)
+        near = depth > NEAREST_FLOOR
+        for first in np.flatnonzero(near[:-1] & near[1:]):
+            ends = pixels[first : first + 2] * zoom
+            cv2.line(plain, _at(ends[0]), _at(ends[1]), FLOOR, 1, cv2.LINE_AA)
+    cv2.addWeighted(plain, FLOOR_SHARE, picture, 1 - FLOOR_SHARE, 0.0, dst=picture)
 
 
 def _draw_body(

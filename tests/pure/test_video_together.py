@@ -9,7 +9,7 @@ import pytest
 from inference.body import load_default_body
 from inference.protocol.body_motion import BodyMotion
 from inference.report import JobReport
-from inference.video.overlay import pixels_of, row_at, write_overlay
+from inference.video.overlay import floor_lines, pixels_of, projected, row_at, write_overlay
 from inference.video.together import camera_turn, in_one_world, tilt_of
 
 SIZE = (320, 240)
@@ -106,3 +106,15 @@ def test_an_overlay_is_a_clip_of_the_same_frames(tmp_path, people):
     left = frames[1][:, :960].astype(int)
     assert (np.abs(left - 128).max(-1) > 60).mean() > 0.005  # skeletons over the gray clip
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
+
+
+def test_the_ground_is_a_grid_under_everybody(people):
+    lines = floor_lines(people)
+    assert np.all(lines[..., 1] == 0)
+    every = np.concatenate([motion.joints3d.reshape(-1, 3) for motion in people])
+    for axis in (0, 2):
+        low, high = lines[..., axis].min(), lines[..., axis].max()
+        assert low < every[:, axis].min() and every[:, axis].max() < high
+    pixels, depth = projected(people[0], 0, np.asarray(people[0].joints3d[0], float))
+    np.testing.assert_allclose(pixels, pixels_of(people[0], 0), atol=0.01)
+    assert depth.min() > 0
