@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 
 COMMAND = "sketch2pose"
+MOTION_SUFFIXES = (".bvh", ".trc", ".pt", ".pkl", ".npy")  # of other programs
 CLIP_SUFFIXES = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".ogv")
 _DONE, _UNUSABLE, _NO_RESULT = 0, 2, 3
 
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         prog=f"blender -b SCENE --command {COMMAND}",
         description="Key the pose of a drawing or photo, or a clip's motion, on a rig.",
     )
-    parser.add_argument("--input", required=True, help="drawing, photo, clip or .npz")
+    parser.add_argument("--input", required=True, help="drawing, photo, clip or motion")
     parser.add_argument("--rig", required=True, help="name of the armature object")
     parser.add_argument("--save", required=True, help="where the keyed scene is saved (.blend)")
     parser.add_argument("--frame", type=int, help="first frame of the keys (default: the scene's)")
@@ -88,6 +89,8 @@ def _pose(options: argparse.Namespace) -> None:
     operators = bpy.ops.sketch2pose
     if source.endswith(".npz"):
         operators.retarget(source=source, target=options.rig)
+    elif Path(source).suffix.lower() in MOTION_SUFFIXES:
+        operators.import_motion(filepath=source, target=options.rig)
     elif Path(source).suffix.lower() in CLIP_SUFFIXES:
         operators.motion_from_video(filepath=source, target=options.rig)
     else:

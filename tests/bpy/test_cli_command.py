@@ -34,6 +34,57 @@ def test_a_drawing_is_keyed_and_the_scene_saved(run, body, tmp_path, capsys):
     assert body.animation_data.action.frame_range[0] == 7
 
 
+BVH = """HIERARCHY
+ROOT Hips
+{
+  OFFSET 0 0 0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+%s}
+MOTION
+Frames: 2
+Frame Time: 0.041667
+%s
+%s
+"""
+
+
+def bvh_text():
+    """Two frames of a figure with MotionBuilder's names that stands still."""
+
+    def joint(name, offset, inner=""):
+        return (
+            f"  JOINT {name}\n  {{\n  OFFSET {offset}\n"
+            f"  CHANNELS 3 Zrotation Xrotation Yrotation\n{inner}  }}\n"
+        )
+
+    def end(offset):
+        return f"  End Site\n  {{\n  OFFSET {offset}\n  }}\n"
+
+    parts, count = "", 0
+    for side, x in (("Left", 1), ("Right", -1)):
+        foot = joint(f"{side}Foot", "0 -40 0", end("0 -8 12"))
+        parts += joint(f"{side}UpLeg", f"{9 * x} -5 0", joint(f"{side}Leg", "0 -42 0", foot))
+        count += 3
+    arms = ""
+    for side, x in (("Left", 1), ("Right", -1)):
+        hand = joint(f"{side}Hand", f"{25 * x} 0 0", end(f"{12 * x} 0 0"))
+        arm = joint(f"{side}Arm", f"{12 * x} 0 0", joint(f"{side}ForeArm", f"{28 * x} 0 0", hand))
+        arms += joint(f"{side}Shoulder", f"{5 * x} 20 0", arm)
+        count += 4
+    neck = joint("Neck", "0 24 0", joint("Head", "0 10 0", end("0 18 0")))
+    parts += joint("Spine", "0 10 0", joint("Spine1", "0 12 0", arms + neck))
+    row = " ".join(["0", "95", "0"] + ["0"] * 3 * (count + 5))
+    return BVH % (parts, row, row)
+
+
+def test_a_motion_of_another_program_is_keyed(run, body, tmp_path, capsys):
+    source, out = tmp_path / "walk.bvh", tmp_path / "out.blend"
+    source.write_text(bvh_text())
+    assert run(["--input", str(source), "--rig", body.name, "--save", str(out)]) == 0
+    assert out.is_file(), capsys.readouterr().err
+    assert tuple(body.animation_data.action.frame_range) == (1.0, 2.0)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
