@@ -20,7 +20,8 @@ from inference.solver.tree import MIRROR
 from .camera_path import CameraPath
 from .detector import Session
 from .landmarks import MIRRORED, Track
-from .lifter_input import USUAL_SIZE, encode, view_rotations
+from .lifter_input import encode, view_rotations
+from .start import LARGEST_BETA
 from .terms import Lens
 
 Array = NDArray[np.floating]
@@ -30,7 +31,7 @@ WINDOW = 48  # frames at once, as in training
 OVERLAP = 16
 SHORTEST = 8  # frames; shorter tracks and photos are held longer
 FLIP = np.array([-1.0, 1.0, 1.0])  # a mirror across the picture
-OUTPUTS = ("sixd", "turn_spread", "spread", "contact", "up", "betas", "distance")
+OUTPUTS = ("sixd", "turn_spread", "spread", "contact", "up", "betas")
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,6 @@ class Lifted:
         spread: [T, 24] metres, of joints about the pelvis.
         contact: [T, 4] probability that heel and toe stand, left then right.
         up: [T, 3] unit, the world's up.
-        distance: [T] metres, of the pelvis from the camera, if the person is of usual height; how
-            it changes is surer than how large it is.
         betas: [10] shape of the default body.
     """
 
@@ -54,12 +53,15 @@ class Lifted:
     spread: Array
     contact: Array
     up: Array
-    distance: Array
     betas: Array
+
+    def shape(self) -> Array:
+        """[10] betas within what bodies can be."""
+        return np.clip(self.betas, -LARGEST_BETA, LARGEST_BETA)
 
     def part(self, frames: slice) -> "Lifted":
         """The same of some frames."""
-        names = ("orientations", "view", "turn_spread", "spread", "contact", "up", "distance")
+        names = ("orientations", "view", "turn_spread", "spread", "contact", "up")
         return replace(self, **{name: getattr(self, name)[frames] for name in names})
 
     def placed(self, path: CameraPath) -> "Lifted":
@@ -106,7 +108,6 @@ class Lifter:
             np.exp(back["spread"]),
             1 / (1 + np.exp(-back["contact"])),
             up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6),
-            np.exp(back["distance"]) / USUAL_SIZE,
             back["betas"].mean(0),
         )
 

@@ -17,7 +17,6 @@ Array = NDArray[np.floating]
 POINTS = len(LANDMARKS)
 EXTRAS = 6
 FEATURES = POINTS * (2 + 3 + 1) + EXTRAS
-SIZE_FEATURE = FEATURES - 2  # log of the person's size, in units of the usual one
 SMALLEST = 1e-3  # rad, size of somebody in the picture
 USUAL_SIZE = 0.35  # rad
 FARTHEST = 3.0  # sizes from the hips; landmarks beyond are errors of the detector

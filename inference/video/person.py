@@ -35,10 +35,9 @@ SECOND_ITERATIONS = 6
 PRIOR_SHARE = 0.2  # the learned prior has seen the directions already
 LIFTED_SHARE = 3.0  # weight of what the lifter says beside what it was made from
 LEAST_SPREAD = 0.05  # rad; however sure the lifter is
-DISTANCE_SPREAD = 20.0  # of the logarithm of distances that the lifter says
 PRIOR_QUALITY = 0.7  # how exact it is told that they are
 TURNING = 30.0  # rad/s^2, usual spread of a part's angular acceleration
-MOVING = 8.0  # m/s^2, the same of the pelvis
+MOVING = 4.0  # m/s^2, the same of the pelvis
 CONTACT_NAMES = ("left_foot", "right_foot")
 UPRIGHT = ("left_ankle", "right_ankle", "neck")
 SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the body
@@ -139,11 +138,11 @@ class PersonSolver:
     def _shape(self, track: Track, framerate: float, lens: terms.Lens) -> Array:
         """[10] betas; where the camera is known, somebody as large as the floor says."""
         track = beginning(track, framerate)
-        betas = start.shape_from_lengths(track, self.body)
-        if lens.path is None:
-            return betas
         lens = lens.part(slice(0, len(track.frames)))
         lifted = self._lifted(track, framerate, lens)
+        betas = lifted.shape() if lifted else start.shape_from_lengths(track, self.body)
+        if lens.path is None:
+            return betas
         turns = lifted.orientations if lifted else start.starting_pose(track, lens, self.body)
         return shape_on_floor(track, turns, lens, self.body, betas)
 
@@ -177,7 +176,7 @@ class PersonSolver:
         relative = points.positions(orientations[:, tree.SOLVED], np.zeros((len(track.frames), 3)))
         pelvis = start.starting_pelvis(relative, seen, lens)
         mean, precision = self._prior(orientations, rest, lifted is not None)
-        feet, floor, distance = foot_rows(points), None, None
+        feet, floor = foot_rows(points), None
         found = world.Contacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
         local = local_problem(rest, mean, precision, self.weights.limits)
         steady = Smoothness(TURNING, MOVING, given.rate)
@@ -193,7 +192,6 @@ class PersonSolver:
                 found.weight,
                 expected,
                 floor,
-                distance,
             )
             orientations, pelvis = solve_track(
                 problem, orientations, pelvis, iterations, given.check
@@ -206,8 +204,6 @@ class PersonSolver:
                 )[:, 1]
                 eyes = lens.path.eyes if lens.path is not None else None
                 found = world.find_contacts(places, up, given.rate, eyes)
-                if lifted and lens.path is None:
-                    distance = expected_distance(lifted, pelvis)
                 if lens.path is not None:
                     floor = floor_under(points, found.standing, self.body, betas)
         return Solved(orientations, pelvis, found.standing)
@@ -291,12 +287,6 @@ def expected_parts(lifted: Lifted) -> terms.Expected:
     spread = np.maximum(lifted.turn_spread[:, tree.SOLVED], LEAST_SPREAD)
     turns = lifted.orientations[:, tree.SOLVED]
     return terms.Expected(turns, lifted.view, LIFTED_SHARE / spread**2)
-
-
-def expected_distance(lifted: Lifted, pelvis: Array) -> tuple[Array, float]:
-    """How the lifter says that distances [T] change, about as far as the pelvis [T, 3] is."""
-    away = np.linalg.norm(pelvis, axis=-1)
-    return lifted.distance * np.exp(np.mean(np.log(away / lifted.distance))), DISTANCE_SPREAD
 
 
 def upright(orientations: Array, pelvis: Array, body: BodyModel, betas: Array) -> Array:

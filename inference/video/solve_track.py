@@ -47,9 +47,7 @@ class TrackProblem:
         local: prior, limits and rest body in the sketch solver's form.
         smoothness: how steady people move.
         feet: rows of the landmarks of the feet. contact: [T - 1, F] 1/m^2.
-        expected: what the lifter says of the parts. distance: [T] metres, what it says of the
-            pelvis' distance from the camera, and the spread of its logarithm.
-        floor: of a world whose camera is known.
+        expected: what the lifter says. floor: of a world whose camera is known.
     """
 
     points: BodyPoints
@@ -61,7 +59,6 @@ class TrackProblem:
     contact: Array
     expected: terms.Expected | None = None
     floor: Floor | None = None
-    distance: tuple[Array, float] | None = None
 
 
 def local_problem(rest: tree.RestBody, mean: Array, precision: Array, limits: object) -> lm.Problem:
@@ -118,8 +115,6 @@ def _equations(problem: TrackProblem, world: Array, pelvis: Array) -> terms.Equa
     terms.add_directions(equations, places, jacobian, problem.seen, lengths)
     if problem.expected is not None:
         terms.add_expected(equations, solved, problem.expected)
-    if problem.distance is not None:
-        terms.add_distance(equations, pelvis, *problem.distance)
     rate = problem.smoothness.framerate
     turning = (rate**2 / problem.smoothness.turning) ** 2
     moving = (rate**2 / problem.smoothness.moving) ** 2

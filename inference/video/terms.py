@@ -201,21 +201,6 @@ def add_expected(equations: Equations, world: Array, expected: Expected) -> None
         equations.own[:, rows, rows] += stiff[:, part]
 
 
-def add_distance(equations: Equations, pelvis: Array, expected: Array, spread: float) -> None:
-    """How far the pelvis is from the camera, in ratios.
-
-    Args:
-        equations: to add to. pelvis: [T, 3] camera space.
-        expected: [T] metres. spread: of the logarithm of the ratio.
-    """
-    away = np.maximum(np.linalg.norm(pelvis, axis=-1), NEAREST)
-    wrong = np.log(away / expected) / spread
-    slope = pelvis / (spread * away**2)[:, None]
-    equations.cost += float((wrong**2).sum())
-    equations.gradient[:, -3:] += wrong[:, None] * slope
-    equations.own[:, -3:, -3:] += slope[:, :, None] * slope[:, None]
-
-
 def add_smoothness(
     equations: Equations, world: Array, pelvis: Array, turning: float, moving: float
 ) -> None:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
 
-SLOWEST_STEP = 0.35  # m/s; a slower sole is a standing one
-NEAR_GROUND = 0.12  # metres above the lower foot within which a sole can stand
+SLOWEST_STEP = 0.5  # m/s; a slower sole is a standing one
+NEAR_GROUND = 0.15  # metres above the lower foot within which a sole can stand
 CONTACT_SPREAD = 0.002  # metres a standing sole may seem to move from frame to frame
 STANDING = np.deg2rad(50.0)  # a person who leans farther does not show which way is up
 STEEPEST = np.deg2rad(40.0)  # tilt of a camera

@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, help="folder for lifter_ablation.json")
     options = parser.parse_args()
-    painted = tuple(sorted(WORK.glob("train_*.npz"))) or (WORK / "train.npz",)
+    painted = (WORK / "train.npz",)
     if not all(path.is_file() for path in (*painted, WORK / "noise.pt", WORK / "val.npz")):
         print(f"skipped: no painted clips or noise model in {WORK} (see docs/video_lifter.md)")
         return

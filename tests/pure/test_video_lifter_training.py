@@ -84,8 +84,7 @@ def test_labels_are_the_forward_kinematics_of_their_orientations():
     places = losses.positions(batch["orientations"], batch["offsets"])
     np.testing.assert_allclose(places.numpy(), batch["joints"].numpy(), atol=1e-5)
     told = losses.figures(
-        {"sixd": batch["orientations"].mT.reshape(2, 6, 24, 9)[..., :6], "up": batch["up"],
-         "distance": batch["distance"]},
+        {"sixd": batch["orientations"].mT.reshape(2, 6, 24, 9)[..., :6], "up": batch["up"]},
         batch, Design(),
     )  # fmt: skip
     assert told["pa_mm"] < 0.1 and told["root_mm"] < 0.1 and told["local_deg"] < 0.1

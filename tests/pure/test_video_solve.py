@@ -99,7 +99,6 @@ TERMS = {
     "picture": lambda e, w, p, pl, j, s: terms.add_picture(e, pl, j, s, LENS),
     "directions": lambda e, w, p, pl, j, s: terms.add_directions(e, pl, j, s, np.array([0.4, 0.3])),
     "expected": lambda e, w, p, pl, j, s: terms.add_expected(e, w, expected_of(w)),
-    "distance": lambda e, w, p, pl, j, s: terms.add_distance(e, p, np.full(len(p), 3.5), 0.1),
     "smoothness": lambda e, w, p, pl, j, s: terms.add_smoothness(e, w, p, 3.0, 5.0),
     "feet": lambda e, w, p, pl, j, s: terms.add_still_feet(
         e, pl, j, np.array([2, 4]), np.full((len(w) - 1, 2), 7.0)

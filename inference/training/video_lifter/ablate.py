@@ -19,7 +19,7 @@ from .noise import read_clips
 from .train import Effort, train
 
 WIDTH = 96
-STEPS, RATE, SEED = 300, 2e-3, 0
+STEPS, RATE, SEED = 200, 2e-3, 0
 CLIPS = 24  # of a step
 HELD_OUT = 80
 CONVOLUTIONS = {"blocks": ("conv",) * 5, "dilations": (1, 2, 4, 8, 1)}

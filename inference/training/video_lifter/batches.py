@@ -11,7 +11,7 @@ import torch
 
 from ...rotations import rotmat_from_rotvec
 from ...skeleton import rest_offsets_from_joints
-from ...video.lifter_input import FEATURES, USUAL_SIZE, encode, view_rotations
+from ...video.lifter_input import FEATURES, encode, view_rotations
 from ..synthesis.layout import PARENTS
 from .cameras import Cameras, sample_cameras
 from .motions import MotionBank, load_motions
@@ -27,7 +27,7 @@ KNOWN_SHARE = 0.6  # of clips in which it is to know more:
 MOST_KNOWN = 1.5  # times what it misses
 LEAN_SPREAD = 0.05  # rad, of other leans in these
 ENDLESS = 100.0  # times as long: a lens without perspective
-IN_TIME = ("features", "orientations", "joints", "up", "distance")  # that have a place in time
+IN_TIME = ("features", "orientations", "joints", "up")  # that have a place in time
 MOVED = slice(FEATURES - 4, FEATURES - 2)  # the features of how far somebody has moved
 Batch = dict[str, torch.Tensor]
 
@@ -167,7 +167,6 @@ def labelled(
         "orientations": turn[:, :, None] @ truth.orientations,
         "joints": (truth.joints - middle) @ view,
         "offsets": rest_offsets_from_joints(truth.rest, PARENTS),
-        "distance": np.log(USUAL_SIZE * np.linalg.norm(middle[:, :, 0], axis=-1)),
         "up": np.einsum("ntij,nj->nti", turn, truth.up),
         "contact": truth.contact,
         "betas": truth.betas,

@@ -14,8 +14,7 @@ from .net import PARTS, Design, rotmat_from_6d
 
 LIMB_JOINTS = (1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21)
 WEIGHTS = {"position": 10.0, "turn": 1.0, "local": 0.5, "speed": 20.0, "turn_spread": 0.05,
-           "spread": 0.05, "contact": 0.1, "up": 0.5, "shape": 0.05,
-           "distance": 2.0, "approach": 20.0}  # fmt: skip
+           "spread": 0.05, "contact": 0.1, "up": 0.5, "shape": 0.05}  # fmt: skip
 
 
 def orientations(out: dict[str, torch.Tensor], design: Design) -> torch.Tensor:
@@ -67,7 +66,6 @@ def losses(
     missing = turn_vector(truth @ turns.transpose(-1, -2)).detach()
     spread = out["turn_spread"]
     speed = (places - true_places).diff(dim=1).norm(dim=-1)
-    farther = out["distance"] - batch["distance"]
     turned = 0.0 if design.places else 1.0  # places say nothing of turns
     return {
         "position": away.mean(),
@@ -78,8 +76,6 @@ def losses(
         "spread": (away.detach() / out["spread"].exp() + out["spread"])[..., 1:].mean(),
         "contact": functional.binary_cross_entropy_with_logits(out["contact"], batch["contact"]),
         "up": (out["up"] - batch["up"]).norm(dim=-1).mean(),
-        "distance": farther.abs().mean(),
-        "approach": farther.diff(dim=1).abs().mean(),
         "shape": (out["betas"] - batch["betas"][:, None]).abs().mean(),
     }
 
@@ -116,13 +112,11 @@ def figures(
     root = (found - hips[0] - truth + hips[1]).norm(dim=-1).mean()
     wrong = local_of(turns).transpose(-1, -2) @ local_of(batch["orientations"])
     angle = turn_vector(wrong).norm(dim=-1)[:, :, :21]  # hands are not measured
-    farther = out["distance"] - batch["distance"]
     up = functional.cosine_similarity(out["up"], batch["up"], dim=-1).clamp(-1, 1)
     return {
         "pa_mm": 1e3 * aligned_error(found.flatten(0, 1).numpy(), truth.flatten(0, 1).numpy()),
         "root_mm": 1e3 * float(root),
         "local_deg": float(torch.rad2deg(angle.mean())),
-        "approach_share": float((farther - farther.mean(1, keepdim=True)).abs().mean()),
         "up_deg": float(torch.rad2deg(up.acos().mean())),
     }
 

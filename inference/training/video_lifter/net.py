@@ -3,8 +3,7 @@
 Conventions: orientations are those of the 24 parts in the view of their frame (see
 `inference.video.lifter_input`), 6D after Zhou et al. 2019 (first two columns). `turn_spread` is the
 log of the usual turn (rad) that is missing about the three axes of the view, `spread` that of the
-usual distance (m) of a joint from its place about the pelvis, `contact` are logits, `distance` is
-the log of the pelvis' distance from the camera, in units of `USUAL_SIZE`⁻¹ metres.
+usual distance (m) of a joint from its place about the pelvis, `contact` are logits.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from ...video.lifter_input import FEATURES, POINTS, SIZE_FEATURE
+from ...video.lifter_input import FEATURES, POINTS
 
 PARTS = 24
 SIZES = {"sixd": PARTS * 6, "turn_spread": PARTS * 3, "spread": PARTS, "contact": 4, "up": 3,
-         "betas": 10, "distance": 1}  # fmt: skip
+         "betas": 10}  # fmt: skip
 OUTPUTS = tuple(SIZES)
 SURE = (-4.5, 0.5)  # log of the smallest and largest spread
 
@@ -68,11 +67,7 @@ class Lifter(nn.Module):
             self.last.weight *= 0.1
 
     def grow_from(self, weights: dict[str, torch.Tensor]) -> None:
-        """Takes the weights of a net of the same or fewer blocks and outputs; what is new changes
-        nothing yet."""
-        for name in ("last.weight", "last.bias"):
-            more = getattr(self.last, name.split(".")[1])[len(weights[name]) :].detach()
-            weights = weights | {name: torch.cat([weights[name], 0 * more])}
+        """Takes the weights of a net of the same or fewer blocks; new ones change nothing yet."""
         missing, unknown = self.load_state_dict(weights, strict=False)
         if unknown:
             raise ValueError(f"These weights are of another design: {unknown[0]} has no place.")
@@ -81,7 +76,7 @@ class Lifter(nn.Module):
             self.blocks[int(number)].silence()
 
     def forward(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
-        return self.answer(self.hidden(features), features)
+        return self.answer(self.hidden(features))
 
     def hidden(self, features: torch.Tensor) -> torch.Tensor:
         """[N, T, width] what all the blocks make of the features."""
@@ -91,11 +86,9 @@ class Lifter(nn.Module):
                                 scaled[..., 5 * POINTS :]], -1)  # fmt: skip
         return self._through_blocks(self.first(scaled))
 
-    def answer(self, hidden: torch.Tensor, features: torch.Tensor) -> dict[str, torch.Tensor]:
+    def answer(self, hidden: torch.Tensor) -> dict[str, torch.Tensor]:
         """The outputs that `hidden` stands for."""
-        parts = self._parts(self.last(self.norm(hidden)))
-        parts["distance"] = parts["distance"][..., 0] - features[..., SIZE_FEATURE]
-        return parts
+        return self._parts(self.last(self.norm(hidden)))
 
     def _through_blocks(self, first: torch.Tensor) -> torch.Tensor:
         """All blocks but the first on one token for `every` frames (after HoT, 2024)."""

@@ -104,7 +104,7 @@ def learn(net: Lifter, optimisers: list[torch.optim.Optimizer], batch: Batch, ra
     """One step; the blocks work in bfloat16, which halves its time where processors have it."""
     with torch.autocast("cpu", torch.bfloat16):
         hidden = net.hidden(batch["features"])
-    loss = total(losses(net.answer(hidden.float(), batch["features"]), batch, net.design))
+    loss = total(losses(net.answer(hidden.float()), batch, net.design))
     net.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
@@ -127,7 +127,7 @@ def judge(net: Lifter, tests: dict[str, Batch]) -> dict[str, float]:
     told = {}
     for name, batch in tests.items():
         found = figures(net(batch["features"]), batch, net.design)
-        told |= {f"{name}_{key}": round(value, 4) for key, value in found.items()}
+        told |= {f"{name}_{key}": round(value, 2) for key, value in found.items()}
     net.train()
     return told
 
