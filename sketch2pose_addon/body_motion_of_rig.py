@@ -6,6 +6,7 @@ body's world (y up). The armature rests standing on z = 0; the body file's pelvi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from ..inference.protocol.errors import Sketch2PoseError
 from ..rigs.rotations import quat_from_matrix, rotvec_from_quat
 from .apply import scene_framerate
 from .axes import BLENDER_FROM_BODY, body_from_blender
+from .body import load_body_data
 from .rest_bones import rest_bones_of
 
 if TYPE_CHECKING:
@@ -31,8 +33,13 @@ BODY_JOINTS = 22  # bones that SMPL, SMPL-H and SMPL-X share
 WRISTS = {"left_hand": "left_wrist", "right_hand": "right_wrist"}  # bodies with fingers
 
 
-def body_motion_of_rig(context: Context, rig: Object) -> BodyMotion:
+def body_motion_of_rig(context: Context, rig: Object, mean_default: bool = False) -> BodyMotion:
     """Samples the scene's frames of a body; the frame is restored.
+
+    Args:
+        context: its scene. rig: the body.
+        mean_default: give the motion to the default body in its mean shape, with the pelvis where
+            the rig's is; otherwise the motion is in the rig's own shape.
 
     Raises:
         Sketch2PoseError: the armature is no body of ours.
@@ -51,7 +58,13 @@ def body_motion_of_rig(context: Context, rig: Object) -> BodyMotion:
         scene.frame_set(number)
         samples.append(_sample(rig))
     scene.frame_set(frame)
-    return _body_motion(rig, samples, scene_framerate(context))
+    motion = _body_motion(rig, samples, scene_framerate(context))
+    if not mean_default:
+        return motion
+    moved = rest_bones_of(rig).pelvis_at(motion.betas) - load_body_data().joints_template[0]
+    trans = (motion.trans + moved).astype(np.float32)
+    nobody = BodyModelNote("", "")
+    return replace(motion, trans=trans, betas=np.zeros_like(motion.betas), body_model=nobody)
 
 
 def frame_range(context: Context, rig: Object) -> tuple[int, int]:

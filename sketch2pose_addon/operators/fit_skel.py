@@ -43,7 +43,8 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
     )
 
     _motion: BodyMotion
-    _seen: NDArray | None
+    _seen: NDArray | None = None
+    _followed: str = ""
 
     source: StringProperty(
         name="Source",
@@ -85,15 +86,9 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         rig = self._armature(context)
         self._first = frame_range(context, rig)[0] if rig else context.scene.frame_current
         self._name = f"{rig.name if rig else Path(self.source).stem} SKEL"
-        self._seen, self._followed = None, rig.name if rig and self.follow_picture else ""
-        if rig and self.follow_picture:
-            motion, self._seen = seen_motion(context, rig)
-            self._motion = motion
-        else:
-            motion = body_motion_of_rig(context, rig) if rig else None
-
         own = rig is None or bool(rig.sketch2pose_body.model_name)
         models = model_options(preferences(context)) if own else {}  # betas are one body's own
+        motion = self._motion_of(context, rig, own and not models) if rig else None
 
         def request(folder: Path) -> SkelRequest:
             source = Path(bpy.path.abspath(self.source))
@@ -105,6 +100,15 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
             return SkelRequest(inputs=[str(source)], out_dir=str(folder), options=options)
 
         return jobs.submit("Fitting the skeleton", request)
+
+    def _motion_of(self, context: Context, rig: bpy.types.Object, stranger: bool) -> BodyMotion:
+        """What the rig does, or what it was read from; a stranger's shape means nothing here."""
+        self._seen, self._followed = None, ""
+        if not self.follow_picture:
+            return body_motion_of_rig(context, rig, mean_default=stranger)
+        self._motion, self._seen = seen_motion(context, rig)
+        self._followed = rig.name
+        return self._motion
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         self._export(job)

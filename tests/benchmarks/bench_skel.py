@@ -33,6 +33,7 @@ from inference.skel.convert import skel_from_smpl  # noqa: E402
 from inference.skel.default import load_default_skel  # noqa: E402
 from inference.skel.fit import fit_skel  # noqa: E402
 from inference.skel.layout import DOF_BONES, HIGHEST, LOWEST, SHOULDERS, dofs_of  # noqa: E402
+from inference.skel.shape import fit_shape  # noqa: E402
 from inference.skel.skel_file import load_skel_file  # noqa: E402
 from inference.skel.skin_targets import targets_from_skin  # noqa: E402
 from inference.skel.start import nearest_angles  # noqa: E402
@@ -42,7 +43,7 @@ from tests.benchmarks.skel.picture import from_pictures  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.pure.synthetic_skel import write_synthetic  # noqa: E402
 
-FRAMES = 300
+FRAMES, PEOPLE = 300, 10
 JUMP = np.radians(30)
 WINDOW = 120
 MM = 1e3
@@ -64,6 +65,25 @@ def known_poses() -> list[Row]:
         Row("known poses: angle, mean", error.mean(), "°", 1.5, 1.0, cases=200),
         Row("known poses: angle, 99th percentile", np.percentile(error, 99), "°", 5, 4, cases=200),
         Row("known poses: surface", surface, "mm", 3, 2, cases=200),
+    ]
+
+
+def known_shape() -> list[Row]:
+    """A person of the synthetic file in random poses → skin → shape, from the mean person."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = load_skel_file(write_synthetic(Path(folder) / "skel.pkl"))
+    rng = np.random.default_rng(0)
+    low, high = np.maximum(LOWEST, -0.6), np.minimum(HIGHEST, 0.6)
+    errors, lengths = [], []
+    for _person in range(PEOPLE):
+        betas, q = rng.normal(0, 1, 10), rng.uniform(low, high, (16, 46))
+        found = fit_shape(model, model.skin(model.forward(q, np.zeros((16, 3)), betas), betas))
+        errors.append(np.abs(found - betas).mean())
+        bones = model.rest(found).offsets - model.rest(betas).offsets
+        lengths.append(np.linalg.norm(bones[1:], axis=1).mean())
+    return [
+        Row("known shapes: parameter, mean error", np.mean(errors), "σ", 0.1, cases=PEOPLE),
+        Row("known shapes: bone", MM * np.mean(lengths), "mm", 1, cases=PEOPLE),
     ]
 
 
@@ -196,6 +216,7 @@ def main() -> int:
     longest = max(motions, key=lambda motion: len(motion.poses))
     rows = (
         known_poses()
+        + known_shape()
         + follow_smpl(motions)
         + seams(motions)
         + from_pictures(motions)

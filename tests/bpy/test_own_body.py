@@ -12,9 +12,11 @@ from mathutils import Matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from inference.body import load_default_body
 from inference.body.model import BodyModel
 from inference.body.smpl_files import load_smpl_file
 from inference.rotations import rotmat_from_rotvec
+from inference.skel.default import load_default_skel
 from tests.pure.synthetic_skel import write_synthetic
 from tests.pure.test_body_requests import KINDS, family_arrays, family_file
 
@@ -126,7 +128,12 @@ def test_a_skeleton_is_fitted_to_an_own_body(addon, tmp_path: Path, kind: str) -
     preferences = addon("sketch2pose_addon.preferences").preferences(bpy.context)
     path = family_file(tmp_path, kind, every=4)
     rig, _skin = create(path)
+    rig.sketch2pose_body.betas[0] = -1.0
     assert bpy.ops.sketch2pose.fit_skel(source=rig.name) == {"FINISHED"}  # the default skeleton
+    skel = bpy.context.object  # at rest its pelvis lies beside SMPL's, and here as well
+    gap = skel.matrix_world @ skel.pose.bones["pelvis"].head - rig.pose.bones["pelvis"].head
+    rest = load_default_skel().rest().joints[0] - load_default_body().joints()[0]
+    assert np.abs(np.array(gap) - BLENDER_FROM_BODY @ rest).max() < 0.002
     preferences.skel_file = str(write_synthetic(tmp_path / "skel.pkl"))
     preferences.body_file = str(path)
     try:
