@@ -55,12 +55,14 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to train, in minutes or steps, at what rate at the start, and the seed."""
+    """How long to train, in minutes or steps, at what rate at the start, the seed, and how often it
+    is tested and saved."""
 
     minutes: float
     steps: int
     rate: float
     seed: int
+    tests: int = 10
 
     def spent(self, seconds: float, steps: int) -> float:
         """Share of the effort."""
@@ -82,7 +84,7 @@ def train(net: Lifter, recipe: Recipe, tests: dict[str, Batch], effort: Effort, 
         learn(net, optimisers, next(stream), rate)
         average.update_parameters(net)
         step += 1
-        if spent - told > 0.1:
+        if spent - told > 1 / effort.tests:
             told = spent
             print(f"{step} steps, {time.time() - start:.0f} s")
             save(out, average.module, judge(average.module, tests), step)

@@ -100,7 +100,7 @@ def truth_of(
     """The truth of posed bodies (see `posed`) before cameras."""
     turn = cameras.rotation[:, None, None]
     carried = places().of_shapes(betas)
-    marks = joints[:, :, :1] + np.einsum("ntpij,nmpj->ntmi", rotations[:, :, SOLVED], carried)
+    marks = joints[:, :, :1] + _carried_places(rotations[:, :, SOLVED], carried)
     return Truth(
         turn @ rotations,
         to_camera(cameras, joints),
@@ -110,6 +110,15 @@ def truth_of(
         betas,
         rest,
     )
+
+
+def _carried_places(rotations: np.ndarray, carried: np.ndarray) -> np.ndarray:
+    """[N, T, M, 3] sums over parts of rotations [N, T, P, 3, 3] of vectors [N, M, P, 3], as one
+    product of matrices for each clip."""
+    count, frames = rotations.shape[:2]
+    rows = rotations.transpose(0, 1, 3, 2, 4).reshape(count, 3 * frames, -1)
+    columns = carried.reshape(count, carried.shape[1], -1).transpose(0, 2, 1)
+    return (rows @ columns).reshape(count, frames, 3, -1).transpose(0, 1, 3, 2)
 
 
 def _standing(marks: np.ndarray) -> np.ndarray:
