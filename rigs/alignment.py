@@ -35,6 +35,9 @@ from .rotations import (
 _ANATOMY, _POSED = np.radians(15.0), np.radians(30.0)
 # Wrists are straight at rest to within the first angle; relaxed hands hang by the second.
 _STIFF_WRIST, _BENT_WRIST = np.radians(8.0), np.radians(20.0)
+# A shoulder bone that starts farther out than this share of the shoulders' width is a scapula: half
+# of it is the joint of the arm, collar bones start at less than a fifth.
+_BLADE = 0.28
 _STEEP_FOOT = np.radians(75.0)
 # A rest elbow or knee bent this much shows its hinge; the second angle shows it beyond doubt.
 _BENT, _CLEARLY_BENT = np.radians(10.0), np.radians(20.0)
@@ -110,13 +113,30 @@ def _align_arm(
 ) -> None:
     parent = align["hips"]
     shoulder, upper, fore, hand = (f"{side}_{part}" for part in ARM)
-    clavicle = _softened(parent, source, target, shoulder, upper, frame)
-    align[shoulder] = clavicle
+    if _is_blade(side, source) or _is_blade(side, target):
+        align[shoulder] = parent
+    else:
+        align[shoulder] = _softened(parent, source, target, shoulder, upper, frame)
     forward = rotate(frame, [0.0, 0.0, 1.0])
     parent = _align_limb((upper, fore, hand), parent, source, target, forward, align)
     align[hand] = _softened(
         parent, source, target, hand, f"{side}_knuckles", frame, (_STIFF_WRIST, _BENT_WRIST)
     )
+
+
+def _is_blade(side: str, rest: Positions) -> bool:
+    """Whether a shoulder bone starts beside the joint of the arm, as a scapula does.
+
+    A collar bone starts at the breastbone. Where a shoulder blade points at rest is its anatomy and
+    says nothing of the pose.
+    """
+    ends = [rest.get(f"{each}_upper_arm") for each in SIDES]
+    head = rest.get(f"{side}_shoulder")
+    if head is None or ends[0] is None or ends[1] is None:
+        return False
+    across = ends[1] - ends[0]
+    outward = abs((head - (ends[0] + ends[1]) / 2) @ across) / max(float(across @ across), 1e-12)
+    return bool(outward > _BLADE)
 
 
 def _align_limb(

@@ -1,0 +1,54 @@
+"""Shoulder bones at rest: a collar bone may be posed, where a shoulder blade points is anatomy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference.body import load_default_body
+from inference.skel.default import load_default_skel
+from inference.skel.layout import BONE_NAMES
+from rigs.alignment import align_rests
+from rigs.human_motion import SMPL_ROLES
+from rigs.rotations import angle_of, inverse, multiply, quat_from_rotvec, rotate
+
+SKEL_OF_ROLE = {"shoulder": "scapula", "upper_arm": "humerus", "forearm": "ulna", "hand": "hand",
+                "thigh": "femur", "shin": "tibia", "foot": "talus", "toes": "toes"}  # fmt: skip
+
+
+def body_rest() -> dict[str, np.ndarray]:
+    return dict(zip(SMPL_ROLES, np.asarray(load_default_body().joints(), float), strict=True))
+
+
+def skel_rest() -> dict[str, np.ndarray]:
+    joints, body = load_default_skel().rest().joints, body_rest()
+    rest = {role: place for role, place in body.items() if "_" not in role}
+    for role in body:
+        side, _, part = role.partition("_")
+        if part in SKEL_OF_ROLE:
+            bone = f"{SKEL_OF_ROLE[part]}_{side[0]}"
+            rest[role] = joints[BONE_NAMES.index(bone)]
+    return rest
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_shoulder_blade_keeps_its_rest(side: str) -> None:
+    body, skel = body_rest(), skel_rest()
+    for source, target in ((body, skel), (skel, body)):
+        align = align_rests(source, target)
+        turned = multiply(inverse(align["hips"]), align[f"{side}_shoulder"])
+        assert np.degrees(angle_of(turned)) < 0.01
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_collar_bone_that_was_posed_is_put_straight(side: str) -> None:
+    body = body_rest()
+    posed = dict(body)
+    root = body[f"{side}_shoulder"]
+    lift = quat_from_rotvec([0.0, 0.0, 0.7 if side == "left" else -0.7])
+    for part in ("upper_arm", "forearm", "hand"):
+        role = f"{side}_{part}"
+        posed[role] = root + rotate(lift, body[role] - root)
+    align = align_rests(body, posed)
+    turned = multiply(inverse(align["hips"]), align[f"{side}_shoulder"])
+    assert np.degrees(angle_of(turned)) > 25
