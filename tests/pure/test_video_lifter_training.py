@@ -225,3 +225,10 @@ class Always:
 
     def normal(self, mean, spread, shape):
         return np.zeros(shape)
+
+
+def test_places_of_landmarks_are_sums_of_what_parts_carry():
+    rng = np.random.default_rng(0)
+    rotations, carried = rng.normal(size=(2, 3, 5, 3, 3)), rng.normal(size=(2, 4, 5, 3))
+    summed = np.einsum("ntpij,nmpj->ntmi", rotations, carried)
+    np.testing.assert_allclose(truth.carried_places(rotations, carried), summed, atol=1e-12)

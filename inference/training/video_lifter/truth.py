@@ -100,7 +100,7 @@ def truth_of(
     """The truth of posed bodies (see `posed`) before cameras."""
     turn = cameras.rotation[:, None, None]
     carried = places().of_shapes(betas)
-    marks = joints[:, :, :1] + _carried_places(rotations[:, :, SOLVED], carried)
+    marks = joints[:, :, :1] + carried_places(rotations[:, :, SOLVED], carried)
     return Truth(
         turn @ rotations,
         to_camera(cameras, joints),
@@ -112,7 +112,7 @@ def truth_of(
     )
 
 
-def _carried_places(rotations: np.ndarray, carried: np.ndarray) -> np.ndarray:
+def carried_places(rotations: np.ndarray, carried: np.ndarray) -> np.ndarray:
     """[N, T, M, 3] sums over parts of rotations [N, T, P, 3, 3] of vectors [N, M, P, 3], as one
     product of matrices for each clip."""
     count, frames = rotations.shape[:2]
