@@ -69,17 +69,20 @@ class Estimators:
             Sketch2PoseError: a network is missing; the heavy one does not ship.
         """
         from inference.video.estimate import VideoEstimator
+        from inference.video.solve_ahead import Helper
 
         if (quality, hands) not in self._video:
             names = [POSE_DETECTOR, LANDMARK_NETWORKS[quality], *([HAND_NETWORK] if hands else [])]
             paths = [find_model(name, self.settings.model_folder) for name in names]
             sessions: list[Any] = [self._session(path) for path in paths]
             known = " ".join(f"{path.name}:{path.stat().st_size}" for path in paths)
+            lifter = find_model(LIFTER_NETWORK, self.settings.model_folder)
             self._video[quality, hands] = VideoEstimator(
                 *sessions[:2],
                 hands=sessions[2] if hands else None,
                 networks=known,
-                lifter=self._session(find_model(LIFTER_NETWORK, self.settings.model_folder)),
+                lifter=self._session(lifter),
+                helper=Helper(lifter, self.settings.device.threads),
             )
         return self._video[quality, hands]
 

@@ -31,7 +31,7 @@ from .observe import Watch, observe
 from .options import FULL_FRAME, USUAL_LENS, VideoOptions
 from .person import PersonSolver, Solved
 from .pieces import Done
-from .solve_ahead import Solve, SolvingAhead
+from .solve_ahead import Helper, Prepare, SolvingAhead
 from .start import every_frame
 from .terms import Lens
 from .together import in_one_world
@@ -52,6 +52,7 @@ class VideoEstimator:
         hands: Session | None = None,
         networks: str = "",
         lifter: Session | None = None,
+        helper: Helper | None = None,
     ) -> None:
         """Make an estimator.
 
@@ -61,9 +62,10 @@ class VideoEstimator:
             hands: reads hands; None leaves fingers out.
             networks: which networks these are; kept observations of others are not used.
             lifter: the temporal lifter; None leaves depths to the landmarks.
+            helper: solves while a clip is watched, on the default body; None solves afterwards.
         """
         self.detector, self.landmarker = detector, landmarker
-        self.hands, self.networks = hands, networks
+        self.hands, self.networks, self.helper = hands, networks, helper
         said = Lifter(lifter) if lifter is not None else None
         self.solver = PersonSolver(body or load_default_body(), said)
 
@@ -81,7 +83,7 @@ class VideoEstimator:
             Sketch2PoseError: the clip cannot be read, or nobody is in it.
         """
         done = Done[Solved]()
-        with SolvingAhead(self._ahead(options, done, report)) as ahead:
+        with SolvingAhead(self.helper, _prepared_by(options), done) as ahead:
             watching = PartReport(report, 0.0, OBSERVED)
             seen = self.observed(path, options, watching, ahead.look)
         for sentence in seen.warnings:
@@ -102,16 +104,6 @@ class VideoEstimator:
         for sentence in doubts_about(options.camera, motions, seen.framerate * options.trim.step):
             report.warn(sentence)
         return motions
-
-    def _ahead(self, options: VideoOptions, done: Done[Solved], report: Report) -> Solve:
-        """Solves what is settled of somebody, while the clip is still watched."""
-
-        def solve(person: PersonSeen, clip: Clip) -> None:
-            rate = clip.framerate / options.trim.step
-            track, lens = track_and_lens(person, options, rate, clip.image_size)
-            self.solver.solve_ahead(track, options.trim.step, rate, lens, report.check, done)
-
-        return solve
 
     def observed(
         self, path: str, options: VideoOptions, report: Report, watch: Watch | None = None
@@ -226,6 +218,16 @@ def long_enough(seen: Observation, name: str, report: Report) -> list[PersonSeen
         count = len(seen.people) - len(kept)
         report.warn(f"{count} seen for less than {SHORTEST} s of the clip: left out.")
     return kept
+
+
+def _prepared_by(options: VideoOptions) -> Prepare:
+    """What somebody in a clip that is still watched is solved from."""
+
+    def prepare(person: PersonSeen, clip: Clip) -> tuple[Track, Lens]:
+        rate = clip.framerate / options.trim.step
+        return track_and_lens(person, options, rate, clip.image_size)
+
+    return prepare
 
 
 def track_and_lens(

@@ -86,5 +86,13 @@ class Done(Generic[Result]):
             self._results[key] = solve()
         return self._results[key]
 
+    def put(self, key: bytes, result: Result) -> None:
+        """Keep a result that another process has made."""
+        self._results[key] = result
+
+    def items(self) -> list[tuple[bytes, Result]]:
+        """All results with their keys."""
+        return list(self._results.items())
+
     def __len__(self) -> int:
         return len(self._results)

@@ -1,6 +1,8 @@
 """Solving ahead: pieces of a track that still grows, and the same result whoever was first."""
 
+import io
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -8,9 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.body import load_default_body
-from inference.protocol.errors import Cancelled, Sketch2PoseError
+from inference.devices import Device, create_session
+from inference.estimators import LIFTER_NETWORK, find_model
+from inference.video.ahead_process import read_message, track_message, write_message
+from inference.video.camera_path import CameraPath
 from inference.video.clip import Trim
 from inference.video.landmarks import Landmarks, Track
+from inference.video.lifter import Lifter
+from inference.video.observe import seen_so_far
 from inference.video.person import PersonSolver
 from inference.video.pieces import (
     OVERLAP,
@@ -22,7 +29,8 @@ from inference.video.pieces import (
     settled_pieces,
 )
 from inference.video.region import Region
-from inference.video.solve_ahead import SolvingAhead
+from inference.video.solve_ahead import Helper, SolvingAhead
+from inference.video.terms import Lens
 from inference.video.tracking import Person
 from tests.pure import test_video_solve as scene
 
@@ -98,27 +106,67 @@ def growing(frames):
     return person
 
 
-def test_people_are_handed_on_whenever_a_piece_is_settled():
-    handed, person = [], growing(1)
-    with SolvingAhead(lambda seen, _clip: handed.append(len(seen.track.frames))) as ahead:
-        for number in range(1, 420):
-            person.frames.append(number)
-            person.seen.append(person.seen[0])
+@pytest.fixture(scope="module")
+def lifter():
+    return find_model(LIFTER_NETWORK)
+
+
+def prepared(seen, _clip):
+    return seen.track, scene.LENS
+
+
+def grown(person, frames):
+    for number in range(len(person.frames), frames):
+        person.frames.append(number)
+        person.seen.append(person.seen[0])
+
+
+def test_another_process_solves_what_is_settled_just_the_same(lifter):
+    done, person = Done(), growing(1)
+    with SolvingAhead(Helper(lifter, 1), prepared, done) as ahead:
+        for count in range(2, 200):
+            grown(person, count)
             ahead.look([person], Watched())
-    first = WINDOW + round(0.8 * RATE)
-    assert handed == [first, first + 120, first + 240]
+        until = time.monotonic() + 120
+        while not len(done) and time.monotonic() < until:
+            time.sleep(0.05)
+    assert len(done) == 1
+    solver = PersonSolver(load_default_body(), Lifter(create_session(lifter, Device(threads=1))))
+    track, calls = seen_so_far(person, 1.0).track, []
+    real, solver._window = solver._window, lambda *a: calls.append(1) or real(*a)
+    solver.solve(track, 1, RATE, scene.LENS, scene.SIZE, lambda: None, done)
+    assert len(calls) == 1  # two pieces, one of them done
+    mine = Done()
+    solver.solve_ahead(track, 1, RATE, scene.LENS, lambda: None, mine)
+    (key, solved), (other, alone) = done.items()[0], mine.items()[0]
+    assert key == other
+    np.testing.assert_allclose(solved.orientations, alone.orientations, atol=1e-6)
+    np.testing.assert_allclose(solved.pelvis, alone.pelvis, atol=1e-6)
 
 
-@pytest.mark.parametrize("error", [Cancelled(), Sketch2PoseError("A", "b", "c", "d")])
-def test_what_fails_ahead_leaves_the_watching_alone(error):
-    def solve(_seen, _clip):
-        raise error
+def test_tracks_and_pieces_survive_their_messages():
+    path = CameraPath(np.eye(3)[None].repeat(3, 0), np.ones((3, 3)))
+    track = seen_so_far(growing(3), 1.0).track
+    stream = io.BytesIO()
+    for lens in (scene.LENS, Lens(5.0, np.ones(2), path)):
+        write_message(stream, track_message(track, 2, 30.0, lens))
+    write_message(stream, {})
+    stream.seek(0)
+    plain, known = read_message(stream), read_message(stream)
+    assert plain is not None and known is not None and "rotation" not in plain
+    np.testing.assert_array_equal(known["translation"], path.translation)
+    np.testing.assert_array_equal(plain["points"], track.points)
+    assert (int(plain["step"]), float(known["focal"])) == (2, 5.0)
+    assert read_message(stream) == {} and read_message(stream) is None
+    assert read_message(io.BytesIO(b"\x09" + bytes(7) + b"cut")) is None
 
-    before = threading.active_count()
-    person = growing(200)
-    with SolvingAhead(solve) as ahead:
-        ahead.look([person], Watched())
-    with pytest.raises(ZeroDivisionError), SolvingAhead(solve) as ahead:
+
+def test_a_process_that_cannot_start_is_no_error(tmp_path):
+    done, before = Done(), threading.active_count()
+    with SolvingAhead(Helper(tmp_path / "none.onnx"), prepared, done) as ahead:
         ahead.look([growing(200)], Watched())
+    with SolvingAhead(None, prepared, done) as ahead:
+        ahead.look([growing(200)], Watched())
+    with pytest.raises(ZeroDivisionError), SolvingAhead(None, prepared, done):
         raise ZeroDivisionError
-    assert threading.active_count() == before
+    assert threading.active_count() == before and not len(done)
