@@ -44,7 +44,8 @@ def note() -> str:
         f"Each run is a net of {ablate.WIDTH} channels from scratch, {ablate.STEPS} steps of "
         f"{ablate.CLIPS} clips, seed {ablate.SEED}; measured without the solver on "
         f"{ablate.HELD_OUT} simulated clips and the painted ones of subjects that were not trained "
-        "on. The figures compare runs with one another; differences below one millimetre are "
+        "on. The figures compare runs with one another, not with the shipped net: runs this short "
+        "have hardly begun, and favour what learns fast. Differences below some millimetres are "
         "chance. Root errors are in the axes of the view that the arm works in."
     )
 
