@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..inference.protocol.errors import Sketch2PoseError
-from . import jobs
 from .job_operator import JobOperator
-from .targets import target_is_refused
+from .targets import job_is_running, target_is_refused
 
 if TYPE_CHECKING:
     from bpy.types import Context, Event
@@ -29,10 +28,7 @@ class FileJobOperator(JobOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        if jobs.running() is not None:
-            cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
-            return False
-        return not target_is_refused(cls, context)
+        return not (job_is_running(cls) or target_is_refused(cls, context))
 
     def invoke(self, context: Context, event: Event) -> set[str]:
         if self.filepath or bpy.app.background:

@@ -15,7 +15,7 @@ from . import jobs, relay, results
 from .corrections import Layer
 from .job_operator import JobOperator, show_result
 from .kept_result import KeptResult
-from .targets import checked_target, target_is_refused
+from .targets import checked_target, job_is_running, target_is_refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +38,7 @@ class LayerOperator(JobOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        if jobs.running() is not None:
-            cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
-            return False
-        return not target_is_refused(cls, context)
+        return not (job_is_running(cls) or target_is_refused(cls, context))
 
     def found(self, context: Context, target: Object) -> tuple[KeptResult, Layer]:
         """The result that is changed, and its layer."""

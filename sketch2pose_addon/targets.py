@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..inference.protocol.errors import Sketch2PoseError
+from . import jobs
 from .armature_io import refusal
 from .grease_pencil import is_drawing
 from .properties import settings
@@ -60,6 +61,22 @@ def checked_target(context: Context, name: str = "") -> Object:
         raise problem
     assert target is not None
     return target
+
+
+def job_is_running(operator: type[bpy.types.Operator]) -> bool:
+    """For `poll()`: whether the backend is busy; the greyed button then says so."""
+    if jobs.running() is None:
+        return False
+    operator.poll_message_set("Another job is running: wait for it or cancel it")
+    return True
+
+
+def scene_is_linked(operator: type[bpy.types.Operator], context: Context) -> bool:
+    """For `poll()`: whether nothing can be added to the scene; the greyed button then says so."""
+    if context.scene.library is None:
+        return False
+    operator.poll_message_set("The scene is linked from another file and cannot be changed")
+    return True
 
 
 def target_is_refused(operator: type[bpy.types.Operator], context: Context) -> bool:

@@ -21,6 +21,7 @@ from ..job_operator import JobOperator
 from ..pose_correctives import add_correctives, corrective_keys
 from ..preferences import preferences
 from ..rest_bones import keep_rest_bones, rest_bones_of_data
+from ..targets import job_is_running, scene_is_linked
 from .create_body import active_rig, add_body
 
 if TYPE_CHECKING:
@@ -39,13 +40,7 @@ class _BodyFileOperator(JobOperator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        if jobs.running() is not None:
-            cls.poll_message_set("Another job is running: wait for it or cancel it")
-            return False
-        if context.scene.library is not None:
-            cls.poll_message_set("The scene is linked from another file and cannot be changed")
-            return False
-        return True
+        return not (job_is_running(cls) or scene_is_linked(cls, context))
 
     def _submit_file(self, path: Path) -> jobs.Job:
         return jobs.submit(

@@ -29,6 +29,8 @@ from ..skel_rig import (
     marked_weak_frames,
     read_skel_file,
 )
+from ..targets import job_is_running, scene_is_linked
+from .create_body import leave_other_modes
 
 if TYPE_CHECKING:
     from bpy.types import Context
@@ -74,13 +76,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        if jobs.running() is not None:
-            cls.poll_message_set("Another job is running: wait for it or cancel it")
-            return False
-        if context.scene.library is not None:
-            cls.poll_message_set("The scene is linked from another file and cannot be changed")
-            return False
-        return True
+        return not (job_is_running(cls) or scene_is_linked(cls, context))
 
     def begin(self, context: Context) -> jobs.Job:
         rig = self._armature(context)
@@ -113,7 +109,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
     def complete(self, context: Context, job: jobs.Job) -> str:
         self._export(job)
         file = read_skel_file(next(path for path in job.files if path.suffix == ".npz"))
-        _leave_other_modes(context)
+        leave_other_modes(context)
         rig = create_skel_armature(context, file, self._name)
         if self.with_bones:
             add_bone_meshes(rig, file)
@@ -170,12 +166,6 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         except OSError as error:
             why, fix = error.strerror or str(error), "Choose another folder"
             raise Sketch2PoseError("The files were not written", why, fix, "skel.out") from error
-
-
-def _leave_other_modes(context: Context) -> None:
-    active = context.view_layer.objects.active
-    if active is not None and active.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
 
 
 def _select_only(context: Context, rig: bpy.types.Object) -> None:

@@ -17,7 +17,13 @@ from ..capture import CapturedDrawing, capture_drawing
 from ..grease_pencil import key_frames, read_strokes
 from ..job_operator import JobOperator
 from ..properties import IN_BETWEENS
-from ..targets import checked_drawing, checked_target, drawing_is_missing, target_is_refused
+from ..targets import (
+    checked_drawing,
+    checked_target,
+    drawing_is_missing,
+    job_is_running,
+    target_is_refused,
+)
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -45,10 +51,11 @@ class SKETCH2POSE_OT_pose_from_frames(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        if jobs.running() is not None:
-            cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
-            return False
-        return not (drawing_is_missing(cls, context) or target_is_refused(cls, context))
+        return not (
+            job_is_running(cls)
+            or drawing_is_missing(cls, context)
+            or target_is_refused(cls, context)
+        )
 
     def begin(self, context: Context) -> jobs.Job:
         target = checked_target(context, self.target)

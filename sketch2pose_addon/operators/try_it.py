@@ -17,6 +17,7 @@ from ..job_operator import JobOperator
 from ..kept_result import keep, result_of
 from ..properties import settings
 from ..seen_through import seen_on_sheet
+from ..targets import job_is_running, scene_is_linked
 from ..view import facing_camera
 
 if TYPE_CHECKING:
@@ -41,13 +42,7 @@ class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        if jobs.running() is not None:
-            cls.poll_message_set("Another pose is being estimated: wait for it or cancel it")
-            return False
-        if context.scene.library is not None:
-            cls.poll_message_set("The scene is linked from another file and cannot be changed")
-            return False
-        return True
+        return not (job_is_running(cls) or scene_is_linked(cls, context))
 
     def begin(self, context: Context) -> jobs.Job:
         origin = np.array(context.scene.cursor.location)
