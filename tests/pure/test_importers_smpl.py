@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inference.importers.read_motion import read_motion
-from inference.importers.torch_file import rebuild_tensor, load_torch_archive
+from inference.importers.torch_file import load_torch_archive, rebuild_tensor
 from inference.protocol.body_motion import SMPL_JOINT_NAMES
 from inference.protocol.errors import Sketch2PoseError
 from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat

@@ -11,6 +11,8 @@ from inference.protocol.client import BackendClient
 from inference.protocol.errors import Sketch2PoseError
 from inference.protocol.process import clean_environment
 
+from .protocol_messages import messages_of, messages_until
+
 FAKE = Path(__file__).resolve().parents[1] / "fakes" / "fake_backend.py"
 PATIENCE = 30.0  # s; only reached when something is broken
 
@@ -30,28 +32,9 @@ def request(do="succeed", inputs=("a.png",)):
     return m.SketchRequest(list(inputs), ".", {"do": do})
 
 
-def messages_until(client, condition):
-    """All messages up to and including the first that fulfils the condition."""
-    received, deadline = [], time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        for message in client.poll():
-            received.append(message)
-            if condition(message):
-                return received
-        time.sleep(0.002)
-    raise AssertionError(f"nothing of the kind among {received}")
-
-
-def outcome(client, job):
-    def is_last(message):
-        return isinstance(message, m.FINAL_MESSAGES) and message.job_id == job
-
-    return messages_until(client, is_last)
-
-
 def test_a_job_from_request_to_result(client):
     job = client.submit(request(inputs=["ä b.png"]))
-    received = outcome(client, job)
+    received = messages_of(client, job)
     assert [type(message) for message in received] == [m.Ready, m.Started, m.Progress, m.Result]
     assert received[-1].summaries == [{"input": "ä b.png", "files": []}]
     assert client.ready is not None
@@ -59,17 +42,17 @@ def test_a_job_from_request_to_result(client):
 
 
 def test_warnings_and_errors_arrive(client):
-    received = outcome(client, client.submit(request("warn")))
+    received = messages_of(client, client.submit(request("warn")))
     assert m.Warning(1, "The left arm is a guess.") in received
-    error = outcome(client, client.submit(request("fail")))[-1].error()
+    error = messages_of(client, client.submit(request("fail")))[-1].error()
     assert str(error) == "Nothing was found: the page is blank. Draw."
 
 
 def test_a_crash_ends_its_job_and_the_next_one_runs(client):
-    error = outcome(client, client.submit(request("crash")))[-1].error()
+    error = messages_of(client, client.submit(request("crash")))[-1].error()
     assert error.code == "backend.died"
     assert "Segmentation fault, or so" in str(error)
-    assert isinstance(outcome(client, client.submit(request()))[-1], m.Result)
+    assert isinstance(messages_of(client, client.submit(request()))[-1], m.Result)
 
 
 def test_a_waiting_job_survives_the_crash_of_another():
@@ -93,8 +76,8 @@ def test_a_hanging_job_is_cancelled(client):
     messages_until(client, lambda message: isinstance(message, m.Progress))
     client.cancel(job)
     client.cancel(job)
-    assert isinstance(outcome(client, job)[-1], m.Cancelled)
-    assert isinstance(outcome(client, client.submit(request()))[-1], m.Result)
+    assert isinstance(messages_of(client, job)[-1], m.Cancelled)
+    assert isinstance(messages_of(client, client.submit(request()))[-1], m.Result)
 
 
 def test_a_job_that_ignores_cancel_costs_its_process_its_life():
@@ -103,9 +86,9 @@ def test_a_job_that_ignores_cancel_costs_its_process_its_life():
     messages_until(client, lambda message: isinstance(message, m.Progress))
     process = client._process
     client.cancel(job)
-    assert isinstance(outcome(client, job)[-1], m.Cancelled)
+    assert isinstance(messages_of(client, job)[-1], m.Cancelled)
     assert process._process.wait(PATIENCE) != 0
-    assert isinstance(outcome(client, client.submit(request()))[-1], m.Result)
+    assert isinstance(messages_of(client, client.submit(request()))[-1], m.Result)
     client.close()
 
 
@@ -118,22 +101,22 @@ def test_cancel_before_the_backend_is_ready_needs_no_backend():
 
 
 def test_garbage_is_an_error_not_a_hang(client):
-    error = outcome(client, client.submit(request("garbage")))[-1].error()
+    error = messages_of(client, client.submit(request("garbage")))[-1].error()
     assert error.code == "backend.garbage"
     assert "not: json" in str(error)
-    assert isinstance(outcome(client, client.submit(request()))[-1], m.Result)
+    assert isinstance(messages_of(client, client.submit(request()))[-1], m.Result)
 
 
 def test_garbage_instead_of_a_greeting():
     client = fake("--ready", "garbage")
-    error = outcome(client, client.submit(request()))[-1].error()
+    error = messages_of(client, client.submit(request()))[-1].error()
     assert error.code == "backend.garbage"
     client.close()
 
 
 def test_another_version_is_refused():
     client = fake("--ready", "other-version")
-    error = outcome(client, client.submit(request()))[-1].error()
+    error = messages_of(client, client.submit(request()))[-1].error()
     assert error.code == "backend.version"
     assert "speaks protocol 2" in str(error)
     assert client.poll() == []
@@ -142,14 +125,14 @@ def test_another_version_is_refused():
 
 def test_a_backend_that_never_gets_ready_times_out():
     client = fake("--ready", "never", ready_timeout=0.3)
-    error = outcome(client, client.submit(request()))[-1].error()
+    error = messages_of(client, client.submit(request()))[-1].error()
     assert error.code == "backend.timeout"
     client.close()
 
 
 def test_a_backend_that_cannot_load_says_why():
     client = fake("--ready", "crash")
-    error = outcome(client, client.submit(request()))[-1].error()
+    error = messages_of(client, client.submit(request()))[-1].error()
     assert error.code == "backend.died"
     assert "no module named everything" in str(error)
     client.close()
@@ -157,10 +140,10 @@ def test_a_backend_that_cannot_load_says_why():
 
 def test_restarts_have_a_limit_and_a_person_may_retry():
     client = fake(restart_limit=1)
-    codes = [outcome(client, client.submit(request("crash")))[-1].code for _ in range(3)]
+    codes = [messages_of(client, client.submit(request("crash")))[-1].code for _ in range(3)]
     assert codes == ["backend.died", "backend.gave_up", "backend.gave_up"]
-    assert isinstance(outcome(client, client.submit(request()))[-1], m.Result)
-    assert outcome(client, client.submit(request("crash")))[-1].code == "backend.died"
+    assert isinstance(messages_of(client, client.submit(request()))[-1], m.Result)
+    assert messages_of(client, client.submit(request("crash")))[-1].code == "backend.died"
     client.close()
 
 
@@ -184,7 +167,7 @@ def test_many_jobs_end_exactly_once(client):
 
 
 def test_close_ends_the_process(client):
-    messages_until_ready = outcome(client, client.submit(request()))
+    messages_until_ready = messages_of(client, client.submit(request()))
     assert messages_until_ready
     process = client._process
     client.close()

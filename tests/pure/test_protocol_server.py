@@ -17,6 +17,8 @@ from inference.protocol import messages as m
 from inference.protocol.body_motion import read_body_motion
 from inference.protocol.client import BackendClient
 
+from .protocol_messages import messages_of, messages_until
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = [sys.executable, str(ROOT / "tests" / "fakes" / "scripted_server.py"), "serve"]
 PATIENCE = 60.0  # s; only reached when something is broken
@@ -44,22 +46,8 @@ def draw(tmp_path):
     return make
 
 
-def wait_for(client, condition):
-    received, deadline = [], time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        for message in client.poll():
-            received.append(message)
-            if condition(message):
-                return received
-        time.sleep(0.002)
-    raise AssertionError(f"nothing of the kind among {received}")
-
-
 def outcome(client, job):
-    def is_last(message):
-        return isinstance(message, m.FINAL_MESSAGES) and message.job_id == job
-
-    return wait_for(client, is_last)[-1]
+    return messages_of(client, job)[-1]
 
 
 def is_progress(message):
@@ -105,7 +93,7 @@ def test_a_folder_that_cannot_be_made_is_an_error(client, draw, tmp_path):
 
 def test_noise_goes_to_the_log_and_not_into_the_protocol(client, draw, tmp_path):
     job = client.submit(m.SketchRequest([draw("noisy.png")], str(tmp_path)))
-    received = wait_for(client, lambda message: isinstance(message, m.FINAL_MESSAGES))
+    received = messages_until(client, lambda message: isinstance(message, m.FINAL_MESSAGES))
     assert isinstance(received[-1], m.Result)
     assert m.Warning(job, "This one is noisy.") in received
     log = (tmp_path / "log" / "backend.log").read_text(encoding="utf-8")
@@ -116,7 +104,7 @@ def test_noise_goes_to_the_log_and_not_into_the_protocol(client, draw, tmp_path)
 def test_cancel_while_it_computes_leaves_nothing_and_keeps_the_process(client, draw, tmp_path):
     out = tmp_path / "out"
     job = client.submit(m.SketchRequest([draw("a.png"), draw("slow.png")], str(out)))
-    wait_for(client, lambda message: is_progress(message) and message.text == "Step 3")
+    messages_until(client, lambda message: is_progress(message) and message.text == "Step 3")
     pid = client.process_id
     client.cancel(job)
     assert isinstance(outcome(client, job), m.Cancelled)
@@ -129,16 +117,16 @@ def test_cancel_while_it_computes_leaves_nothing_and_keeps_the_process(client, d
 def test_stopping_early_keeps_what_there_is(client, draw, tmp_path):
     job = client.submit(m.SketchRequest([draw("patient.png")], str(tmp_path / "out")))
     client.stop_early(job)  # not begun yet: ignored
-    wait_for(client, is_progress)
+    messages_until(client, is_progress)
     client.stop_early(job)
-    received = wait_for(client, lambda message: isinstance(message, m.FINAL_MESSAGES))
+    received = messages_until(client, lambda message: isinstance(message, m.FINAL_MESSAGES))
     assert isinstance(received[-1], m.Result) and len(received[-1].files) == 1
     assert m.Warning(job, "Stopped on request.") in received
 
 
 def test_cancel_of_a_waiting_job(client, draw, tmp_path):
     running = client.submit(m.SketchRequest([draw("slow.png")], str(tmp_path)))
-    wait_for(client, is_progress)
+    messages_until(client, is_progress)
     waiting = client.submit(m.SketchRequest([draw("a.png")], str(tmp_path)))
     client.cancel(waiting)
     assert isinstance(outcome(client, waiting), m.Cancelled)
@@ -149,7 +137,7 @@ def test_cancel_of_a_waiting_job(client, draw, tmp_path):
 @POSIX_ONLY
 def test_kill_in_mid_job_is_one_error_and_the_next_job_runs(client, draw, tmp_path):
     job = client.submit(m.SketchRequest([draw("slow.png")], str(tmp_path)))
-    wait_for(client, is_progress)
+    messages_until(client, is_progress)
     os.kill(client.process_id, signal.SIGKILL)
     message = outcome(client, job)
     assert message.code == "backend.died"
