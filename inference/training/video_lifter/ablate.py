@@ -45,6 +45,7 @@ ARMS = (
     Arm("key-frame tokens, one for 3 frames", {"every": 3}),
     Arm("no metric landmarks among the inputs", {"with_world": False}),
     Arm("no pose augmentation", recipe={"augmented": False}),
+    Arm("no painted clips, the noise model alone", recipe={"painted_share": 0.0}),
 )
 
 
