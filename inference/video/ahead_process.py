@@ -5,8 +5,8 @@
 Watching and solving in two threads of one Python wait for each other at every step, so the solving
 has a process of its own, at a lower priority. Messages are `.npz` archives behind their length in
 8 bytes, little endian; nothing is pickled. The first names the lifter, each further one brings a
-track so far and is answered by the pieces that came of it and an empty message. The end of stdin
-ends it.
+track so far and is answered by each piece as soon as it is solved and an empty message. The end of
+stdin ends it.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the process that watches needs none of these for talking
 
 Message = dict[str, NDArray]
 
-NICE = 5  # lower priority than the watching
+NICE = 2  # lower priority than the watching
 
 
 def write_message(stream: IO[bytes], message: Message) -> None:
@@ -66,15 +66,11 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
         return
     session = create_session(str(hello["lifter"]), Device(threads=int(hello["threads"])))
     solver = PersonSolver(load_default_body(), Lifter(session))  # type: ignore[arg-type]
-    done, told = Done[Solved](), set[bytes]()
+    done = Done[Solved](lambda key, solved: write_message(target, piece_message(key, solved)))
     while (message := read_message(source)) is not None:
         track, lens = _track_and_lens(message)
         step, rate = int(message["step"]), float(message["framerate"])
         solver.solve_ahead(track, step, rate, lens, lambda: None, done)
-        for key, solved in done.items():
-            if key not in told:
-                told.add(key)
-                write_message(target, piece_message(key, solved))
         write_message(target, {})
 
 

@@ -69,8 +69,10 @@ def rows_of(track: Track, rows: slice) -> Track:
 class Done(Generic[Result]):
     """What came of pieces, by their content; several threads may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_new: Callable[[bytes, Result], None] | None = None) -> None:
+        """Args: on_new: is told the key and the result of each piece that is solved here."""
         self._results: dict[bytes, Result] = {}
+        self._on_new = on_new
 
     def of(self, content: tuple[NDArray, ...], solve: Callable[[], Result]) -> Result:
         """The result of a piece.
@@ -84,6 +86,8 @@ class Done(Generic[Result]):
         key = digest.digest()
         if key not in self._results:
             self._results[key] = solve()
+            if self._on_new is not None:
+                self._on_new(key, self._results[key])
         return self._results[key]
 
     def put(self, key: bytes, result: Result) -> None:

@@ -29,7 +29,7 @@ from .tracking import Person
 Prepare = Callable[[PersonSeen, Clip], tuple[Track, Lens]]
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 2.0  # s that the last piece under way is waited for
+PATIENCE = 3.0  # s that the last piece under way is waited for
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Helper:
 class SolvingAhead:
     """Use it in a `with` statement about the watching, and call `look` after every frame.
 
-    The process starts with the first piece that is settled: short clips need none. What goes wrong
+    The process starts when somebody is half as long in view as it takes to settle a piece: short
+    clips need none. What goes wrong
     with it is no error: pieces that are not done are solved after the watching.
     """
 
@@ -72,6 +73,8 @@ class SolvingAhead:
             if not person.frames:
                 continue
             length = (person.frames[-1] - person.frames[0]) // clip.trim.step + 1
+            if length == first // 2:
+                self._waiting.put({})  # it takes a while to start
             if length >= self._due.get(id(person), first):
                 self._due[id(person)] = length + WINDOW - OVERLAP
                 with contextlib.suppress(Sketch2PoseError):  # it is told after the watching
@@ -82,6 +85,8 @@ class SolvingAhead:
         with contextlib.suppress(OSError, ValueError, KeyError):
             while (message := self._waiting.get()) is not None:
                 self._process = self._process or self._started()
+                if not message:
+                    continue
                 write_message(cast("IO[bytes]", self._process.stdin), message)
                 while (piece := read_message(cast("IO[bytes]", self._process.stdout))) is not None:
                     if not piece:
