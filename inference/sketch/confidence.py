@@ -38,7 +38,7 @@ def features(reading: Reading, doubts: Array) -> Array:
     away, depth = reading.away[0, rows], reading.folded[0, rows, 2]
     sides = np.zeros(JOINTS)
     for pair, joints in enumerate((LEFT_ARM + RIGHT_ARM, LEFT_LEG + RIGHT_LEG)):
-        sides[joints] = _undecided(reading.exchanged[0, pair])
+        sides[joints] = _undecided(_either(reading.exchanged[:1, pair], reading.reflected[:1]))
     spread = np.log(np.maximum(reading.spread[0, rows].mean(-1), 1e-3))
     direction = -0.5 * np.log(reading.concentration[0, rows])
     return np.column_stack([doubts, direction, depth * _undecided(away), sides, spread])
@@ -72,6 +72,11 @@ def coefficients() -> Array:
             "Install the extension again",
             "sketch.confidence",
         ) from error
+
+
+def _either(first: Array, second: Array) -> Array:
+    """Probability that one of two independent things is so, not both."""
+    return first * (1.0 - second) + second * (1.0 - first)
 
 
 def _undecided(probability: Array) -> Array:

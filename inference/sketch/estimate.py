@@ -120,7 +120,7 @@ def observe(page: Page, figure: Figure) -> DirectionObservation:
         joints2d_weight=1.0 / np.maximum(doubt, 0.5) ** 2,
         presence=visible,
         contacts=dict(zip(CONTACTS, reading.contact[0].tolist(), strict=True)),
-        back_probability=float(reading.exchanged[0].mean()),
+        back_probability=float(reading.reflected[0]),
         head_facing=directions[HEAD_FORWARD],
         head_facing_weight=float(reading.concentration[0, HEAD_FORWARD]),
         camera=_camera(page, points[visible > 0.3] if (visible > 0.3).any() else points),

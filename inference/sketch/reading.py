@@ -30,7 +30,9 @@ OUTPUTS = (
     "visible",
     "person",
     "exchanged",
+    "reflected",
 )
+PROBABILITIES = ("away", "contact", "visible", "person", "exchanged", "reflected")
 PAIRS = ((LEFT_ARM, RIGHT_ARM, [0, 1, 2, 3]), (LEFT_LEG, RIGHT_LEG, [5, 6, 7, 8]))
 
 Array = NDArray[np.floating]
@@ -56,6 +58,8 @@ class Reading:
         contact: [N, 9], visible: [N, 25], person: [N] probabilities.
         exchanged: [N, 2] probability that arms, legs have left and right exchanged: the network
             puts the limb farther right in the picture into the left limb's rows.
+        reflected: [N] probability, at most one half, that the figure is seen from the other side:
+            all of ``away`` and ``exchanged`` are then the other way round.
     """
 
     points: Array
@@ -67,6 +71,7 @@ class Reading:
     visible: Array
     person: Array
     exchanged: Array
+    reflected: Array
 
     def row(self, index: int) -> Reading:
         """The reading of one crop, kept as a batch of one."""
@@ -100,18 +105,28 @@ def averaged_with_mirror(session: Session, crops: Array, plain: Reading) -> Read
 
 
 def decode(raw: list[Array]) -> Reading:
-    """The network's outputs, in the order of ``OUTPUTS``, as probabilities and variances."""
-    points, spread, folded, away, concentration, contact, visible, person, exchanged = raw
-    return Reading(
-        points,
-        spread,
-        folded,
-        _sigmoid(away),
-        np.exp(concentration),
-        _sigmoid(contact),
-        _sigmoid(visible),
-        _sigmoid(person),
-        _sigmoid(exchanged),
+    """The network's outputs, in the order of ``OUTPUTS``, as probabilities and variances.
+
+    The network tells signs and sides for one of two figures that make the same drawing; here for
+    the likelier one.
+    """
+    out = dict(zip(OUTPUTS, raw, strict=True))
+    chances = {name: _sigmoid(out[name]) for name in PROBABILITIES}
+    reading = Reading(**{**out, **chances, "concentration": np.exp(out["concentration"])})
+    return _reflected(reading, reading.reflected > 0.5)
+
+
+def _reflected(reading: Reading, rows: NDArray[np.bool_]) -> Reading:
+    """The same with the figures in the rows [N] seen from the other side."""
+
+    def turned(chance: Array) -> Array:
+        return np.where(rows.reshape((-1,) + (1,) * (chance.ndim - 1)), 1 - chance, chance)
+
+    return replace(
+        reading,
+        away=turned(reading.away),
+        exchanged=turned(reading.exchanged),
+        reflected=turned(reading.reflected),
     )
 
 
@@ -146,14 +161,24 @@ def _unmirrored(seen: Reading) -> Reading:
         seen.visible[:, MIRROR_KEYPOINTS],
         seen.person,
         seen.exchanged,
+        seen.reflected,
     )
 
 
 def _averaged(a: Reading, b: Reading) -> Reading:
+    signs = (_evidence(a.away) * _evidence(b.away)).sum(1)
+    sides = (_evidence(a.exchanged) * _evidence(b.exchanged)).sum(1)
+    b = _reflected(b, signs + sides < 0)
     folded = a.folded * a.concentration[..., None] + b.folded * b.concentration[..., None]
     folded /= np.maximum(np.linalg.norm(folded, axis=-1, keepdims=True), 1e-9)
     mean = {name: 0.5 * (getattr(a, name) + getattr(b, name)) for name in OUTPUTS}
-    return Reading(**{**mean, "folded": folded})
+    both = Reading(**{**mean, "folded": folded})
+    return _reflected(both, both.reflected > 0.5)
+
+
+def _evidence(chance: Array) -> Array:
+    """From -1, certainly not, to 1, certainly."""
+    return 2.0 * chance - 1.0
 
 
 def signed(reading: Reading) -> Array:

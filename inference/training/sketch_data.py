@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import queue
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from .synthesis.layout import CONTACTS, MIRROR_CONTACTS, MIRROR_DIRECTIONS, MIRR
 from .synthesis.sample import Batch, make_batch, to_network
 
 SHELF = 24  # batches kept to be shown again
+PATIENCE = 10.0  # seconds without a batch, after which the workers are looked after
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,24 @@ class Drawing:
         shelf: list[Batch] = []
         while True:
             if len(shelf) < SHELF or self.dice.random() < 1 / self.reuse:
-                shelf = [*shelf[1 - SHELF :], self.queue.get()]
+                shelf = [*shelf[1 - SHELF :], self._drawn()]
                 yield shelf[-1]
             else:
                 again = shelf[self.dice.integers(len(shelf))]
                 yield mirrored(again) if self.dice.random() < 0.5 else again
+
+    def _drawn(self) -> Batch:
+        """The next fresh batch.
+
+        Raises:
+            RuntimeError: a worker has ended, its error is in the log.
+        """
+        while True:
+            try:
+                return self.queue.get(timeout=PATIENCE)
+            except queue.Empty:
+                if not all(process.is_alive() for process in self.processes):
+                    raise RuntimeError("a drawing process has ended, see above") from None
 
     def close(self) -> None:
         """Ends the workers."""

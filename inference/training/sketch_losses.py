@@ -6,21 +6,21 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+DEPENDENCE = 0.5  # bones of a limb tell the same twice
 LIMB_DIRECTIONS = [4, 5, 7, 8, 18, 19, 20, 21]
 WEIGHTS = {
     "heatmap": 0.7,
     "point": 10.0,
     "direction": 1.0,
-    "away": 0.8,
+    "depth": 0.2,
     "visible": 0.3,
     "person": 0.5,
     "contact": 0.15,
-    "exchanged": 0.4,
 }
 
 
-def direction_losses(out: dict[str, Tensor], directions: Tensor, seen: Tensor) -> dict[str, Tensor]:
-    """Folded direction as a von Mises-Fisher-like likelihood, and the depth sign.
+def direction_loss(out: dict[str, Tensor], directions: Tensor, seen: Tensor) -> Tensor:
+    """Folded direction as a von Mises-Fisher-like likelihood.
 
     Args:
         out: the network's predictions.
@@ -32,16 +32,41 @@ def direction_losses(out: dict[str, Tensor], directions: Tensor, seen: Tensor) -
     kappa = out["concentration"].exp()
     likelihood = 0.5 * kappa * chord - out["concentration"]
     robust = chord.clamp_min(1e-8).sqrt()
+    return _mean(2.0 * robust + 0.5 * likelihood, seen)
+
+
+def depth_loss(
+    out: dict[str, Tensor], directions: Tensor, seen: Tensor, exchanged: Tensor, person: Tensor
+) -> Tensor:
+    """Depth signs and sides, as the likelihood of a mixture of two figures.
+
+    The mirror image of a figure in depth, left and right exchanged, makes the same drawing.
+    Signs and sides are therefore learned for one of the two, whichever fits better, and
+    ``reflected`` learns how often it is the other.
+
+    Args:
+        out: the network's predictions.
+        directions: [N, 26, 3] unit labels, view space. seen: [N, 26] float mask.
+        exchanged: [N, 2] float, which limb of a pair is the left one. person: [N] float.
+    """
     depth = directions[..., 2]
-    sign = F.binary_cross_entropy_with_logits(out["away"], (depth > 0).float(), reduction="none")
-    return {
-        "direction": _mean(2.0 * robust + 0.5 * likelihood, seen),
-        "away": _mean(sign * (depth.abs() * 3).clamp(max=1.5), seen),
-    }
+    away = (depth > 0).float()
+    weight = (depth.abs() * 3).clamp(max=1.5) * seen * DEPENDENCE
+    plain, mirrored = (
+        (_bernoulli(out["away"], sign) * weight).sum(1) + _bernoulli(out["exchanged"], side).sum(1)
+        for sign, side in ((away, exchanged), (1 - away, 1 - exchanged))
+    )
+    reflected = out["reflected"]
+    mixture = torch.logaddexp(F.logsigmoid(-reflected) - plain, F.logsigmoid(reflected) - mirrored)
+    return _mean(-mixture, person)
+
+
+def _bernoulli(logit: Tensor, label: Tensor) -> Tensor:
+    return F.binary_cross_entropy_with_logits(logit, label, reduction="none")
 
 
 def image_losses(
-    out: dict[str, Tensor], points: Tensor, visible: Tensor, person: Tensor
+    out: dict[str, Tensor], points: Tensor, visible: Tensor, person: Tensor, sigma: float = 1.2
 ) -> dict[str, Tensor]:
     """Heatmaps, keypoints, presence.
 
@@ -50,8 +75,9 @@ def image_losses(
         points: [N, 25, 2] labels, image side = 1.
         visible: [N, 25] float mask.
         person: [N] float, 1 where somebody is drawn.
+        sigma: how blurred the keypoints of the heatmaps are, cells.
     """
-    target = _gaussian(points, out["logits"].shape[-2:])
+    target = _gaussian(points, out["logits"].shape[-2:], sigma)
     heatmap = -(target * out["logits"].flatten(2).log_softmax(-1)).sum(-1)
     point = (out["points"] - points).abs().sum(-1)
     return {
@@ -71,18 +97,13 @@ def contact_loss(out: dict[str, Tensor], contacts: Tensor, person: Tensor) -> Te
     return _mean(loss, person[:, None])
 
 
-def side_loss(out: dict[str, Tensor], exchanged: Tensor, person: Tensor) -> Tensor:
-    """Cross entropy of which limb of a pair is the left one, [N, 2]."""
-    loss = F.binary_cross_entropy_with_logits(out["exchanged"], exchanged, reduction="none")
-    return _mean(loss, person[:, None])
-
-
 def total(parts: dict[str, Tensor]) -> Tensor:
-    """Weighted sum."""
-    return sum((WEIGHTS[name] * value for name, value in parts.items()), torch.zeros(()))
+    """Weighted sum; of ``known depth`` the last word names the weight."""
+    weighed = (WEIGHTS[name.split()[-1]] * value for name, value in parts.items())
+    return sum(weighed, torch.zeros(()))
 
 
-def _gaussian(points: Tensor, shape: torch.Size, sigma: float = 0.9) -> Tensor:
+def _gaussian(points: Tensor, shape: torch.Size, sigma: float) -> Tensor:
     """Normalised Gaussian targets [N, K, rows * columns], sigma in cells."""
     rows, columns = shape
     x = torch.arange(columns, device=points.device) + 0.5

@@ -4,7 +4,9 @@ A plain convolutional trunk (3x3 convolutions are the fastest thing both a CPU a
 finds 25 keypoints as spatial distributions; a residual MLP lifts them, together with image
 features read at each keypoint, to 26 directions in view space. Each direction is a *folded*
 unit vector (x, y, |z|), the probability that it points away from the viewer, and a
-concentration: what a drawing leaves open is said, not averaged away.
+concentration: what a drawing leaves open is said, not averaged away. A figure and its mirror
+image in depth, left and right exchanged, make the same drawing: depth signs and sides are
+told for one of the two, and how likely the other one is beside them.
 
 Ideas taken and adapted: learn from synthesis (Sketch2PoseNet 2025), integral heatmaps (Sun et
 al. 2018), length/direction split (DDHPose), explicit depth ambiguity (DiffPose 2022).
@@ -16,12 +18,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .synthesis.layout import CONTACTS, DIRECTIONS, KEYPOINTS
+from .synthesis.layout import CONTACTS, DIRECTIONS, HEAD_UP, JOINTS, KEYPOINTS, PARENTS
 
 WIDTHS = (24, 40, 80, 160, 256)
 LIFTER_WIDTH = 512
+FINE_WIDTH = 48
 JOINT_FEATURES = 40
-STRIDE = 8  # px per heatmap cell
+STRIDE = 4  # px per heatmap cell
+POOL = 2  # heatmap cells per feature cell
+BONE_ENDS = [*range(1, JOINTS), HEAD_UP]  # the bone in row j ends in keypoint j
+BONE_STARTS = [*(int(parent) for parent in PARENTS[1:]), 15]
+SHORTEST = 0.02  # in spreads of the figure: from here on a bone's direction on paper is known
 
 
 class ConvBlock(nn.Sequential):
@@ -51,7 +58,10 @@ class Residual(nn.Module):
 
 
 class Trunk(nn.Module):
-    """Ink map [N, 1, S, S] -> features [N, 96, S/8, S/8] and a global vector [N, 256]."""
+    """Ink map [N, 1, S, S] -> features.
+
+    Wide ones [N, 96, S/8, S/8], fine ones [N, 48, S/4, S/4] and a summary [N, 256].
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,30 +73,37 @@ class Trunk(nn.Module):
         self.lift32, self.lift16 = nn.Conv2d(e, d, 1), nn.Conv2d(d, c, 1)
         self.merge16 = nn.Sequential(ConvBlock(d, d), Residual(d))
         self.merge8 = nn.Sequential(ConvBlock(c, 96), Residual(96))
+        self.lift8, self.lift4 = nn.Conv2d(96, FINE_WIDTH, 1), nn.Conv2d(b, FINE_WIDTH, 1)
+        self.merge4 = nn.Sequential(ConvBlock(FINE_WIDTH, FINE_WIDTH))
 
-    def forward(self, ink: Tensor) -> tuple[Tensor, Tensor]:
-        at8 = self.stage8(self.stem(ink))
+    def forward(self, ink: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        at4 = self.stem(ink)
+        at8 = self.stage8(at4)
         at16 = self.stage16(at8)
         at32 = self.stage32(at16)
         up16 = self.merge16(
             at16 + F.interpolate(self.lift32(at32), scale_factor=2.0, mode="nearest")
         )
         up8 = self.merge8(at8 + F.interpolate(self.lift16(up16), scale_factor=2.0, mode="nearest"))
-        return up8, at32.mean((2, 3))
+        wide = F.interpolate(self.lift8(up8), scale_factor=2.0, mode="nearest")
+        return up8, self.merge4(self.lift4(at4) + wide), at32.mean((2, 3))
 
 
 class Lifter(nn.Module):
     """Keypoints with their spread, and image features, to directions and doubts."""
 
-    OUTPUTS = DIRECTIONS * 5 + len(CONTACTS) + KEYPOINTS + 1 + 2
+    OUTPUTS = DIRECTIONS * 5 + len(CONTACTS) + KEYPOINTS + 1 + 2 + 1
 
     def __init__(self) -> None:
         super().__init__()
         width = LIFTER_WIDTH
         self.from_points = nn.Linear(KEYPOINTS * 4, width)
+        self.from_bones = nn.Linear(len(BONE_ENDS) * 3, width)
         self.from_image = nn.Linear(KEYPOINTS * JOINT_FEATURES + WIDTHS[-1], width)
-        nn.init.zeros_(self.from_image.weight)
-        nn.init.zeros_(self.from_image.bias)
+        self.trust = nn.Linear(width, len(BONE_ENDS))  # in the bones as they lie on paper
+        for layer in (self.from_bones, self.from_image, self.trust):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width)
@@ -97,12 +114,22 @@ class Lifter(nn.Module):
 
     def forward(self, points: Tensor, spread: Tensor, image: Tensor | None = None) -> Tensor:
         """Args: points, spread [N, 25, 2] in units of the image side; image [N, F]."""
-        x = self.from_points(torch.cat([centred(points), spread * 10], -1).flatten(1))
+        points = centred(points)
+        x = self.from_points(torch.cat([points, spread * 10], -1).flatten(1))
+        flat, length = bones(points)
+        x = x + self.from_bones(torch.cat([flat, length.log()], -1).flatten(1))
         if image is not None:
             x = x + self.from_image(image)
         for block in self.blocks:
             x = x + block(x)
-        return self.head(x)
+        return self._trusting(self.head(x), self.trust(x)[..., None] * flat)
+
+    @staticmethod
+    def _trusting(raw: Tensor, flat: Tensor) -> Tensor:
+        """Adds to the directions what their bones show on paper [N, 24, 2]."""
+        vector = raw[:, : 3 * DIRECTIONS].view(-1, DIRECTIONS, 3)
+        vector = vector + F.pad(flat, (0, 1, 1, 1))  # no bone shows where pelvis and face look
+        return torch.cat([vector.flatten(1), raw[:, 3 * DIRECTIONS :]], 1)
 
 
 def centred(points: Tensor) -> Tensor:
@@ -113,6 +140,13 @@ def centred(points: Tensor) -> Tensor:
     )
 
 
+def bones(points: Tensor) -> tuple[Tensor, Tensor]:
+    """Unit vectors [N, 24, 2] and lengths [N, 24, 1] of the bones between points [N, 25, 2]."""
+    vector = points[:, BONE_ENDS] - points[:, BONE_STARTS]
+    length = (vector.square().sum(-1, keepdim=True) + SHORTEST**2).sqrt()
+    return vector / length, length
+
+
 class SketchNet(nn.Module):
     """Ink maps [N, 1, S, S] in 0..1 -> dictionary of predictions (see ``split``)."""
 
@@ -120,20 +154,25 @@ class SketchNet(nn.Module):
         super().__init__()
         self.trunk = Trunk()
         self.heatmap = nn.Conv2d(96, KEYPOINTS, 1)
+        self.detail = nn.Conv2d(FINE_WIDTH, KEYPOINTS, 1)
+        nn.init.zeros_(self.detail.weight)
+        nn.init.zeros_(self.detail.bias)
         self.features = nn.Conv2d(96, JOINT_FEATURES, 1)
         self.lifter = Lifter()
 
     def forward(self, ink: Tensor) -> dict[str, Tensor]:
-        features, summary = self.trunk(ink)
-        logits = self.heatmap(features).float()
+        features, fine, summary = self.trunk(ink)
+        wide = F.interpolate(self.heatmap(features).float(), scale_factor=POOL, mode="bilinear")
+        logits = wide + self.detail(fine).float()
         local = self.features(features).float().flatten(2).transpose(1, 2)
         with torch.autocast(ink.device.type, enabled=False):  # variances need all their digits
             probability = logits.flatten(2).softmax(-1)
             points, spread = moments(probability, logits.shape[-2], logits.shape[-1])
-            local = probability @ local
+            cells = F.avg_pool2d(probability.view_as(logits), POOL) * POOL**2
+            local = cells.flatten(2) @ local
         image = torch.cat([local.flatten(1), summary.float()], 1)
         out = split(self.lifter(points.detach(), spread.detach(), image).float())
-        return {"logits": logits, "points": points, "spread": spread, **out}
+        return {"logits": logits, "points": points, "spread": spread, "image": image, **out}
 
 
 def moments(probability: Tensor, rows: int, columns: int) -> tuple[Tensor, Tensor]:
@@ -151,7 +190,8 @@ def split(raw: Tensor) -> dict[str, Tensor]:
 
     ``folded`` [N, 26, 3] unit vectors with z >= 0; ``away`` [N, 26] logit of pointing away;
     ``concentration`` [N, 26] log of kappa; ``contact`` [N, 9], ``visible`` [N, 25],
-    ``person`` [N] and ``exchanged`` [N, 2] logits (see ``sketch_sides``).
+    ``person`` [N] and ``exchanged`` [N, 2] logits (see ``sketch_sides``); ``reflected`` [N]
+    logit that all of ``away`` and ``exchanged`` are the other way round.
     """
     d = DIRECTIONS
     vector = raw[:, : 3 * d].view(-1, d, 3)
@@ -163,6 +203,7 @@ def split(raw: Tensor) -> dict[str, Tensor]:
         "concentration": raw[:, 4 * d : at].clamp(-1.0, 6.0),
         "contact": raw[:, at : at + len(CONTACTS)],
         "visible": raw[:, at + len(CONTACTS) : at + len(CONTACTS) + KEYPOINTS],
-        "person": raw[:, -3],
-        "exchanged": raw[:, -2:],
+        "person": raw[:, at + len(CONTACTS) + KEYPOINTS],
+        "exchanged": raw[:, -3:-1],
+        "reflected": raw[:, -1],
     }

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import torch
 
-from .sketch_losses import contact_loss, direction_losses, total
+from .sketch_losses import contact_loss, direction_loss, total
 from .sketch_net import Lifter, split
 from .synthesis.figure import Figures, make_figures, sample_scales
 from .synthesis.layout import DIRECTIONS, KEYPOINTS
@@ -48,7 +48,7 @@ def train(minutes: float, seed: int) -> Lifter:
         points, spread, directions, contacts = draw(bank, rng, BATCH)
         out = split(lifter(points, spread))
         ones = torch.ones(len(points), DIRECTIONS)
-        parts = direction_losses(out, directions, ones)
+        parts = direction_loss(out, directions, ones)
         parts["contact"] = contact_loss(out, contacts, ones[:, 0])
         optimiser.zero_grad()
         total(parts).backward()

@@ -22,13 +22,16 @@ import torch
 from ..sketch.crops import CROP
 from .export_sketch import weights_from_onnx
 from .sketch_data import Drawing, Tensors, to_tensors
-from .sketch_losses import contact_loss, direction_losses, image_losses, side_loss, total
-from .sketch_net import SketchNet
+from .sketch_losses import contact_loss, depth_loss, direction_loss, image_losses, total
+from .sketch_net import Lifter, SketchNet, split
 from .sketch_report import evaluate
 from .sketch_sides import by_place, settle_ties
 from .sketch_variety import varied
 
 EMA_DECAY = 0.998
+KNOWN_WEIGHT = 0.5  # of lifting the true keypoints, beside those that were read
+KNOWN_NOISE = 0.01  # of the image side, median
+HEATMAP_SPREAD = 0.03  # of the image side, of a keypoint that is certain
 
 
 def main() -> None:
@@ -49,6 +52,7 @@ def main() -> None:
     parser.add_argument("--check", type=int, default=2000, help="drawings of the last check")
     parser.add_argument("--lifter", type=Path, help="weights of train_lifter to start from")
     parser.add_argument("--resume", type=Path, help="weights (.pt or .onnx) to carry on from")
+    parser.add_argument("--freeze-stem", action="store_true", help="a third faster; late stages")
     parser.add_argument("--out", type=Path, default=Path("build/sketch.pt"))
     train(parser.parse_args())
 
@@ -58,7 +62,10 @@ def train(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     net = build(args).to(args.device, memory_format=torch.channels_last)
     average = copy.deepcopy(net).eval()
-    optimiser = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=0.02)
+    if args.freeze_stem:
+        net.trunk.stem.eval().requires_grad_(False)
+    learned = [weight for weight in net.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(learned, args.rate, weight_decay=0.02)
     seed = args.seed * 1000 + 17
     drawing = Drawing(args.workers, args.batch, seed, size_at(args.sizes, 0.0), args.reuse)
     paper = torch.Generator().manual_seed(seed)
@@ -126,14 +133,38 @@ def train_step(
         out = net(data.ink)
     data = settle_ties(by_place(data), out["points"].detach())
     parts = image_losses(out, data.points, data.visible, data.person)
-    parts |= direction_losses(out, data.directions, data.direction_seen)
-    parts["contact"] = contact_loss(out, data.contacts, data.person)
-    parts["exchanged"] = side_loss(out, data.exchanged, data.person)
+    parts |= lifting_losses(out, data)
+    known = lifting_losses(lifted_from_truth(net.lifter, out["image"], data), data)
+    parts |= {f"known {name}": KNOWN_WEIGHT * value for name, value in known.items()}
     optimiser.zero_grad(set_to_none=True)
     total(parts).backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
     optimiser.step()
     return {name: value.detach() for name, value in parts.items()}
+
+
+def lifting_losses(out: dict[str, torch.Tensor], data: Tensors) -> dict[str, torch.Tensor]:
+    """What the lifter says, against the labels."""
+    return {
+        "direction": direction_loss(out, data.directions, data.direction_seen),
+        "depth": depth_loss(out, data.directions, data.direction_seen, data.exchanged, data.person),
+        "contact": contact_loss(out, data.contacts, data.person),
+    }
+
+
+def lifted_from_truth(
+    lifter: Lifter, image: torch.Tensor, data: Tensors
+) -> dict[str, torch.Tensor]:
+    """The lifter's answers for nearly true keypoints: teaches the geometry of the limbs.
+
+    Args:
+        lifter: the network's lifter.
+        image: [N, F] what the network made of the pictures.
+        data: the batch with its limbs in the order of the network's.
+    """
+    noise = KNOWN_NOISE * torch.randn_like(data.points[:, :, :1]).mul(0.6).exp()
+    points = data.points + noise * torch.randn_like(data.points)
+    return split(lifter(points, (HEATMAP_SPREAD + noise).expand_as(points), image))
 
 
 @torch.no_grad()

@@ -40,6 +40,7 @@ def exchanged_arms(drawing: SyntheticDrawing) -> Figure:
         visible=np.ones((1, KEYPOINTS)),
         person=np.ones(1),
         exchanged=np.full((1, 2), 0.4),
+        reflected=np.full(1, 0.4),
     )
     return Figure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
 

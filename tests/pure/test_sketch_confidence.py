@@ -24,6 +24,7 @@ def reading() -> Reading:
         visible=np.ones((1, KEYPOINTS)),
         person=np.ones(1),
         exchanged=np.full((1, 2), 0.02),
+        reflected=np.zeros(1),
     )
 
 

@@ -27,6 +27,7 @@ def figure(points: np.ndarray) -> Figure:
         visible=np.ones((1, KEYPOINTS)),
         person=np.ones(1),
         exchanged=np.zeros((1, 2)),
+        reflected=np.zeros(1),
     )
     return Figure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
 

@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
 from inference.sketch.reading import Reading, anatomical  # noqa: E402
+from inference.training.average_weights import averaged  # noqa: E402
 from inference.training.export_sketch import weights_from_onnx  # noqa: E402
 from inference.training.sketch_data import Tensors, mirrored, to_tensors  # noqa: E402
 from inference.training.sketch_net import SketchNet, moments  # noqa: E402
@@ -121,7 +122,7 @@ def test_limbs_are_ordered_by_place_and_come_back() -> None:
     reading = Reading(
         placed.points.numpy(), placed.points.numpy(), placed.directions.numpy(),
         np.zeros((48, DIRECTIONS)), np.ones((48, DIRECTIONS)), placed.contacts.numpy(),
-        placed.visible.numpy(), np.ones(48), placed.exchanged.numpy(),
+        placed.visible.numpy(), np.ones(48), placed.exchanged.numpy(), np.zeros(48),
     )  # fmt: skip
     back = anatomical(reading)
     assert np.allclose(back.points, data.points.numpy())
@@ -189,3 +190,12 @@ def test_poses_face_forward_whatever_way_they_were_recorded() -> None:
     poses = tiny_bank().sample(np.random.default_rng(2), 64)
     heading = np.arctan2(poses[:, 0, 0, 2], poses[:, 0, 2, 2])
     assert np.abs(heading).max() < 1e-3
+
+
+def test_averaged_weights_lie_between_both() -> None:
+    before, after = (SketchNet().state_dict() for _ in range(2))
+    middle = averaged(before, after, 0.25)
+    net = SketchNet()
+    net.load_state_dict(middle)
+    name = "lifter.head.1.weight"
+    assert torch.allclose(middle[name], 0.75 * before[name] + 0.25 * after[name], atol=1e-6)

@@ -18,6 +18,8 @@ class Arm:
         true_proportions: taught with figures whose bones are all as long as they are.
         target: "directions", or "positions": the joints in 3D, directions taken from them.
         keypoints: "heatmap" (integral of a plane) or "simcc" (a distribution for each axis).
+        two_figures: depth signs are learned for one of the two figures that make the drawing.
+        known: the lifter is also taught with nearly true keypoints.
     """
 
     name: str
@@ -26,12 +28,16 @@ class Arm:
     true_proportions: bool = False
     target: str = "directions"
     keypoints: str = "heatmap"
+    two_figures: bool = True
+    known: bool = True
 
 
 ARMS: tuple[Arm, ...] = (
     Arm("all as it is: 96 px, every style, disproportion, directions, heatmap"),
     Arm("positions instead of directions", target="positions"),
     Arm("SimCC instead of a heatmap", keypoints="simcc"),
+    Arm("one figure: each depth sign by itself", two_figures=False),
+    Arm("lifting only the keypoints that were read", known=False),
     Arm("without disproportion", true_proportions=True),
     Arm("without stick figures", styles=(SHAPE, BODY)),
     Arm("without shapes", styles=(STICK, BODY)),

@@ -11,14 +11,15 @@ from ..sketch_data import Tensors, mirrored, to_tensors
 from ..sketch_losses import (
     LIMB_DIRECTIONS,
     contact_loss,
-    direction_losses,
+    depth_loss,
+    direction_loss,
     image_losses,
-    side_loss,
     total,
 )
 from ..sketch_sides import PAIRS, by_place, settle_ties
 from ..synthesis.layout import PARENTS
 from ..synthesis.sample import Batch
+from ..train_sketch import KNOWN_WEIGHT, lifted_from_truth
 from .arms import Arm
 from .nets import ArmNet
 from .pool import resized, rows
@@ -28,6 +29,8 @@ PEAK_RATE = 2e-3
 WARM_UP = 60  # steps
 POSITION_WEIGHT = 8.0  # brings the positions' loss to the size of the directions'
 SIMCC_SIGMA = 1.8  # bins, as the heatmap's target in px
+HEATMAP_SIGMA = 0.9  # cells, here of 8 px
+NEVER = -30.0  # as a logit
 NEAR = 0.05  # of the image side: a keypoint counts as found
 
 Out = dict[str, Tensor]
@@ -71,10 +74,23 @@ def _loss(net: ArmNet, batch: Batch) -> Tensor:
             out["joints"] * mask, joints * mask, beta=0.1
         )
     else:
-        parts |= direction_losses(out, data.directions, data.direction_seen)
+        parts["direction"] = direction_loss(out, data.directions, data.direction_seen)
+    parts["depth"] = _depth_loss(net.arm, out, data)
     parts["contact"] = contact_loss(out, data.contacts, data.person)
-    parts["exchanged"] = side_loss(out, data.exchanged, data.person)
+    if net.arm.known and net.arm.target == "directions":
+        known = lifted_from_truth(net.lifter, out["image"], data)
+        parts |= {
+            "known direction": KNOWN_WEIGHT
+            * direction_loss(known, data.directions, data.direction_seen),
+            "known depth": KNOWN_WEIGHT * _depth_loss(net.arm, known, data),
+        }
     return total(parts)
+
+
+def _depth_loss(arm: Arm, out: Out, data: Tensors) -> Tensor:
+    if not arm.two_figures:
+        out = {**out, "reflected": torch.full_like(out["reflected"], NEVER)}
+    return depth_loss(out, data.directions, data.direction_seen, data.exchanged, data.person)
 
 
 def _ordered(batch: Batch, out: Out) -> Tensors:
@@ -94,7 +110,7 @@ def _ordered_joints(batch: Batch, data: Tensors) -> Tensor:
 
 def _keypoint_losses(out: Out, data: Tensors) -> Out:
     if "axes" not in out:
-        return image_losses(out, data.points, data.visible, data.person)
+        return image_losses(out, data.points, data.visible, data.person, HEATMAP_SIGMA)
     bins = out["axes"].shape[-1]
     grid = torch.arange(bins) + 0.5
     target = torch.exp(-0.5 * ((grid - data.points[..., None] * bins) / SIMCC_SIGMA) ** 2)
@@ -120,7 +136,7 @@ def measure(net: ArmNet, batch: Batch) -> dict[str, float]:
         piece = rows(batch, part)
         out = net(to_tensors(piece).ink)
         data = _ordered(piece, out)
-        seen, truth = _limbs(out, data, piece)
+        seen, truth = _limbs(net.arm, out, data, piece)
         angles.append(_degrees(seen, truth))
         folded.append(_degrees(_folded(seen), _folded(truth)))
         distance = (out["points"] - data.points).norm(dim=-1)
@@ -135,12 +151,14 @@ def measure(net: ArmNet, batch: Batch) -> dict[str, float]:
     }
 
 
-def _limbs(out: Out, data: Tensors, piece: Batch) -> tuple[Tensor, Tensor]:
+def _limbs(arm: Arm, out: Out, data: Tensors, piece: Batch) -> tuple[Tensor, Tensor]:
     """Limb directions [N, 8, 3] as seen and as they are."""
     if "joints" in out:
         seen, truth = _bones(out["joints"]), _bones(_ordered_joints(piece, data))
     else:
-        depth = out["folded"][..., 2:] * torch.where(out["away"] > 0, 1.0, -1.0)[..., None]
+        other = (out["reflected"] > 0) & arm.two_figures
+        away = (out["away"] > 0) ^ other[:, None]
+        depth = out["folded"][..., 2:] * torch.where(away, 1.0, -1.0)[..., None]
         seen = torch.cat([out["folded"][..., :2], depth], -1)[:, LIMB_DIRECTIONS]
         truth = data.directions[:, LIMB_DIRECTIONS]
     return seen, truth

@@ -66,7 +66,8 @@ class ArmNet(nn.Module):
         image = torch.cat([local.flatten(1), summary.float()], 1)
         raw = self.lifter(out["points"].detach(), out["spread"].detach(), image).float()
         joints = {"joints": raw[:, : JOINTS * 3].view(-1, JOINTS, 3)}
-        return {**out, **split(raw), **(joints if self.arm.target == "positions" else {})}
+        joints = joints if self.arm.target == "positions" else {}
+        return {**out, **split(raw), "image": image, **joints}
 
     def _simcc(self, maps: Tensor) -> dict[str, Tensor]:
         """A distribution for each axis of each keypoint (SimCC, Li et al. 2022)."""

@@ -21,8 +21,8 @@ CLUSTERS = 768
 VARIANTS = 6  # of each authored key pose
 RARE_SHARE = 0.5  # poses drawn evenly over clusters; the others as often as they were recorded
 GROUPS = (LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG, SPINE)
-SWAP_PROBABILITY = 0.12  # a limb taken from another pose
-EXTREME_PROBABILITY = 0.06  # a limb sampled inside its joint limits
+SWAP_PROBABILITY = 0.06  # a limb taken from another pose
+EXTREME_PROBABILITY = 0.03  # a limb sampled inside its joint limits
 UPSIDE_DOWN_PROBABILITY = 0.025
 
 
@@ -45,19 +45,31 @@ class PoseBank:
     order: np.ndarray
     starts: np.ndarray
 
-    def sample(self, rng: np.random.Generator, count: int) -> np.ndarray:
-        """Draws local rotations [count, 24, 3, 3] that face +z, rare ones more than recorded."""
+    def sample(self, rng: np.random.Generator, count: int, as_recorded: bool = False) -> np.ndarray:
+        """Draws local rotations [count, 24, 3, 3] that face +z, rare ones more than recorded.
+
+        Args:
+            rng: random source.
+            count: poses.
+            as_recorded: whole poses, as somebody took them; else some limbs come from other
+                poses or from inside the joint limits, and some figures are upside down.
+        """
         quats = self.quats[self._indices(rng, count)].astype(np.float32)
-        for group in GROUPS:
-            swap = rng.random(count) < SWAP_PROBABILITY
-            donors = self._indices(rng, int(swap.sum()))
-            quats[np.ix_(np.flatnonzero(swap), group)] = self.quats[donors][:, group]
+        if not as_recorded:
+            self._exchange_limbs(quats, rng)
         mirrored = rng.random(count) < 0.5
         quats[mirrored] = mirror_quats(quats[mirrored])
         quats /= np.linalg.norm(quats, axis=-1, keepdims=True)
         rotations = rotmat_from_quat(quats).astype(np.float32)
-        _add_extremes(rotations, rng)
+        if not as_recorded:
+            _add_extremes(rotations, rng)
         return facing_forward(rotations)
+
+    def _exchange_limbs(self, quats: np.ndarray, rng: np.random.Generator) -> None:
+        for group in GROUPS:
+            swap = rng.random(len(quats)) < SWAP_PROBABILITY
+            donors = self._indices(rng, int(swap.sum()))
+            quats[np.ix_(np.flatnonzero(swap), group)] = self.quats[donors][:, group]
 
     def _indices(self, rng: np.random.Generator, count: int) -> np.ndarray:
         cluster = rng.integers(len(self.starts) - 1, size=count)

@@ -26,6 +26,7 @@ from .layout import (
 from .look import LIMBS, MISSING, Drawable, shape_look, stick_look
 from .negatives import draw_negative
 from .paper import add_paper
+from .parts import Part, random_part
 from .poses import PoseBank
 from .props import draw_props
 
@@ -38,6 +39,8 @@ PROPS_SHARE = 0.25
 # People draw people from the front; without a face or folds nothing else tells left from right.
 FRONTAL = {STICK: 0.88, SHAPE: 0.8, BODY: 0.35}
 LOW_ARMS_SHARE = 0.12  # of stick figures: arms that leave the trunk half-way, as children draw
+PART_SHARE = 0.04  # of figures: busts and legs
+FEWEST_KEPT = 6  # keypoints (or vertices): less is no part of a person
 CHIBI_SHARE = 0.07  # of figures with a body: a big head on short limbs
 
 
@@ -71,6 +74,7 @@ def make_batch(
     size: int = 160,
     withheld: bool = False,
     true_proportions: bool = False,
+    as_recorded: bool = False,
 ) -> Batch:
     """Draws ``count`` images of ``size`` px. Deterministic by ``rng``.
 
@@ -81,6 +85,7 @@ def make_batch(
         size: px, square.
         withheld: the test's styles, one whole person in each image.
         true_proportions: every bone as long as it is (for the ablation).
+        as_recorded: poses as somebody took them, no limb exchanged.
     """
     batch = _empty(count, size)
     styles = np.full(count, SHAPE) if withheld else rng.choice(3, size=count, p=STYLE_WEIGHTS)
@@ -88,7 +93,7 @@ def make_batch(
     scales = _scales(rng, styles)
     scales = np.ones_like(scales) if true_proportions else scales
     frontal = np.array([FRONTAL[style] for style in styles])
-    figures = make_figures(bank.sample(rng, count), scales, rng, frontal)
+    figures = make_figures(bank.sample(rng, count, as_recorded), scales, rng, frontal)
     for i in range(count):
         if negative[i]:
             batch.ink[i] = add_paper(draw_negative(rng, size), rng)
@@ -145,7 +150,9 @@ def _draw_person(
     costume = random_costume(rng) if style == BODY else None
     vertices = body_lines.skin(costume, figures, i, rng) if costume else None
     extent = _project(vertices, figures.distance[i]) if vertices is not None else figures.points[i]
-    scale, shift = _place(extent, size, 0.0 if withheld else LOOSE_CROP_SHARE, rng)
+    part = None if withheld else _random_part(figures.points[i], extent, rng)
+    kept = part.keeps(extent) if part else slice(None)
+    scale, shift = _place(extent[kept], size, 0.0 if withheld else LOOSE_CROP_SHARE, rng)
     points = figures.points[i] * scale + shift
     drawable = Drawable(
         points, figures.drawn[i, :, 2], figures.directions[i, HEAD_FORWARD], float(scale)
@@ -161,10 +168,21 @@ def _draw_person(
         shown = np.ones(KEYPOINTS, bool)
     else:
         shown = _draw_articulated(ink, drawable, pen, style, rng, withheld)
+    if part:
+        part.scaled(float(scale), shift).blank(ink)
+        shown = shown & part.keeps(figures.points[i])
     if decorate and not behind:
         draw_props(ink, points[:JOINTS], rng)
     _write_labels(batch, i, figures, points, shown)
     batch.ink[i] = add_paper(ink, rng) if rng.random() < PAPER_SHARE else ink
+
+
+def _random_part(points: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Part | None:
+    """Sometimes a part of the figure: of its keypoints [25, 2], and of all that is drawn of it."""
+    if rng.random() >= PART_SHARE:
+        return None
+    part = random_part(points, float(np.ptp(points, axis=0).max()), rng)
+    return part if part and part.keeps(extent).sum() >= FEWEST_KEPT else None
 
 
 def _lower_arms(points: np.ndarray, rng: np.random.Generator) -> None:

@@ -78,13 +78,18 @@ def _on_true_sides(reading: Reading, figure: Figure, drawing: SyntheticDrawing) 
     """Limbs in the rows of the side that they are drawn on."""
     values = {name: getattr(reading, name).copy() for name in _BY_PLACE}
     points = figure.points / drawing.page.scale
+    wrong = 0
     for left, right, _ in PAIRS:
         there, back = [*left, *right], [*right, *left]
         as_read = np.linalg.norm(points[there] - drawing.keypoints[there], axis=-1).sum()
         crossed = np.linalg.norm(points[back] - drawing.keypoints[there], axis=-1).sum()
+        wrong += crossed < as_read
         for array in values.values() if crossed < as_read else ():
             array[0, there] = array[0, back]
-    return replace(reading, **values, exchanged=np.full((1, 2), 1.0 - SURE))
+    if wrong == len(PAIRS):  # what was read is the figure seen from the other side
+        values["away"] = 1.0 - values["away"]
+    known = {"exchanged": np.full((1, 2), 1.0 - SURE), "reflected": np.full(1, 1.0 - SURE)}
+    return replace(reading, **values, **known)
 
 
 def _errors(drawing: SyntheticDrawing, figure: Figure) -> tuple[float, float, float]:

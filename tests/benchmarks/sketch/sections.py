@@ -22,6 +22,7 @@ from .faults import faults
 from .figures import (
     EXTERNAL,
     SYNTHETIC,
+    Asked,
     nobody_rows,
     pose_reliability,
     pose_rows,
@@ -200,19 +201,31 @@ def _true_bodies(drawings: list[ExternalDrawing]) -> Array:
 
 def synthetic_section(setting: Setting) -> Section:
     """Held-out subjects in styles withheld from training (needs the training code)."""
+    count = setting.few(SYNTHETIC_COUNT)
     try:
-        drawings = make_synthetic(setting.few(SYNTHETIC_COUNT), setting.seed)
+        drawings = make_synthetic(count, setting.seed)
     except ImportError as error:
         why = f"Synthetic test not run: {error.name} is missing (python build.py setup --training)."
         return Section([], [], (why,))
-    outcomes = [estimate(setting.estimator, drawing.page) for drawing in drawings]
-    scores = _pose_scores(drawings, outcomes, setting.data)
+    outcomes, scores = _posed(setting, drawings)
     cases = list(zip(drawings, outcomes, scores, strict=True))
     shown = cases[:SYNTHETIC_SHOWN]
     entries = [Entry(d.page, o.motions, f"{d.name} {short(s)}") for d, o, s in shown]
     write_sheets(entries, setting.out, "synthetic")
     rows = pose_rows("synthetic, styles withheld", scores, SYNTHETIC)
+    for what, others in (
+        ("also with limbs of other poses", make_synthetic(count, setting.seed, as_recorded=False)),
+        ("in true proportions", make_synthetic(count, setting.seed, true_proportions=True)),
+    ):
+        rows += pose_rows(f"synthetic, {what}", _posed(setting, others)[1], Asked())
     return Section(rows, [_pose_detail(d.name, s) for d, _, s in cases])
+
+
+def _posed(
+    setting: Setting, drawings: list[SyntheticDrawing]
+) -> tuple[list[Outcome], list[PoseScore]]:
+    outcomes = [estimate(setting.estimator, drawing.page) for drawing in drawings]
+    return outcomes, _pose_scores(drawings, outcomes, setting.data)
 
 
 def oracle_section(setting: Setting) -> Section:

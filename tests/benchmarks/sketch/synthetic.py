@@ -1,5 +1,9 @@
 """The synthetic test: poses of held-out subjects in the styles withheld from training.
 
+Beside the poses as they were recorded there are two other kinds: with some limbs taken from
+other poses or from inside the joint limits, and with every bone as long as it is, which tells what
+the artists' disproportion costs.
+
 Conventions: truth is in camera space (x right, y down, z forward), metres.
 """
 
@@ -34,12 +38,16 @@ class SyntheticDrawing:
     directions: Array
 
 
-def make_synthetic(count: int, seed: int) -> list[SyntheticDrawing]:
+def make_synthetic(
+    count: int, seed: int, as_recorded: bool = True, true_proportions: bool = False
+) -> list[SyntheticDrawing]:
     """Drawings in withheld styles; needs the training code and the motion pack.
 
     Args:
         count: how many.
         seed: of poses, proportions, cameras and pens.
+        as_recorded: whole poses of the subjects; else limbs are exchanged and bent at random.
+        true_proportions: no bone drawn longer or shorter than it is.
     """
     from inference.training.synthesis.poses import load_pose_bank
     from inference.training.synthesis.sample import make_batch
@@ -47,7 +55,8 @@ def make_synthetic(count: int, seed: int) -> list[SyntheticDrawing]:
     from .metrics import LIMB_JOINTS
 
     bank = load_pose_bank("val")
-    batch = make_batch(bank, np.random.default_rng(seed), count, SIZE, withheld=True)
+    rng = np.random.default_rng(seed)
+    batch = make_batch(bank, rng, count, SIZE, True, true_proportions, as_recorded)
     limbs = list(LIMB_JOINTS)
     return [
         SyntheticDrawing(
