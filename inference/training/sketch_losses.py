@@ -97,6 +97,22 @@ def contact_loss(out: dict[str, Tensor], contacts: Tensor, person: Tensor) -> Te
     return _mean(loss, person[:, None])
 
 
+def lifting_losses(
+    out: dict[str, Tensor],
+    directions: Tensor,
+    seen: Tensor,
+    contacts: Tensor,
+    exchanged: Tensor,
+    person: Tensor,
+) -> dict[str, Tensor]:
+    """What the lifter says, against the labels; see the losses for their shapes."""
+    return {
+        "direction": direction_loss(out, directions, seen),
+        "depth": depth_loss(out, directions, seen, exchanged, person),
+        "contact": contact_loss(out, contacts, person),
+    }
+
+
 def total(parts: dict[str, Tensor]) -> Tensor:
     """Weighted sum; of ``known depth`` the last word names the weight."""
     weighed = (WEIGHTS[name.split()[-1]] * value for name, value in parts.items())

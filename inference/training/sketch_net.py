@@ -24,7 +24,6 @@ WIDTHS = (24, 40, 80, 160, 256)
 LIFTER_WIDTH = 512
 FINE_WIDTH = 48
 JOINT_FEATURES = 40
-STRIDE = 4  # px per heatmap cell
 POOL = 2  # heatmap cells per feature cell
 BONE_ENDS = [*range(1, JOINTS), HEAD_UP]  # the bone in row j ends in keypoint j
 BONE_STARTS = [*(int(parent) for parent in PARENTS[1:]), 15]

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import torch
 
-from .sketch_losses import contact_loss, direction_loss, total
+from .sketch_losses import LIMB_DIRECTIONS, lifting_losses, total
 from .sketch_net import Lifter, split
 from .synthesis.figure import Figures, make_figures, sample_scales
 from .synthesis.layout import DIRECTIONS, KEYPOINTS
@@ -45,19 +45,27 @@ def train(minutes: float, seed: int) -> Lifter:
             group["lr"] = (
                 2e-3 * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * spent)) + 1e-5
             )
-        points, spread, directions, contacts = draw(bank, rng, BATCH)
-        out = split(lifter(points, spread))
-        ones = torch.ones(len(points), DIRECTIONS)
-        parts = direction_loss(out, directions, ones)
-        parts["contact"] = contact_loss(out, contacts, ones[:, 0])
         optimiser.zero_grad()
-        total(parts).backward()
+        loss(lifter, *draw(bank, rng, BATCH)).backward()
         torch.nn.utils.clip_grad_norm_(lifter.parameters(), 5.0)
         optimiser.step()
         step += 1
         if step % 500 == 0:
             report(lifter, held_out, step * BATCH, time.time() - start)
     return lifter
+
+
+def loss(
+    lifter: Lifter,
+    points: torch.Tensor,
+    spread: torch.Tensor,
+    directions: torch.Tensor,
+    contacts: torch.Tensor,
+) -> torch.Tensor:
+    """Of one batch as ``draw`` makes it: every bone is seen, every limb on its own side."""
+    ones, sides = torch.ones(len(points), DIRECTIONS), torch.zeros(len(points), 2)
+    out = split(lifter(points, spread))
+    return total(lifting_losses(out, directions, ones, contacts, sides, ones[:, 0]))
 
 
 def draw(bank: PoseBank, rng: np.random.Generator, count: int) -> tuple[torch.Tensor, ...]:
@@ -83,9 +91,9 @@ def report(lifter: Lifter, held_out: tuple[torch.Tensor, ...], seen: int, second
     """Prints limb direction errors and how often the depth sign is right."""
     points, spread, directions, _ = held_out
     out = split(lifter(points, spread))
-    limbs = [4, 5, 7, 8, 18, 19, 20, 21]
-    folded, truth = out["folded"][:, limbs], directions[:, limbs]
-    sign = torch.where(out["away"][:, limbs] > 0, 1.0, -1.0)
+    folded, truth = out["folded"][:, LIMB_DIRECTIONS], directions[:, LIMB_DIRECTIONS]
+    away = (out["away"] > 0) ^ (out["reflected"] > 0)[:, None]
+    sign = torch.where(away[:, LIMB_DIRECTIONS], 1.0, -1.0)
     guess = torch.cat([folded[..., :2], folded[..., 2:] * sign[..., None]], -1)
     angle = torch.rad2deg(torch.acos((guess * truth).sum(-1).clamp(-1, 1)))
     right = ((sign > 0) == (truth[..., 2] > 0))[truth[..., 2].abs() > 0.3].float().mean()

@@ -22,7 +22,7 @@ import torch
 from ..sketch.crops import CROP
 from .export_sketch import weights_from_onnx
 from .sketch_data import Drawing, Tensors, to_tensors
-from .sketch_losses import contact_loss, depth_loss, direction_loss, image_losses, total
+from .sketch_losses import image_losses, lifting_losses, total
 from .sketch_net import Lifter, SketchNet, split
 from .sketch_report import evaluate
 from .sketch_sides import by_place, settle_ties
@@ -133,23 +133,15 @@ def train_step(
         out = net(data.ink)
     data = settle_ties(by_place(data), out["points"].detach())
     parts = image_losses(out, data.points, data.visible, data.person)
-    parts |= lifting_losses(out, data)
-    known = lifting_losses(lifted_from_truth(net.lifter, out["image"], data), data)
+    labels = data.directions, data.direction_seen, data.contacts, data.exchanged, data.person
+    parts |= lifting_losses(out, *labels)
+    known = lifting_losses(lifted_from_truth(net.lifter, out["image"], data), *labels)
     parts |= {f"known {name}": KNOWN_WEIGHT * value for name, value in known.items()}
     optimiser.zero_grad(set_to_none=True)
     total(parts).backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
     optimiser.step()
     return {name: value.detach() for name, value in parts.items()}
-
-
-def lifting_losses(out: dict[str, torch.Tensor], data: Tensors) -> dict[str, torch.Tensor]:
-    """What the lifter says, against the labels."""
-    return {
-        "direction": direction_loss(out, data.directions, data.direction_seen),
-        "depth": depth_loss(out, data.directions, data.direction_seen, data.exchanged, data.person),
-        "contact": contact_loss(out, data.contacts, data.person),
-    }
 
 
 def lifted_from_truth(

@@ -12,10 +12,11 @@ torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
 from inference.sketch.reading import Reading, anatomical  # noqa: E402
+from inference.training import train_lifter  # noqa: E402
 from inference.training.average_weights import averaged  # noqa: E402
 from inference.training.export_sketch import weights_from_onnx  # noqa: E402
 from inference.training.sketch_data import Tensors, mirrored, to_tensors  # noqa: E402
-from inference.training.sketch_net import SketchNet, moments  # noqa: E402
+from inference.training.sketch_net import Lifter, SketchNet, moments  # noqa: E402
 from inference.training.sketch_sides import by_place, settle_ties  # noqa: E402
 from inference.training.sketch_variety import varied  # noqa: E402
 from inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
@@ -199,3 +200,16 @@ def test_averaged_weights_lie_between_both() -> None:
     net.load_state_dict(middle)
     name = "lifter.head.1.weight"
     assert torch.allclose(middle[name], 0.75 * before[name] + 0.25 * after[name], atol=1e-6)
+
+
+def test_the_lifter_learns_from_keypoints_alone() -> None:
+    torch.manual_seed(0)
+    drawn = train_lifter.draw(tiny_bank(), np.random.default_rng(2), 64)
+    lifter = Lifter()
+    optimiser = torch.optim.AdamW(lifter.parameters(), 2e-3)
+    before = train_lifter.loss(lifter, *drawn).item()
+    for _ in range(20):
+        optimiser.zero_grad()
+        train_lifter.loss(lifter, *drawn).backward()
+        optimiser.step()
+    assert train_lifter.loss(lifter, *drawn).item() < before
