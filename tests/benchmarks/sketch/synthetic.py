@@ -56,7 +56,8 @@ def make_synthetic(
 
     bank = load_pose_bank("val")
     rng = np.random.default_rng(seed)
-    batch = make_batch(bank, rng, count, SIZE, True, true_proportions, as_recorded)
+    kind = {"true_proportions": true_proportions, "as_recorded": as_recorded}
+    batch = make_batch(bank, rng, count, SIZE, withheld=True, **kind)
     limbs = list(LIMB_JOINTS)
     return [
         SyntheticDrawing(
