@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.importers.keypoints2d import LAYOUTS, is_keypoint_document
+from inference.importers.keypoints2d import is_keypoint_document, is_openpose, points_of_row
 from inference.protocol.errors import Sketch2PoseError
 
 Array = NDArray[np.float64]
@@ -32,7 +32,7 @@ class DetectedPerson:
     """One person of one frame.
 
     Attributes:
-        points: [N, 3] x, y px and confidence, N one of `LAYOUTS`.
+        points: [N, 3] x, y px and confidence, N one of `keypoints2d.LAYOUTS`.
         hands: [21, 3] of the left and right hand (0, 1) where they were looked at.
         number: who it is, when the file says so.
     """
@@ -70,7 +70,7 @@ def read_keypoint_frames(path: Path) -> KeypointFrames:
     files = _longest_series(path) if path.is_dir() else [path]
     first = _parsed(files[0])
     try:
-        if _is_openpose(first):
+        if is_openpose(first):
             files = files if path.is_dir() else _from_here_on(path)
             found = KeypointFrames({_number_of(f.name): _of_openpose(_parsed(f)) for f in files})
         else:
@@ -132,14 +132,10 @@ def _number_of(name: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _is_openpose(document: Any) -> bool:
-    return isinstance(document, dict) and "people" in document
-
-
 def _of_openpose(document: Mapping[str, Any]) -> list[DetectedPerson]:
     return [
         DetectedPerson(
-            _points(person["pose_keypoints_2d"]),
+            _unseen_where_broken(points_of_row(person["pose_keypoints_2d"])),
             {side: _hand(person[name]) for side, name in enumerate(_HANDS) if person.get(name)},
             _known_number(person.get("person_id")),
         )
@@ -157,7 +153,8 @@ def _of_coco(document: Any) -> KeypointFrames:
     frames: dict[int, list[DetectedPerson]] = {number: [] for number in numbers.values()}
     for row in rows:
         number = next((row[name] for name in _IDS if row.get(name) is not None), None)
-        person = DetectedPerson(_points(row["keypoints"]), number=_known_number(number))
+        points = _unseen_where_broken(points_of_row(row["keypoints"]))
+        person = DetectedPerson(points, number=_known_number(number))
         frames[numbers[row["image_id"]]].append(person)
     sizes = [(int(p["width"]), int(p["height"])) for p in pictures if "width" in p]
     return KeypointFrames(dict(sorted(frames.items())), sizes[0] if sizes else None)
@@ -184,14 +181,6 @@ def _known_number(value: Any) -> int | None:
     if isinstance(value, list):
         value = value[0] if value else None
     return int(value) if isinstance(value, int | float) and value >= 0 else None
-
-
-def _points(row: Any) -> Array:
-    values = np.asarray(row, dtype=np.float64)
-    if values.size % 3 or values.size // 3 not in LAYOUTS:
-        known = ", ".join(str(count) for count in LAYOUTS)
-        raise ValueError(f"{values.size / 3:g} keypoints, expected one of {known}")
-    return _unseen_where_broken(values.reshape(-1, 3))
 
 
 def _hand(row: Any) -> Array:

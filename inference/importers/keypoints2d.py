@@ -94,7 +94,7 @@ def motions_from_keypoints(document: Any, name: str) -> Imported:
         Sketch2PoseError: nobody with enough keypoints, or several pictures in one file.
         ValueError: damaged.
     """
-    rows = _openpose_rows(document) if _is_openpose(document) else _coco_rows(document, name)
+    rows = _openpose_rows(document) if is_openpose(document) else _coco_rows(document, name)
     people = [keypoints_from_row(row) for row in rows]
     people = [
         person for person in people if np.isfinite(person.pixels[:, 0]).sum() >= FEWEST_POINTS
@@ -119,11 +119,7 @@ def keypoints_from_row(row: Sequence[float]) -> Keypoints:
     Raises:
         ValueError: another number of keypoints.
     """
-    values = np.asarray(row, dtype=np.float64)
-    if values.size % 3 or values.size // 3 not in LAYOUTS:
-        known = ", ".join(str(count) for count in LAYOUTS)
-        raise ValueError(f"{values.size / 3:g} keypoints, expected one of {known}")
-    values = values.reshape(-1, 3)
+    values = points_of_row(row)
     pixels, confidence = np.full((_JOINTS, 2), np.nan), np.zeros(_JOINTS)
     for joint, sources in LAYOUTS[len(values)].items():
         seen = values[list(sources)]
@@ -134,7 +130,21 @@ def keypoints_from_row(row: Sequence[float]) -> Keypoints:
     return Keypoints(pixels, confidence)
 
 
-def _is_openpose(document: Any) -> bool:
+def points_of_row(row: Sequence[float]) -> Array:
+    """[N, 3] x, y, confidence of a detector's row.
+
+    Raises:
+        ValueError: no layout has as many keypoints.
+    """
+    values = np.asarray(row, dtype=np.float64)
+    if values.size % 3 or values.size // 3 not in LAYOUTS:
+        known = ", ".join(str(count) for count in LAYOUTS)
+        raise ValueError(f"{values.size / 3:g} keypoints, expected one of {known}")
+    return values.reshape(-1, 3)
+
+
+def is_openpose(document: Any) -> bool:
+    """Whether a keypoint document is OpenPose's, not COCO's or AlphaPose's."""
     return isinstance(document, dict) and "people" in document
 
 
