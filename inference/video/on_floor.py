@@ -31,16 +31,16 @@ class Floor:
     weight: Array
 
 
-def foot_rows(points: BodyPoints) -> NDArray[np.integer]:
-    """Rows of `FEET` among the landmarks of a body."""
-    return np.array([int(np.flatnonzero(points.used == NUMBER[name])[0]) for name in FEET])
+def foot_rows(used: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Rows of `FEET` among the landmarks `used` on a body."""
+    return np.array([int(np.flatnonzero(used == NUMBER[name])[0]) for name in FEET])
 
 
 def floor_under(points: BodyPoints, standing: Array, body: BodyModel, betas: Array) -> Floor:
     """The floor under feet that stand [T, F] in 0..1."""
     joints = np.asarray(body.joints(betas), np.float64)
     sole = float(np.asarray(body.vertices(betas))[:, 1].min()) - joints[0, 1]
-    at_rest = points.carried.sum(axis=1)[foot_rows(points), 1]
+    at_rest = points.carried.sum(axis=1)[foot_rows(points.used), 1]
     return Floor(at_rest - sole, standing / FLOOR_SPREAD**2)
 
 
@@ -59,7 +59,7 @@ def shape_on_floor(track: Track, turns: Array, lens: Lens, body: BodyModel, beta
     relative = points.positions(turns[:, tree.SOLVED], np.zeros((len(turns), 3)))
     pelvis = start.starting_pelvis(relative, start.observed(track, points, lens), lens)
     floor = floor_under(points, np.ones((1, len(FEET))), body, betas)
-    feet = relative[:, foot_rows(points)] + pelvis[:, None]
+    feet = relative[:, foot_rows(points.used)] + pelvis[:, None]
     feet[..., 1] -= floor.heights
     seen = track.visibility.max(axis=1) > 0
     lowest = np.take_along_axis(feet, feet[..., 1].argmin(1)[:, None, None], axis=1)[:, 0]

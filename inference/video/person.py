@@ -176,7 +176,7 @@ class PersonSolver:
         relative = points.positions(orientations[:, tree.SOLVED], np.zeros((len(track.frames), 3)))
         pelvis = start.starting_pelvis(relative, seen, lens)
         mean, precision = self._prior(orientations, rest, lifted is not None)
-        feet, floor = foot_rows(points), None
+        feet, floor = foot_rows(points.used), None
         found = world.Contacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
         local = local_problem(rest, mean, precision, self.weights.limits)
         steady = Smoothness(TURNING, MOVING, given.rate)

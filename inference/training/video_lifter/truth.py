@@ -15,11 +15,10 @@ from ...rotations import rotmat_from_quat
 from ...skeleton import forward_kinematics, rest_offsets_from_joints
 from ...solver.tree import SOLVED
 from ...video.body_points import body_points
-from ...video.landmarks import NUMBER
+from ...video.on_floor import foot_rows
 from .cameras import Cameras, to_camera
 from .motions import FRAMERATE
 
-FEET = ("left_heel", "left_foot_index", "right_heel", "right_foot_index")
 SOLE_HEIGHT = 0.02  # metres of the lowest joint, the ball of the foot, above the ground
 STANDING_HEIGHT = 0.07  # metres above the lowest place of the clip
 STANDING_SPEED = 0.3  # m/s
@@ -123,8 +122,7 @@ def carried_places(rotations: np.ndarray, carried: np.ndarray) -> np.ndarray:
 
 def _standing(marks: np.ndarray) -> np.ndarray:
     """[N, T, 4] feet that are low and slow, in the world."""
-    rows = [int(np.flatnonzero(places().used == NUMBER[name])[0]) for name in FEET]
-    feet = marks[:, :, rows]
+    feet = marks[:, :, foot_rows(places().used)]
     low = feet[..., 1] < np.quantile(feet[..., 1], 0.05, axis=1, keepdims=True) + STANDING_HEIGHT
     speed = np.linalg.norm(np.diff(feet, axis=1), axis=-1) * FRAMERATE
     slow = np.zeros(low.shape, bool)
