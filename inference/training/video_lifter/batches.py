@@ -15,7 +15,7 @@ from ...video.lifter_input import FEATURES, encode, view_rotations
 from ..synthesis.layout import PARENTS
 from .cameras import Cameras, sample_cameras
 from .motions import MotionBank, load_motions
-from .noise import Clips, load_noise
+from .noise import Clips, NoiseModel, load_noise
 from .people import sample_betas
 from .retold import read_told, told_again
 from .truth import Truth, posed, truth_of
@@ -70,9 +70,7 @@ class Batches(torch.utils.data.IterableDataset):
         painted = [read_told(*recipe.painted, mirrored=mirror) for mirror in (False, True)]
         while True:
             real = int(rng.binomial(recipe.clips, recipe.painted_share))
-            truth, cameras = sample_truth(rng, bank, recipe.clips - real, recipe.frames)
-            seen = noise.sample(rng, truth, cameras)
-            made = Clips(truth, cameras, *seen, seen[-1].max(-1) > 0)
+            made = simulated(rng, bank, noise, recipe.clips - real, recipe.frames)
             batch = of_clips(tilted(rng, rolled(rng, made)), lens)
             if real:
                 told = painted[int(rng.integers(2))]
@@ -101,6 +99,15 @@ def sample_truth(
     rotations, joints, rest = posed(motions.quats, motions.roots, betas)
     cameras = sample_cameras(rng, joints[:, :, 0])
     return truth_of(rotations, joints, rest, betas, cameras), cameras
+
+
+def simulated(
+    rng: np.random.Generator, bank: MotionBank, noise: NoiseModel, count: int, frames: int
+) -> Clips:
+    """People of `sample_truth`, seen through a noise model."""
+    truth, cameras = sample_truth(rng, bank, count, frames)
+    seen = noise.sample(rng, truth, cameras)
+    return Clips(truth, cameras, *seen, seen[-1].max(-1) > 0)
 
 
 def rolled(rng: np.random.Generator, clips: Clips) -> Clips:
@@ -185,6 +192,5 @@ def joined(first: Batch, second: Batch) -> Batch:
 def held_out(noise: Path, count: int, frames: int, seed: int = 3, lens: float = 1.0) -> Batch:
     """Recorded motions of subjects that are not trained on, seen through the noise model."""
     rng = np.random.default_rng(seed)
-    truth, cameras = sample_truth(rng, load_motions("val", False), count, frames)
-    seen = load_noise(noise).sample(rng, truth, cameras)
-    return of_clips(Clips(truth, cameras, *seen, seen[-1].max(-1) > 0), lens)
+    clips = simulated(rng, load_motions("val", False), load_noise(noise), count, frames)
+    return of_clips(clips, lens)
