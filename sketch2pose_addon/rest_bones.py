@@ -10,6 +10,7 @@ space (y up), as motions count from there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,6 +65,12 @@ def rest_bones_of_data(data: BodyData) -> RestBones:
     return RestBones(data.names, ends, np.concatenate([data.joints_template[:1], steps]))
 
 
+@lru_cache(maxsize=1)
+def default_rest_bones() -> RestBones:
+    """The default body's, worked out once: every move of a slider asks for them."""
+    return rest_bones_of_data(load_body_data())
+
+
 def keep_rest_bones(rig: Object, rest: RestBones) -> None:
     """Stores them with the armature as plain values."""
     rig[KEY] = {
@@ -81,5 +88,5 @@ def rest_bones_of(rig: Object) -> RestBones:
         ends = np.array(list(kept["ends"]), float).reshape(-1, len(names), 2, 3)
         pelvis = np.array(list(kept["pelvis"]), float).reshape(len(ends), 3)
     except (KeyError, TypeError, ValueError):
-        return rest_bones_of_data(load_body_data())
+        return default_rest_bones()
     return RestBones(names, ends, pelvis)
