@@ -58,10 +58,7 @@ def add_body(context: Context, data: BodyData, name: str, with_skin: bool) -> Ob
     rig.sketch2pose_body.is_body = True
     if with_skin:
         drive_shape_keys(create_skin(data, rig, f"{name} Mesh"), rig)
-    for item in context.selected_objects:
-        item.select_set(False)
-    rig.select_set(True)
-    context.view_layer.objects.active = rig
+    select_only(context, rig)
     return rig
 
 
@@ -128,6 +125,14 @@ def leave_other_modes(context: Context) -> None:
     active = context.view_layer.objects.active
     if active is not None and active.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def select_only(context: Context, rig: Object) -> None:
+    """Selects it, nothing else, and makes it active."""
+    for item in context.selected_objects:
+        item.select_set(False)
+    rig.select_set(True)
+    context.view_layer.objects.active = rig
 
 
 def register() -> None:

@@ -30,7 +30,7 @@ from ..skel_rig import (
     read_skel_file,
 )
 from ..targets import job_is_running, scene_is_linked
-from .create_body import leave_other_modes
+from .create_body import leave_other_modes, select_only
 
 if TYPE_CHECKING:
     from bpy.types import Context
@@ -119,7 +119,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         key_skel_motion(rig, file, frames)
         self._stand(context, rig, frames)
         weak = marked_weak_frames(context, file, frames)
-        _select_only(context, rig)
+        select_only(context, rig)
         error = 1e3 * float(file["joint_errors"].mean())
         line = f"Skeleton fitted to {len(file['poses'])} frames, joints within {error:.1f} mm"
         if "drawn_errors" in file.fields:
@@ -166,13 +166,6 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         except OSError as error:
             why, fix = error.strerror or str(error), "Choose another folder"
             raise Sketch2PoseError("The files were not written", why, fix, "skel.out") from error
-
-
-def _select_only(context: Context, rig: bpy.types.Object) -> None:
-    for item in context.selected_objects:
-        item.select_set(False)
-    rig.select_set(True)
-    context.view_layer.objects.active = rig
 
 
 classes = (SKETCH2POSE_OT_fit_skel,)
