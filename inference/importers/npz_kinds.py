@@ -22,7 +22,7 @@ from inference.skel.motion import is_skel
 GROUPS = ("smpl_params_global", "smpl_params_incam", "smpl_params", "smpl", "smplx")
 _RATES = ("mocap_framerate", "mocap_frame_rate", "framerate", "frame_rate", "fps")
 _HAND_PARTS = ("left_hand_pose", "right_hand_pose")
-_SHAPES = ("betas", "shape", "smpl_betas")
+SHAPE_NAMES = ("betas", "shape", "smpl_betas")
 SMALLEST_SHAPE = 1e-3  # standard deviations; less is the mean person
 # number of joints in `poses` → the first of the 30 hand joints (SMPL-H, SMPL-X)
 _FIRST_HAND_JOINT = {52: 22, 55: 25}
@@ -75,7 +75,7 @@ def params_from_arrays(arrays: Arrays) -> SmplParams | None:
 
 def has_shape(arrays: Arrays) -> bool:
     """Whether arrays hold a person's proportions that differ from the mean."""
-    found = next((arrays[name] for name in _SHAPES if name in arrays), None)
+    found = next((arrays[name] for name in SHAPE_NAMES if name in arrays), None)
     if found is None:
         return False
     values = np.asarray(found)

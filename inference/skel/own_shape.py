@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 
 from inference.body import BodyModel
 from inference.importers.bvh_smpl import finished_motion
-from inference.importers.npz_kinds import has_shape
+from inference.importers.npz_kinds import SHAPE_NAMES, has_shape
 from inference.importers.smpl_params import on_ground
 from inference.protocol.body_motion import BodyMotion
 from inference.protocol.motion_file import read_arrays
 
 Array = NDArray[np.floating]
-
-SHAPE_NAMES = ("betas", "shape", "smpl_betas")
 
 
 def in_own_shape(path: Path, motion: BodyMotion, body: BodyModel) -> BodyMotion:
