@@ -109,7 +109,8 @@ def _shape_step(skel: SkelModel, skin: Array, ids: NDArray, betas: Array) -> Arr
     basis = np.linalg.qr(by_pose)[0]
     both = np.concatenate([moved, error], -1)
     both -= basis @ (basis.swapaxes(1, 2) @ both)  # what the pose cannot do
-    moved, error = np.concatenate(both)[:, :-1], np.concatenate(both)[:, -1]
+    rows = np.concatenate(both)
+    moved, error = rows[:, :-1], rows[:, -1]
     prior = PRIOR**2 * ids.size * len(skin)
     normal = moved.T @ moved + prior * np.eye(len(betas))
     return np.linalg.solve(normal, moved.T @ error - prior * betas)
