@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 BLENDER_FROM_BODY = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 BLENDER_FROM_BODY_QUAT = np.array([np.sqrt(0.5), np.sqrt(0.5), 0.0, 0.0])
+CV_FROM_BLENDER = np.diag([1.0, -1.0, -1.0])  # of a camera's own axes, OpenCV's: y down, z forward
 
 
 def blender_from_body(points: ArrayLike) -> NDArray[np.float64]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bpy.types import Camera, Context, Object
     from numpy.typing import NDArray
 
-_CV_FROM_BLENDER = np.diag([1.0, -1.0, -1.0])  # of the camera's own axes
 _SENSOR = 36.0  # mm, the longer side: lenses read as on full frame
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".exr"}
 
@@ -93,7 +92,7 @@ def camera_matrices(motion: BodyMotion, placement: NDArray | None = None) -> NDA
     world_from_cv = np.swapaxes(turn, 1, 2)
     eyes = -np.einsum("tij,tj->ti", world_from_cv, shift)
     matrices = np.tile(np.eye(4), (count, 1, 1))
-    matrices[:, :3, :3] = axes.BLENDER_FROM_BODY @ world_from_cv @ _CV_FROM_BLENDER
+    matrices[:, :3, :3] = axes.BLENDER_FROM_BODY @ world_from_cv @ axes.CV_FROM_BLENDER
     matrices[:, :3, 3] = axes.blender_from_body(eyes)
     if placement is None:
         return matrices

@@ -16,6 +16,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from .axes import CV_FROM_BLENDER
 from .camera_view import show_footage
 from .view import DrawingView
 
@@ -26,7 +27,6 @@ NAME = "Sketch2Pose View"
 BEFORE = "sketch2pose_before"  # custom property of our camera: the scene's camera before
 _SENSOR = 36.0  # mm
 _SHOWN = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
-_CV_FROM_BLENDER = np.diag([1.0, -1.0, -1.0])
 
 
 def our_camera(scene: Scene) -> Object | None:
@@ -80,7 +80,7 @@ def look_back(scene: Scene) -> None:
 def camera_matrix(view: DrawingView) -> np.ndarray:
     """World matrix [4, 4] of the Blender camera at a view."""
     matrix = np.eye(4)
-    matrix[:3, :3] = view.rotation.T @ _CV_FROM_BLENDER
+    matrix[:3, :3] = view.rotation.T @ CV_FROM_BLENDER
     matrix[:3, 3] = -view.rotation.T @ view.translation
     return matrix
 

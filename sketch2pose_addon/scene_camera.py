@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from .footage import Footage
 
-_CV_FROM_BLENDER = np.diag([1.0, -1.0, -1.0])
 _ZOOM = 0.01  # relative change of the focal length that is no rounding
 
 
@@ -46,7 +45,7 @@ def filmed_by_scene(context: Context, footage: Footage) -> FilmedCamera:
         raise _refused(
             "its focal length changes during the clip", "Use a part of the clip without zoom"
         )
-    turn = _CV_FROM_BLENDER @ np.swapaxes(matrices[:, :3, :3], 1, 2) @ axes.BLENDER_FROM_BODY
+    turn = axes.CV_FROM_BLENDER @ np.swapaxes(matrices[:, :3, :3], 1, 2) @ axes.BLENDER_FROM_BODY
     eyes = axes.body_from_blender(matrices[:, :3, 3])
     return FilmedCamera(
         turn,
