@@ -13,6 +13,7 @@ from mathutils import Matrix
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from inference.body import load_default_body
+from inference.body.model import BodyModel
 from inference.rotations import rotmat_from_rotvec
 
 BLENDER_FROM_BODY = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -41,6 +42,13 @@ def evaluated_vertices(skin: bpy.types.Object) -> np.ndarray:
     points = np.empty(3 * len(mesh.vertices), np.float32)
     mesh.vertices.foreach_get("co", points)
     return points.reshape(-1, 3) @ BLENDER_FROM_BODY  # back to y up
+
+
+def expected_skin(body: BodyModel, rotvecs: np.ndarray, betas: np.ndarray) -> np.ndarray:
+    """The backend's skin of a body that stands on the ground."""
+    ground = body.vertices(betas)[body.v_template[:, 1].argmin(), 1]
+    trans = np.array([[0.0, -ground, 0.0]])
+    return body.forward_vertices(rotvecs.reshape(1, -1), trans, betas)[1][0]
 
 
 def test_armature_is_named_and_linked_as_smpl() -> None:
@@ -78,10 +86,7 @@ def test_skin_agrees_with_the_backend(betas: np.ndarray) -> None:
     rig.sketch2pose_body.betas = betas.tolist()
     rotvecs = np.random.default_rng(3).normal(0, 0.35, (24, 3))
     pose_rig(rig, rotvecs)
-    body = load_default_body()
-    ground = body.vertices(betas)[body.v_template[:, 1].argmin(), 1]
-    trans = np.array([[0.0, -ground, 0.0]])
-    expected = body.forward_vertices(rotvecs.reshape(1, 72), trans, betas)[1][0]
+    expected = expected_skin(load_default_body(), rotvecs, betas)
     assert np.abs(evaluated_vertices(skin) - expected).max() < 5e-4
 
 

@@ -17,10 +17,9 @@ from inference.body.model import BodyModel
 from inference.body.smpl_files import load_smpl_file
 from inference.rotations import rotmat_from_rotvec
 from inference.skel.default import load_default_skel
+from tests.bpy.test_create_body import BLENDER_FROM_BODY, evaluated_vertices, expected_skin
 from tests.pure.synthetic_skel import write_synthetic
 from tests.pure.test_body_requests import KINDS, family_arrays, family_file
-
-BLENDER_FROM_BODY = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 
 
 def create(path: Path, **options) -> tuple[bpy.types.Object, bpy.types.Object]:
@@ -44,20 +43,6 @@ def pose_rig(rig: bpy.types.Object, body: BodyModel, rotvecs: np.ndarray) -> Non
     bpy.context.view_layer.update()
 
 
-def skin_in_body_space(skin: bpy.types.Object) -> np.ndarray:
-    bpy.context.view_layer.update()
-    mesh = skin.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
-    points = np.empty(3 * len(mesh.vertices), np.float32)
-    mesh.vertices.foreach_get("co", points)
-    return points.reshape(-1, 3) @ BLENDER_FROM_BODY
-
-
-def expected_skin(body: BodyModel, rotvecs: np.ndarray, betas: np.ndarray) -> np.ndarray:
-    ground = body.vertices(betas)[body.v_template[:, 1].argmin(), 1]
-    trans = np.array([[0.0, -ground, 0.0]])
-    return body.forward_vertices(rotvecs.reshape(1, -1), trans, betas)[1][0]
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_skin_agrees_with_the_backend_in_shape_and_pose(tmp_path: Path, kind: str) -> None:
     path = family_file(tmp_path, kind, every=40)
@@ -67,7 +52,7 @@ def test_skin_agrees_with_the_backend_in_shape_and_pose(tmp_path: Path, kind: st
     rig.sketch2pose_body.betas = betas.tolist()
     rotvecs = np.random.default_rng(1).normal(0, 0.35, (len(body.parents), 3))
     pose_rig(rig, body, rotvecs)
-    assert np.abs(skin_in_body_space(skin) - expected_skin(body, rotvecs, betas)).max() < 5e-4
+    assert np.abs(evaluated_vertices(skin) - expected_skin(body, rotvecs, betas)).max() < 5e-4
 
 
 def test_correctives_need_no_permission_to_run_scripts(tmp_path: Path) -> None:
@@ -87,9 +72,9 @@ def test_correctives_come_on_request(tmp_path: Path) -> None:
     rotvecs = np.random.default_rng(2).normal(0, 0.5, (24, 3))
     pose_rig(rig, body, rotvecs)
     wanted = expected_skin(body, rotvecs, np.zeros(10))
-    assert np.abs(skin_in_body_space(skin) - wanted).max() > 5e-4
+    assert np.abs(evaluated_vertices(skin) - wanted).max() > 5e-4
     assert bpy.ops.sketch2pose.add_correctives() == {"FINISHED"}
-    assert np.abs(skin_in_body_space(skin) - wanted).max() < 5e-4
+    assert np.abs(evaluated_vertices(skin) - wanted).max() < 5e-4
     assert not bpy.ops.sketch2pose.add_correctives.poll()
 
 
