@@ -50,14 +50,6 @@ def fitted(source: bpy.types.Object, out: Path) -> tuple[bpy.types.Object, dict]
         return bpy.context.object, {key: stored[key] for key in stored.files}
 
 
-def keyed_frames(rig: bpy.types.Object) -> set[float]:
-    action = rig.animation_data.action
-    curves = getattr(action, "fcurves", None)
-    if curves is None:
-        curves = action.layers[0].strips[0].channelbags[0].fcurves
-    return {point.co.x for curve in curves for point in curve.keyframe_points}
-
-
 def distance(skel: bpy.types.Object, body: bpy.types.Object, frame: float) -> float:
     """Mean distance of hips, knees and shoulders, metres."""
     bpy.context.scene.frame_set(round(frame))
@@ -70,7 +62,9 @@ def distance(skel: bpy.types.Object, body: bpy.types.Object, frame: float) -> fl
     return float(np.mean([gap.length for gap in gaps]))
 
 
-def test_a_clip_is_kept_with_the_rig_and_followed(addon, motion, tmp_path: Path) -> None:
+def test_a_clip_is_kept_with_the_rig_and_followed(
+    addon, motion, tmp_path: Path, keyed_frames
+) -> None:
     start = 11
     bpy.context.scene.render.fps = round(RATE)
     bpy.ops.sketch2pose.create_body()
@@ -88,7 +82,7 @@ def test_a_clip_is_kept_with_the_rig_and_followed(addon, motion, tmp_path: Path)
     assert distance(skel, body, start) < 0.15  # the reading was off by some 10 cm
 
 
-def test_readings_are_followed_at_their_frames(addon, motion, tmp_path: Path) -> None:
+def test_readings_are_followed_at_their_frames(addon, motion, tmp_path: Path, keyed_frames) -> None:
     kept = addon("sketch2pose_addon.kept_result")
     place = addon("sketch2pose_addon.results").Place
     bpy.ops.sketch2pose.create_body()

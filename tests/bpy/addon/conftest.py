@@ -195,21 +195,3 @@ def snapshot() -> Callable[[], dict]:
         }
 
     return take
-
-
-def keyed_frames(rig: bpy.types.Object) -> set[float]:
-    """Frames with keys in the rig's action, on every Blender."""
-    data = rig.animation_data
-    if data is None or data.action is None:
-        return set()
-    action = data.action
-    if bpy.app.version < (4, 4, 0):
-        curves = action.fcurves
-    else:
-        curves = action.layers[0].strips[0].channelbag(data.action_slot).fcurves
-    return {point.co.x for curve in curves for point in curve.keyframe_points}
-
-
-@pytest.fixture(name="keyed_frames")
-def keyed_frames_fixture() -> Callable[[bpy.types.Object], set[float]]:
-    return keyed_frames
