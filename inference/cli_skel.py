@@ -91,12 +91,14 @@ def _convert(path: Path, options, models, warnings: list[str], lines: list[str])
 
 def is_skel_motion(path: Path) -> bool:
     """Whether an npz says that its poses are SKEL's."""
+    from inference.skel.motion import DAMAGED
+
     if path.suffix.lower() != ".npz" or not path.is_file():
         return False
     try:
         with np.load(path, allow_pickle=False) as stored:
             return "pose_type" in stored.files and str(stored["pose_type"]) == "skel"
-    except (OSError, ValueError):
+    except DAMAGED:
         return False
 
 

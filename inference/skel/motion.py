@@ -3,6 +3,8 @@
 Conventions: metres, radians, world y up; `trans` is added to the rest position of the pelvis.
 """
 
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,10 @@ from .layout import BONE_NAMES, DOF_COUNT, DOF_NAMES
 Array = NDArray[np.floating]
 
 FORMAT_VERSION = 1
+
+
+# what reading an .npz raises that is damaged, cut off or none at all
+DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ def read_skel_motion(path: Path) -> SkelMotion:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return skel_motion_from_arrays({key: stored[key] for key in stored.files})
-    except (OSError, ValueError, KeyError) as error:
+    except DAMAGED as error:
         raise Sketch2PoseError(
             f"The SKEL motion {path.name} was not read",
             str(error),

@@ -93,6 +93,23 @@ def test_one_bad_input_does_not_stop_the_others(motion_file: Path, tmp_path: Pat
     assert "bad.npz" in said.err and "joints within" in said.out
 
 
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.99])
+def test_files_that_were_cut_off_get_a_sentence(
+    share: float, motion_file: Path, tmp_path: Path, capsys
+) -> None:
+    out = tmp_path / "out"
+    assert cli.run(["skel", str(motion_file), "--out", str(out)]) == 0
+    for whole in (motion_file, out / "ein tänzer_skel.npz"):
+        cut = tmp_path / f"cut {whole.name}"
+        data = whole.read_bytes()
+        cut.write_bytes(data[: int(share * len(data))])
+        capsys.readouterr()
+        assert cli.run(["skel", str(cut), "--out", str(tmp_path / "none")]) != 0
+        said = capsys.readouterr().err
+        assert cut.name in said and "Traceback" not in said
+        assert not list((tmp_path / "none").glob("*.npz"))
+
+
 def test_one_model_without_the_other_is_refused(motion_file: Path, tmp_path: Path, capsys) -> None:
     arguments = ["skel", str(motion_file), "--out", str(tmp_path), "--skel-model", "skel.pkl"]
     assert cli.run(arguments) == 2
