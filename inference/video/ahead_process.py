@@ -18,6 +18,8 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .landmarks import TRACK_FIELDS
+
 if TYPE_CHECKING:  # the process that watches needs none of these for talking
     from .landmarks import Track
     from .person import Solved
@@ -79,7 +81,7 @@ def _track_and_lens(message: Message) -> "tuple[Track, Lens]":
     from .landmarks import Track
     from .terms import Lens
 
-    track = Track(*(message[name] for name in TRACK))
+    track = Track(*(message[name] for name in TRACK_FIELDS))
     path = (
         CameraPath(message["rotation"], message["translation"]) if "rotation" in message else None
     )
@@ -87,13 +89,12 @@ def _track_and_lens(message: Message) -> "tuple[Track, Lens]":
     return track, lens
 
 
-TRACK = ("frames", "points", "world", "visibility")
 SOLVED = ("orientations", "pelvis", "standing", "up")
 
 
 def track_message(track: "Track", step: int, framerate: float, lens: "Lens") -> Message:
     """The message for a `Track` so far and its `Lens`."""
-    message = {name: getattr(track, name) for name in TRACK}
+    message = {name: getattr(track, name) for name in TRACK_FIELDS}
     names = ("focal", "center", "rotation", "translation")
     message |= dict(zip(names, lens.numbers(), strict=False))
     return message | {"step": np.array(step), "framerate": np.array(framerate)}

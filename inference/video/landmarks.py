@@ -51,3 +51,6 @@ class Track:
     points: Array
     world: Array
     visibility: Array
+
+
+TRACK_FIELDS = ("frames", "points", "world", "visibility")  # in the order of `Track`

@@ -16,9 +16,8 @@ from inference.protocol.motion_file import read_arrays
 from inference.protocol.whole_file import write_whole
 
 from .hand_landmarks import HandTrack
-from .landmarks import Track
+from .landmarks import TRACK_FIELDS, Track
 
-_TRACK = ("frames", "points", "world", "visibility")
 _HANDS = ("points", "world", "presence")
 
 
@@ -64,7 +63,9 @@ def write_observation(path: Path, seen: Observation) -> None:
         "warnings": np.array(seen.warnings, dtype=np.str_),
     }
     for number, person in enumerate(seen.people):
-        arrays |= {f"{number}/{name}": _packed(getattr(person.track, name)) for name in _TRACK}
+        arrays |= {
+            f"{number}/{name}": _packed(getattr(person.track, name)) for name in TRACK_FIELDS
+        }
         if person.hands is not None:
             arrays |= {
                 f"{number}/hands/{name}": _packed(getattr(person.hands, name)) for name in _HANDS
@@ -92,7 +93,7 @@ def read_observation(path: Path) -> Observation | None:
 
 
 def _person(arrays: dict[str, Any], number: int) -> PersonSeen:
-    track = Track(*(_unpacked(arrays[f"{number}/{name}"]) for name in _TRACK))
+    track = Track(*(_unpacked(arrays[f"{number}/{name}"]) for name in TRACK_FIELDS))
     if f"{number}/hands/presence" not in arrays:
         return PersonSeen(track)
     hands = HandTrack(*(_unpacked(arrays[f"{number}/hands/{name}"]) for name in _HANDS))

@@ -103,8 +103,7 @@ class PersonSolver:
             The motion; frames without an observation are filled in, with low confidence.
         """
         whole = start.every_frame(track, step)
-        betas = self._shape(whole, framerate, lens)
-        given = _Given(betas, body_points(self.body, betas), framerate, lens, check)
+        given = self._given(whole, framerate, lens, check)
         kept = Done[Solved]() if done is None else done
         pieces = pieces_of(len(whole.frames), framerate)
         parts = [(piece.part, self._piece(whole, piece, given, kept)) for piece in pieces]
@@ -130,10 +129,15 @@ class PersonSolver:
         pieces = settled_pieces(len(whole.frames), framerate)
         if not pieces:
             return
-        betas = self._shape(whole, framerate, lens)
-        given = _Given(betas, body_points(self.body, betas), framerate, lens, check)
+        given = self._given(whole, framerate, lens, check)
         for piece in pieces:
             self._piece(whole, piece, given, done)
+
+    def _given(
+        self, track: Track, framerate: float, lens: terms.Lens, check: Callable[[], None]
+    ) -> _Given:
+        betas = self._shape(track, framerate, lens)
+        return _Given(betas, body_points(self.body, betas), framerate, lens, check)
 
     def _shape(self, track: Track, framerate: float, lens: terms.Lens) -> Array:
         """[10] betas; where the camera is known, somebody as large as the floor says."""
@@ -151,7 +155,7 @@ class PersonSolver:
         lifted = self.lifter.lift(track, framerate, lens) if self.lifter else None
         return lifted.placed(lens.path) if lifted and lens.path is not None else lifted
 
-    def _piece(self, whole: Track, piece: Piece, given: "_Given", done: Done[Solved]) -> Solved:
+    def _piece(self, whole: Track, piece: Piece, given: _Given, done: Done[Solved]) -> Solved:
         """A piece of a track without gaps, lifted with what is around it."""
         around, lens = rows_of(whole, piece.around), given.lens.part(piece.around)
 
@@ -166,7 +170,7 @@ class PersonSolver:
         extent = np.array([piece.within.start, piece.within.stop, given.rate])
         return done.of((*frames, extent, given.betas, *lens.numbers()), solve)
 
-    def _window(self, track: Track, lifted: Lifted | None, given: "_Given") -> Solved:
+    def _window(self, track: Track, lifted: Lifted | None, given: _Given) -> Solved:
         points, betas, lens = given.points, given.betas, given.lens
         rest = tree.rest_body(np.asarray(self.body.joints(betas), np.float64))
         seen = start.observed(track, points, lens)
@@ -227,7 +231,7 @@ class PersonSolver:
         track: Track,
         seen: Track,
         solved: Solved,
-        given: "_Given",
+        given: _Given,
         image_size: tuple[int, int],
     ) -> BodyMotion:
         points, betas, lens = given.points, given.betas, given.lens
@@ -261,7 +265,7 @@ class PersonSolver:
             body_model=BodyModelNote(self.body.name, self.body.licence),
         )
 
-    def _world(self, solved: Solved, given: "_Given") -> Array:
+    def _world(self, solved: Solved, given: _Given) -> Array:
         """[3, 3] the solver's space from the motion's world."""
         if given.lens.path is not None:
             return np.eye(3)

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .landmarks import Track
+from .landmarks import TRACK_FIELDS, Track
 
 Result = TypeVar("Result")
 
@@ -21,7 +21,6 @@ WINDOW = 150  # frames solved at once
 OVERLAP = 30  # frames that two pieces share
 CONTEXT = 0.8  # s on either side that are lifted with a piece
 SHAPE_SECONDS = 10.0  # of the beginning that tell somebody's shape
-_FIELDS = ("frames", "points", "world", "visibility")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def beginning(track: Track, framerate: float) -> Track:
 
 def rows_of(track: Track, rows: slice) -> Track:
     """Some frames of a track."""
-    return replace(track, **{name: getattr(track, name)[rows] for name in _FIELDS})
+    return replace(track, **{name: getattr(track, name)[rows] for name in TRACK_FIELDS})
 
 
 class Done(Generic[Result]):

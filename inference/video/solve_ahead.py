@@ -44,8 +44,8 @@ class SolvingAhead:
     """Use it in a `with` statement about the watching, and call `look` after every frame.
 
     The process starts when somebody is half as long in view as it takes to settle a piece: short
-    clips need none. What goes wrong
-    with it is no error: pieces that are not done are solved after the watching.
+    clips need none. What goes wrong with it is no error: pieces that are not done are solved after
+    the watching.
     """
 
     def __init__(self, helper: Helper | None, prepare: Prepare, done: Done[Solved]) -> None:

@@ -1,8 +1,8 @@
 """What a solved track is measured by: points in the picture, directions in space, feet, smoothness.
 
 Conventions: camera space (x right, y down, z forward) or, with a known camera, its world (y up);
-metres, radians. Unknowns of a frame are one
-increment [3] for each solved part (G <- exp(w) G) and the pelvis [3]. Costs are sums of squares.
+metres, radians. Unknowns of a frame are one increment [3] for each solved part (G <- exp(w) G) and
+the pelvis [3]. Costs are sums of squares.
 """
 
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ DIRECTED = (
 
 @dataclass(frozen=True)
 class Lens:
-    """A pinhole: `focal` px and `center` [2] px.
+    """A pinhole.
 
     Attributes:
         focal: px. center: [2] px.

@@ -13,14 +13,12 @@ import json
 import os
 import sys
 import time
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +27,6 @@ if str(ROOT) not in sys.path:
 
 from inference.devices import Device, create_session  # noqa: E402
 from inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
-from inference.importers.trc import parse_trc  # noqa: E402
 from inference.protocol.body_motion import BodyMotion  # noqa: E402
 from inference.report import JobReport  # noqa: E402
 from inference.video.clip import Clip  # noqa: E402
@@ -39,7 +36,11 @@ from inference.video.tracking import Tracker  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video.joint_angles import angle_rows  # noqa: E402
 from tests.benchmarks.video.keypoints_only import keypoint_rows  # noqa: E402
-from tests.benchmarks.video.known_camera import known_camera_rows  # noqa: E402
+from tests.benchmarks.video.known_camera import (  # noqa: E402
+    calibrated,
+    known_camera_rows,
+    world_truth,
+)
 from tests.benchmarks.video.measures import (  # noqa: E402
     JOINTS,
     acceleration_error,
@@ -64,20 +65,10 @@ class Run:
     frames: int
 
 
-def calibrated(folder: Path, camera: str) -> tuple[np.ndarray, np.ndarray]:
-    """Rotation [3, 3] and translation [3] of a camera from the laboratory, whose z is up."""
-    calibration = tomllib.loads((folder / "Calib_qualisys.toml").read_text())[camera]
-    turn = cv2.Rodrigues(np.array(calibration["rotation"]))[0]
-    return turn, np.array(calibration["translation"])
-
-
 def reference(folder: Path, camera: str) -> np.ndarray:
     """[T, 12, 3] triangulated joints in the camera's axes, metres."""
     turn, shift = calibrated(folder, camera)
-    trc = parse_trc((folder / "balancing.trc").read_text())
-    names = [name.split("_")[0][0].upper() + name.split("_")[1].capitalize() for name in JOINTS]
-    world = np.stack([trc.positions[name] for name in names], axis=1)[..., [2, 0, 1]]
-    return world @ turn.T + shift
+    return world_truth(folder)[..., [2, 0, 1]] @ turn.T + shift
 
 
 def shipped_estimator() -> VideoEstimator:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,13 +30,23 @@ PERIOD = 1.0  # s
 MM = 1e3
 
 
+def calibration(folder: Path, camera: str) -> dict[str, Any]:
+    """What the trial's file says of a camera."""
+    return tomllib.loads((folder / "Calib_qualisys.toml").read_text())[camera]
+
+
+def calibrated(folder: Path, camera: str) -> tuple[np.ndarray, np.ndarray]:
+    """Rotation [3, 3] and translation [3] of a camera from the laboratory, whose z is up."""
+    known = calibration(folder, camera)
+    return cv2.Rodrigues(np.array(known["rotation"]))[0], np.array(known["translation"])
+
+
 def known_camera(folder: Path, camera: str, turns: np.ndarray) -> FilmedCamera:
     """A calibrated camera of the trial with its further turns [T, 3, 3], camera axes."""
-    known = tomllib.loads((folder / "Calib_qualisys.toml").read_text())[camera]
-    rotation = cv2.Rodrigues(np.array(known["rotation"]))[0] @ LAB_FROM_TRC
+    known, (turn, shift) = calibration(folder, camera), calibrated(folder, camera)
     matrix, (width, height) = np.array(known["matrix"]), known["size"]
     return FilmedCamera(
-        turns @ rotation, turns @ np.array(known["translation"]),
+        turns @ (turn @ LAB_FROM_TRC), turns @ shift,
         float(matrix[0, 0]), matrix[:2, 2], (int(width), int(height)),
     )  # fmt: skip
 
