@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
-from inference.protocol.errors import Sketch2PoseError
 from inference.report import Report
 
 from .clip import PICTURE_FRAMERATE, Clip, Trim
+from .film import Film, Picture
 
 Array = NDArray[np.floating]
-Picture = NDArray[np.uint8]
 
 HEIGHT = 720  # px of the overlay
 SIDE_WIDTH = 480  # px of the view from the side
@@ -57,45 +56,63 @@ def write_overlay(
     first = min(int(motion.source_frames[0]) for motion in motions)
     last = max(int(motion.source_frames[-1]) for motion in motions)
     step = motions[0].source_step
-    temporary = path.with_name(f".{path.stem}.part.mp4")
     view = SideView(motions)
-    try:
-        trim = Trim(first=first, count=last - first + 1, step=step)
-        with Clip(clip, trim, picture_framerate) as opened:
-            writer = _writer(temporary, _size(opened.image_size), opened.framerate / step)
-            written = 0
-            for number, rgb in opened.frames():
-                report.check()
-                share = (number - first) / max(last - first, 1)
-                report.progress(share, f"Drawing frame {number}")
-                writer.write(drawn(rgb, opened.scale, number, motions, view))
-                written += 1
-            writer.release()
-        _check_written(temporary, written)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    trim = Trim(first=first, count=last - first + 1, step=step)
+    with (
+        Clip(clip, trim, picture_framerate) as opened,
+        Film(path, opened.framerate / step, "The overlay") as film,
+    ):
+        for number, rgb in opened.frames():
+            report.check()
+            share = (number - first) / max(last - first, 1)
+            report.progress(share, f"Drawing frame {number}")
+            film.write(drawn(rgb, opened.scale, number, motions, view))
 
 
 def drawn(
     rgb: Picture, scale: float, frame: int, motions: Sequence[BodyMotion], view: "SideView"
 ) -> Picture:
     """One picture of the overlay: the frame with skeletons, the bodies from the side."""
-    zoom = HEIGHT / rgb.shape[0]
-    width = _size((rgb.shape[1], rgb.shape[0]))[0] - SIDE_WIDTH
-    picture = cv2.cvtColor(cv2.resize(rgb, (width, HEIGHT)), cv2.COLOR_RGB2BGR)
+    size = fitted_size((rgb.shape[1], rgb.shape[0]), HEIGHT)
+    picture = seen_picture(rgb, scale, frame, motions, view.floor, size)
     beside = view.ground()
+    for motion, row, colour in _present(motions, frame):
+        _draw_body(beside, view.pixels(motion, row), motion, row, colour, 6)
+    return np.concatenate([picture, beside], axis=1)
+
+
+def seen_picture(
+    rgb: Picture, scale: float, frame: int, motions: Sequence[BodyMotion], floor: Array,
+    size: tuple[int, int],
+) -> Picture:  # fmt: skip
+    """A frame of the clip with its skeletons and the ground.
+
+    Args:
+        rgb: [H, W, 3] the frame. scale: its px a px of the source. frame: its number.
+        motions: of the people. floor: see `floor_lines`.
+        size: width and height of the picture, px.
+
+    Returns:
+        [height, width, 3] BGR.
+    """
+    picture = cv2.cvtColor(cv2.resize(rgb, size), cv2.COLOR_RGB2BGR)
+    zoom = scale * size[1] / rgb.shape[0]
+    there = _present(motions, frame)
+    if there:
+        _draw_floor(picture, floor, *there[0][:2], zoom)
+    for motion, row, colour in there:
+        _draw_body(picture, pixels_of(motion, row) * zoom, motion, row, colour, 3)
+        _draw_observed(picture, motion, row, zoom)
+    return np.asarray(picture, np.uint8)
+
+
+def _present(
+    motions: Sequence[BodyMotion], frame: int
+) -> list[tuple[BodyMotion, int, tuple[int, int, int]]]:
+    """Motion, row and colour of everybody whom a frame shows."""
     shown = [(motion, row_at(motion, frame), PEOPLE[number % len(PEOPLE)])
              for number, motion in enumerate(motions)]  # fmt: skip
-    there = [(motion, row, colour) for motion, row, colour in shown if row is not None]
-    if there:
-        _draw_floor(picture, view.floor, *there[0][:2], scale * zoom)
-    for motion, row, colour in there:
-        seen = pixels_of(motion, row) * scale * zoom
-        _draw_body(picture, seen, motion, row, colour, 3)
-        _draw_observed(picture, motion, row, scale * zoom)
-        _draw_body(beside, view.pixels(motion, row), motion, row, colour, 6)
-    return np.concatenate([np.asarray(picture, np.uint8), beside], axis=1)
+    return [(motion, row, colour) for motion, row, colour in shown if row is not None]
 
 
 def row_at(motion: BodyMotion, frame: int) -> int | None:
@@ -231,35 +248,6 @@ def _at(point: Array) -> tuple[int, int]:
     return round(float(x)), round(float(y))
 
 
-def _size(image_size: tuple[int, int]) -> tuple[int, int]:
-    """Size of the overlay of a clip; even, as encoders want it."""
-    return round(image_size[0] * HEIGHT / image_size[1] / 2) * 2 + SIDE_WIDTH, HEIGHT
-
-
-def _check_written(path: Path, count: int) -> None:
-    """Read the overlay back: OpenCV does not say when the disk is full.
-
-    Raises:
-        Sketch2PoseError: frames are missing.
-    """
-    capture = cv2.VideoCapture(str(path))
-    whole = capture.isOpened() and capture.get(cv2.CAP_PROP_FRAME_COUNT) >= count
-    capture.release()
-    if not whole:
-        raise _unwritable(path, "was full before all frames were written")
-
-
-def _unwritable(path: Path, why: str) -> Sketch2PoseError:
-    return Sketch2PoseError(
-        "The overlay could not be written",
-        f'the folder "{path.parent}" {why}',
-        "Choose a folder that exists and has space left",
-        "overlay.unwritable",
-    )
-
-
-def _writer(path: Path, size: tuple[int, int], framerate: float) -> cv2.VideoWriter:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), framerate, size)
-    if not writer.isOpened():
-        raise _unwritable(path, "refused it, or this OpenCV writes no MP4")
-    return writer
+def fitted_size(image_size: tuple[int, int], height: int) -> tuple[int, int]:
+    """Width and height of a picture of some height; even, as encoders want it."""
+    return max(round(image_size[0] * height / image_size[1] / 2) * 2, 2), height
