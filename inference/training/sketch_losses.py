@@ -12,7 +12,7 @@ WEIGHTS = {
     "heatmap": 0.7,
     "point": 10.0,
     "direction": 1.0,
-    "depth": 0.2,
+    "depth": 0.35,
     "visible": 0.3,
     "person": 0.5,
     "contact": 0.15,

@@ -9,17 +9,18 @@ pytest.importorskip("torch", reason="skipped: training libraries are not install
 pytest.importorskip("numba", reason="skipped: training libraries are not installed")
 
 from inference.training.synthesis import body_lines, body_marks, costume
-from inference.training.synthesis.figure import make_figures
+from inference.training.synthesis.figure import VIEW_FROM_WORLD, make_figures
 from inference.training.synthesis.layout import KEYPOINTS
 from inference.training.synthesis.pens import Pen
 
 SIZE = 160
+VIEW = VIEW_FROM_WORLD[None]  # level, from the front
 
 
 def t_pose(seed: int = 0):
     local = np.tile(np.eye(3, dtype=np.float32), (1, 24, 1, 1))
     scales = np.ones((1, KEYPOINTS), np.float32)
-    return make_figures(local, scales, np.random.default_rng(seed), frontal=1.0)
+    return make_figures(local, scales, np.random.default_rng(seed), VIEW)
 
 
 def drawn(body: body_lines.LowPolyBody, turned: bool) -> np.ndarray:
@@ -75,7 +76,7 @@ def test_thighs_spread_a_skirt():
 
     def width(pose):
         scales = np.ones((1, KEYPOINTS), np.float32)
-        figures = make_figures(pose, scales, np.random.default_rng(0), frontal=1.0)
+        figures = make_figures(pose, scales, np.random.default_rng(0), VIEW)
         skin = body_lines.skin(body, figures, 0, np.random.default_rng(1))[hem]
         return np.linalg.norm(skin[:, None] - skin[None], axis=-1).max()
 

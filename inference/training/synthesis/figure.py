@@ -70,17 +70,17 @@ def make_figures(
     local: np.ndarray,
     scales: np.ndarray,
     rng: np.random.Generator,
-    frontal: np.ndarray | float = 0.6,
+    view: np.ndarray | None = None,
 ) -> Figures:
     """Poses the default body, distorts it, looks at it.
 
     Args:
         local: [N, 24, 3, 3] local rotations.
         scales: [N, 25] bone length factors.
-        rng: decides the cameras.
-        frontal: share of figures that face the viewer's half, [N] or one number.
+        rng: decides the cameras' distances.
+        view: [N, 3, 3] camera rotations (view from world); of `sample_views` when None.
     """
-    view = sample_views(rng, len(local), frontal)
+    view = sample_views(rng, len(local)) if view is None else view
     world, joints = pose_keypoints(local, np.ones_like(scales))
     contacts = find_contacts(joints)
     rotations = view[:, None] @ world
@@ -93,8 +93,16 @@ def make_figures(
     return Figures(rotations, joints, drawn, points, directions, scales, distance, contacts)
 
 
-def sample_views(rng: np.random.Generator, count: int, frontal: np.ndarray | float) -> np.ndarray:
-    """Camera rotations [count, 3, 3] (view from world): mostly level, sometimes steep."""
+def sample_views(
+    rng: np.random.Generator, count: int, frontal: np.ndarray | float = 0.6
+) -> np.ndarray:
+    """Camera rotations [count, 3, 3] (view from world): mostly level, sometimes steep.
+
+    Args:
+        rng: random source.
+        count: cameras.
+        frontal: share of figures that face the viewer's half, [count] or one number.
+    """
     yaw = np.where(
         rng.random(count) < frontal, rng.normal(0, 0.75, count), rng.uniform(-np.pi, np.pi, count)
     )

@@ -9,8 +9,9 @@ import numpy as np
 
 from . import body_lines, pens
 from .articulated import draw_figure
+from .children import careless_scales, flat_poses, frontal_views
 from .costume import random_costume
-from .figure import Figures, make_figures, sample_scales
+from .figure import Figures, make_figures, sample_scales, sample_views
 from .layout import (
     CONTACTS,
     DIRECTIONS,
@@ -31,17 +32,19 @@ from .poses import PoseBank
 from .props import draw_props
 
 STICK, SHAPE, BODY = 0, 1, 2
-STYLE_WEIGHTS = (0.36, 0.32, 0.32)
+STYLE_WEIGHTS = (0.3, 0.28, 0.42)
 NEGATIVE_SHARE = 0.07
 LOOSE_CROP_SHARE = 0.07  # crops as the finder first proposes them: too large or cut off
 PAPER_SHARE = 0.5
 PROPS_SHARE = 0.25
 # People draw people from the front; without a face or folds nothing else tells left from right.
-FRONTAL = {STICK: 0.88, SHAPE: 0.8, BODY: 0.35}
+FRONTAL = {STICK: 0.88, SHAPE: 0.8, BODY: 0.2}
 LOW_ARMS_SHARE = 0.12  # of stick figures: arms that leave the trunk half-way, as children draw
 PART_SHARE = 0.04  # of figures: busts and legs
 FEWEST_KEPT = 6  # keypoints (or vertices): less is no part of a person
 CHIBI_SHARE = 0.07  # of figures with a body: a big head on short limbs
+CHILD_SHARE = 0.14  # of figures without a body: as children draw
+MASCOT_SHARE = 0.05  # of figures with a body: a head as large as all the rest
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,13 @@ def make_batch(
     styles = np.full(count, SHAPE) if withheld else rng.choice(3, size=count, p=STYLE_WEIGHTS)
     negative = (rng.random(count) < NEGATIVE_SHARE) & (not withheld)
     scales = _scales(rng, styles)
+    local = bank.sample(rng, count, as_recorded)
+    views = sample_views(rng, count, np.array([FRONTAL[style] for style in styles]))
+    if not (withheld or true_proportions):
+        _enlarge_heads(rng, scales, styles)
+        _draw_as_children(rng, local, scales, views, styles)
     scales = np.ones_like(scales) if true_proportions else scales
-    frontal = np.array([FRONTAL[style] for style in styles])
-    figures = make_figures(bank.sample(rng, count, as_recorded), scales, rng, frontal)
+    figures = make_figures(local, scales, rng, views)
     for i in range(count):
         if negative[i]:
             batch.ink[i] = add_paper(draw_negative(rng, size), rng)
@@ -131,12 +138,36 @@ def _scales(rng: np.random.Generator, styles: np.ndarray) -> np.ndarray:
     return scales
 
 
-def _chibi(rng: np.random.Generator, count: int) -> np.ndarray:
+def _enlarge_heads(rng: np.random.Generator, scales: np.ndarray, styles: np.ndarray) -> None:
+    """Makes mascots of some figures; scales [count, 25] are changed in place."""
+    mascot = (styles != STICK) & (rng.random(len(styles)) < MASCOT_SHARE)
+    scales[mascot] = _chibi(rng, int(mascot.sum()), head=(2.1, 3.6), limbs=(0.3, 0.6))
+
+
+def _draw_as_children(
+    rng: np.random.Generator,
+    local: np.ndarray,
+    scales: np.ndarray,
+    views: np.ndarray,
+    styles: np.ndarray,
+) -> None:
+    """Replaces some figures by ones that children draw; all but the styles change in place."""
+    rows = np.flatnonzero((styles != BODY) & (rng.random(len(styles)) < CHILD_SHARE))
+    local[rows], views[rows] = flat_poses(rng, len(rows)), frontal_views(rng, len(rows))
+    scales[rows] *= careless_scales(rng, len(rows))
+
+
+def _chibi(
+    rng: np.random.Generator,
+    count: int,
+    head: tuple[float, float] = (1.3, 2.1),
+    limbs: tuple[float, float] = (0.5, 0.85),
+) -> np.ndarray:
     """Length factors [count, 25] of a toy: two to four heads tall."""
     factors = np.ones((count, KEYPOINTS), np.float32)
-    factors[:, HEAD_TOP] = rng.uniform(1.3, 2.1, count)
-    for limbs in (LEFT_ARM + RIGHT_ARM, LEFT_LEG + RIGHT_LEG):
-        factors[:, limbs] = rng.uniform(0.5, 0.85, (count, 1))
+    factors[:, HEAD_TOP] = rng.uniform(*head, count)
+    for pair in (LEFT_ARM + RIGHT_ARM, LEFT_LEG + RIGHT_LEG):
+        factors[:, pair] = rng.uniform(*limbs, (count, 1))
     factors[:, [3, 6, 9]] = rng.uniform(0.7, 1.0, (count, 1))
     return factors
 

@@ -31,12 +31,13 @@ def make_stroke_figures(count: int, seed: int) -> list[SyntheticDrawing]:
         count: how many.
         seed: of poses, proportions, cameras and the hand.
     """
-    from inference.training.synthesis.figure import make_figures, sample_scales
+    from inference.training.synthesis.figure import make_figures, sample_scales, sample_views
     from inference.training.synthesis.poses import load_pose_bank
 
     rng = np.random.default_rng(seed)
     poses = load_pose_bank("val").sample(rng, count)
-    figures = make_figures(poses, sample_scales(rng, count, 1.0), rng, 0.8)
+    scales, views = sample_scales(rng, count, 1.0), sample_views(rng, count, 0.8)
+    figures = make_figures(poses, scales, rng, views)
     drawings = []
     for index in range(count):
         points = _on_page(figures.points[index])

@@ -1,0 +1,44 @@
+"""Figures as children draw them: flat on the page, of any length, from the front."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba", reason="skipped: training libraries are not installed")
+
+from inference.training.synthesis.children import careless_scales, flat_poses, frontal_views
+from inference.training.synthesis.figure import make_figures
+from inference.training.synthesis.layout import KEYPOINTS
+
+LIMBS = [4, 5, 7, 8, 18, 19, 20, 21]
+
+
+def drawn(seed: int, count: int = 200):
+    rng = np.random.default_rng(seed)
+    local, scales = flat_poses(rng, count), careless_scales(rng, count)
+    return make_figures(local, scales, rng, frontal_views(rng, count))
+
+
+def test_limbs_lie_in_the_page():
+    slope = np.abs(drawn(0).directions[:, LIMBS, 2])
+    assert np.degrees(np.arcsin(np.median(slope))) < 12
+    assert np.degrees(np.arcsin(np.quantile(slope, 0.95))) < 30
+
+
+def test_they_face_the_viewer_and_stand():
+    figures = drawn(1)
+    assert (figures.directions[:, 0, 2] < -0.8).all()  # the pelvis looks at the viewer
+    pelvis, foot = figures.points[:, 0, 1], figures.points[:, [7, 8], 1]
+    assert (foot.mean(1) > pelvis).all()  # y points down
+
+
+def test_lengths_vary_more_than_people_do():
+    scales = careless_scales(np.random.default_rng(2), 500)
+    assert scales.shape == (500, KEYPOINTS)
+    assert np.log(scales[:, 4]).std() > 0.3
+    assert scales[:, KEYPOINTS - 1].mean() > 1.5  # heads
+
+
+def test_the_same_seed_draws_the_same():
+    assert np.array_equal(drawn(3, 5).points, drawn(3, 5).points)
