@@ -100,7 +100,7 @@ class VideoEstimator:
             _warn_of_weak_frames(motion, number, report)
             motions.append(motion)
         if options.camera is None:
-            return in_one_world(motions)
+            return in_one_world(motions, self.solver.body)
         for sentence in doubts_about(options.camera, motions, seen.framerate * options.trim.step):
             report.warn(sentence)
         return motions
@@ -179,7 +179,7 @@ class VideoEstimator:
         for number, person in enumerate(people):
             report.progress(0.3 + 0.7 * number / len(people), f"Solving person {number + 1}")
             motions.append(self._solved(person, alone, still, report))
-        return in_one_world(motions)
+        return in_one_world(motions, self.solver.body)
 
     def people_of_photo(
         self, page: Page, options: VideoOptions, report: Report

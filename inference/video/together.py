@@ -10,9 +10,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from inference.body.model import BodyModel
+from inference.protocol.body_motion import BodyMotion
 from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 
+from .one_ground import (
+    LARGEST_MISFIT,
+    factors_on,
+    level_of_most,
+    misfit,
+    resized,
+    standing_feet,
+)
 from .world import camera_under
 
 Array = NDArray[np.floating]
@@ -20,59 +29,73 @@ Array = NDArray[np.floating]
 STEEPEST = np.deg2rad(50.0)  # tilt of a camera
 MOST_ROLL = np.deg2rad(20.0)
 FINENESS = np.deg2rad(0.5)  # of the search for both
-TILT_SPREAD = np.deg2rad(5.0)  # of the tilts that people show alone
-ROLL_SPREAD = np.deg2rad(10.0)  # of the rolls that people show alone
-LEVEL_SPREAD = 0.1  # metres between feet on one ground: how far away people are is a guess
-LOWEST = 10.0  # percent of the frames of a person who never stands
-_FEET = [SMPL_JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]
+TILT_SPREAD = np.deg2rad(3.0)  # of the tilts that people show alone
+ROLL_SPREAD = np.deg2rad(5.0)  # of the rolls that people show alone
 
 
-def in_one_world(motions: Sequence[BodyMotion]) -> list[BodyMotion]:
+def in_one_world(motions: Sequence[BodyMotion], body: BodyModel) -> list[BodyMotion]:
     """The motions in a common world.
 
-    Each person's solve finds the camera's tilt and height anew. Here tilt and roll are those
-    that put everybody's standing feet on about one level; through the camera they still appear
-    where they were seen.
+    Each person's solve finds the camera's tilt and height and the person's size anew. Here tilt,
+    roll and sizes are those that put everybody's standing feet on about one level; through the
+    camera they still appear where they were seen.
 
     Args:
-        motions: of one clip, with cameras that stand still.
+        motions: of one clip, with cameras that stand still. body: of all of them.
 
     Returns:
         The same people, in the same order, all with the same camera.
     """
     if len(motions) < 2:
         return list(motions)
-    feet = [_standing_feet(motion) for motion in motions]
-    seen = [points @ _turn(motion).T + _shift(motion) for motion, points in
-            zip(motions, feet, strict=True)]  # fmt: skip
+    found = [standing_feet(motion, body) for motion in motions]
+    seen = [points @ _turn(motion).T + _shift(motion) for motion, (points, _) in
+            zip(motions, found, strict=True)]  # fmt: skip
+    carrying = np.array([carries for _, carries in found])
     tilts = np.array([tilt_of(_turn(motion)) for motion in motions])
     rolls = np.array([roll_of(_turn(motion)) for motion in motions])
-    turn = camera_turn(*common_tilt_and_roll(seen, tilts, rolls))
-    above = np.median(np.concatenate([points[:, 1] for points in feet]))
-    heights = np.concatenate(seen) @ turn[:, 1]
-    shift = turn @ np.array([0.0, float(np.median(heights) - above), 0.0])
-    return [_moved(motion, turn, shift) for motion in motions]
+    turn = camera_turn(*common_tilt_and_roll(seen, carrying, tilts, rolls))
+    below = feet_below(seen, turn[:, 1])
+    ground = float(level_of_most(below, carrying))
+    above = float(np.median(np.concatenate([points[:, 1] for points, _ in found])))
+    shift = -turn @ np.array([0.0, ground + above, 0.0])
+    sizes = factors_on(ground, below)
+    return [
+        _moved(resized(motion, body, float(size)), turn, shift)
+        for motion, size in zip(motions, sizes, strict=True)
+    ]
 
 
-def common_tilt_and_roll(seen: Sequence[Array], tilts: Array, rolls: Array) -> tuple[float, float]:
+def common_tilt_and_roll(
+    seen: Sequence[Array], carrying: NDArray[np.bool_], tilts: Array, rolls: Array
+) -> tuple[float, float]:
     """How the camera is held.
 
     Args:
-        seen: [N, 3] standing feet of each person, camera space.
+        seen: [N, 3] resting feet of each person, camera space.
+        carrying: [P] whether these carry the person; the others do not show the ground.
         tilts, rolls: [P] that each person shows alone.
 
     Returns:
-        The tilt and roll at which the people's levels agree best, held near those.
+        The tilt and roll at which people whose size may change agree best on a level, held near
+        those.
     """
     tilt, roll = np.meshgrid(
         np.arange(-STEEPEST, STEEPEST, FINENESS), np.arange(-MOST_ROLL, MOST_ROLL, FINENESS)
     )
     tilt, roll = tilt.ravel(), roll.ravel()
-    levels = np.stack([np.median(points @ up_of(tilt, roll).T, axis=0) for points in seen])
-    apart = ((levels - levels.mean(0)) ** 2).sum(0) / LEVEL_SPREAD**2
-    away = ((tilt - tilts[:, None]) ** 2).sum(0) / TILT_SPREAD**2
-    best = int(np.argmin(apart + away + ((roll - rolls.mean()) / ROLL_SPREAD) ** 2))
+    below = feet_below(seen, up_of(tilt, roll))
+    off = misfit(below, level_of_most(below, carrying))[carrying]
+    apart = np.minimum(off, LARGEST_MISFIT**2).sum(0)
+    away = ((tilt - tilts[:, None]) / TILT_SPREAD) ** 2
+    turned = ((roll - rolls[:, None]) / ROLL_SPREAD) ** 2
+    best = int(np.argmin(apart + away.sum(0) + turned.sum(0)))
     return float(tilt[best]), float(roll[best])
+
+
+def feet_below(seen: Sequence[Array], up: Array) -> Array:
+    """[P, …] usual depth under the camera of feet [N, 3] of P people, for ups [..., 3]."""
+    return np.stack([-np.median(points @ up.T, axis=0) for points in seen])
 
 
 def up_of(tilt: Array, roll: Array) -> Array:
@@ -95,18 +118,6 @@ def roll_of(turn: Array) -> float:
 def camera_turn(tilt: float, roll: float = 0.0) -> Array:
     """[3, 3] camera from world; the camera looks along the world's -z."""
     return camera_under(up_of(np.array(tilt), np.array(roll)))
-
-
-def _standing_feet(motion: BodyMotion) -> Array:
-    """[N, 3] places of feet that stand; of somebody who never does, the lowest ones."""
-    feet = np.asarray(motion.joints3d, np.float64)[:, _FEET]
-    names = [SMPL_JOINT_NAMES[number] for number in _FEET]
-    if motion.contacts is not None and motion.contact_names == tuple(names):
-        standing = np.asarray(motion.contacts) > 0.5
-        if standing.any():
-            return feet[standing]
-    low = feet[..., 1] <= np.percentile(feet[..., 1], LOWEST)
-    return feet[low]
 
 
 def _turn(motion: BodyMotion) -> Array:

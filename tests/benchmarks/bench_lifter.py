@@ -7,6 +7,8 @@ landmarks from the noise model that `inference.training.video_lifter.noise` fitt
 *painted*: the landmark network's answers to clips painted for training, of the same subjects.
 *rendered*: films made by `tests.benchmarks.video.render_films` in Blender (made when missing, some
 minutes), read and solved as any clip; the lens is known.
+*one ground*: levels of the feet of several simulated people before one camera, and their distance
+and stature, as told alone and together.
 What the machine lacks is skipped with a word why.
 """
 
@@ -18,7 +20,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -36,67 +37,53 @@ from inference.devices import Device, create_session  # noqa: E402
 from inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
 from inference.protocol.errors import Sketch2PoseError  # noqa: E402
 from inference.report import JobReport  # noqa: E402
-from inference.solver import tree  # noqa: E402
 from inference.training.video_lifter.batches import sample_truth  # noqa: E402
-from inference.training.video_lifter.cameras import Cameras  # noqa: E402
 from inference.training.video_lifter.motions import FRAMERATE, load_motions  # noqa: E402
-from inference.training.video_lifter.noise import load_noise, read_clips  # noqa: E402
-from inference.training.video_lifter.truth import Truth  # noqa: E402
+from inference.training.video_lifter.noise import NoiseModel, load_noise, read_clips  # noqa: E402
 from inference.video.estimate import VideoEstimator  # noqa: E402
-from inference.video.landmarks import NUMBER, Track  # noqa: E402
+from inference.video.landmarks import NUMBER  # noqa: E402
 from inference.video.lifter import Lifter  # noqa: E402
 from inference.video.options import FULL_FRAME, VideoOptions  # noqa: E402
 from inference.video.person import PersonSolver  # noqa: E402
-from inference.video.terms import Lens  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video import measures  # noqa: E402
+from tests.benchmarks.video.cases import Case, cases  # noqa: E402
+from tests.benchmarks.video.one_ground import ground_rows, sample_scene  # noqa: E402
 
 MM = 1e3
 WORK = ROOT / "build" / "lifter"
 CLIPS, FRAMES, SEED = 16, 96, 11
+SCENES = 24
 MARKS = [NUMBER[joint] for joint in measures.JOINTS]
 WALKED = 0.5  # metres; drift is measured on longer paths
 
 
-@dataclass(frozen=True)
-class Case:
-    """A track with its lens and truth: joints [T, 24, 3], local rotations [T, 24, 3, 3]."""
-
-    track: Track
-    lens: Lens
-    size: tuple[int, int]
-    joints: np.ndarray
-    local: np.ndarray
+def _noise() -> NoiseModel:
+    return load_noise(WORK / "noise.pt")
 
 
-def cases(
-    truth: Truth, cameras: Cameras, points: np.ndarray, world: np.ndarray, visibility: np.ndarray
-) -> Iterator[Case]:
-    """Clips [N, T, …] as single cases; frames without any visible landmark were not seen."""
-    for one in range(len(points)):
-        seen = np.flatnonzero(visibility[one].max(-1) > 0)
-        frames = np.arange(seen[0], seen[-1] + 1)
-        width, height = cameras.size[one]
-        yield Case(
-            Track(seen, points[one][seen], world[one][seen], visibility[one][seen]),
-            Lens(float(cameras.focal[one]), cameras.center[one]),
-            (int(width), int(height)),
-            truth.joints[one][frames],
-            tree.local_from_world(truth.orientations[one][frames]),
-        )
+def _lifter() -> Lifter:
+    return Lifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
 
 
 def simulated() -> Iterator[Case]:
     """Sequences of val subjects through the noise model."""
     rng = np.random.default_rng(SEED)
     truth, cameras = sample_truth(rng, load_motions("val", False), CLIPS, FRAMES)
-    return cases(truth, cameras, *load_noise(WORK / "noise.pt").sample(rng, truth, cameras))
+    return cases(truth, cameras, *_noise().sample(rng, truth, cameras))
 
 
 def painted() -> Iterator[Case]:
     """Painted clips of val subjects."""
     clips = read_clips(WORK / "val.npz")
     return cases(clips.truth, clips.cameras, clips.points, clips.world, clips.visibility)
+
+
+def people_on_one_ground() -> list[Row]:
+    """Scenes of several people of val subjects; see `tests.benchmarks.video.one_ground`."""
+    rng, bank, noise = np.random.default_rng(SEED), load_motions("val", False), _noise()
+    scenes = [sample_scene(rng, bank, noise) for _ in range(SCENES)]
+    return ground_rows(PersonSolver(load_default_body(), _lifter()), scenes)
 
 
 def figures(solver: PersonSolver, given: list[Case]) -> dict[str, float]:
@@ -136,8 +123,7 @@ def raw_figures(given: list[Case]) -> float:
 def known_motions(name: str, given: list[Case], asked: bool) -> list[Row]:
     """Rows of one set of cases, with and without the lifter."""
     body, count = load_default_body(), len(given)
-    lifter = Lifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
-    whole, without = (figures(PersonSolver(body, one), given) for one in (lifter, None))
+    whole, without = (figures(PersonSolver(body, one), given) for one in (_lifter(), None))
     goals = {"PA-MPJPE": (40, 35), "local rotation": (14, 12), "global drift": (3, 2),
              "slide in contact": (3, 2)}  # fmt: skip
     units = {"local rotation": "°", "global drift": "% of the path"}
@@ -206,6 +192,10 @@ def main() -> int:
             rows = known_motions(name, list(make())[:CLIPS], asked) + rows
         except FileNotFoundError as error:
             print(f"skipped: {name}, {error.filename} is not there")
+    try:
+        rows += people_on_one_ground()
+    except FileNotFoundError as error:
+        print(f"skipped: people on one ground, {error.filename} is not there")
     print_table(rows)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from inference.body.model import load_default_body  # noqa: E402
 from inference.devices import Device, create_session  # noqa: E402
 from inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
 from inference.protocol.body_motion import BodyMotion  # noqa: E402
@@ -32,6 +33,7 @@ from inference.report import JobReport  # noqa: E402
 from inference.video.clip import Clip  # noqa: E402
 from inference.video.estimate import VideoEstimator, VideoOptions  # noqa: E402
 from inference.video.landmarks import NUMBER, Track  # noqa: E402
+from inference.video.one_ground import standing_feet  # noqa: E402
 from inference.video.tracking import Tracker  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video.joint_angles import angle_rows  # noqa: E402
@@ -101,8 +103,6 @@ def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
     raw_truth = truth[track.frames]
     count = motion.frame_count
     jitter = acceleration_error(found, truth_here) / acceleration_error(raw, raw_truth)
-    up = calibrated(folder, camera)[0][:, 2]
-    lean = np.rad2deg(np.arccos(np.clip(np.asarray(motion.camera_rotation)[:, 1] @ up, -1, 1)))
     covered = 100 * float((np.asarray(motion.confidence).mean(1) > 0.1).sum()) / done.frames
     return [
         Row(f"{name}: PA-MPJPE", aligned_error(found, truth_here) * MM, "mm", 50, 45, False, count),
@@ -111,7 +111,7 @@ def of_camera(folder: Path, name: str, camera: str) -> list[Row]:
         Row(f"{name}: root MPJPE, raw", root_error(raw, raw_truth) * MM, "mm", cases=count),
         Row(f"{name}: acceleration error / raw", jitter, "", 1 / 3, 0.2, False, count),
         Row(f"{name}: frames with a result", covered, "%", 100, 100, True, done.frames),
-        Row(f"{name}: gravity, off by", float(lean), "°"),
+        Row(f"{name}: gravity, off by", gravity_error(motion, folder, camera), "°"),
         Row(f"{name}: slide in contact", slide(motion) * MM, "mm", 3, 2, False, count),
         Row(f"{name}: frames a second of one core", done.rate, "/s", 25, 30, True, done.frames),
         *oracles(name, found, truth_here),
@@ -142,12 +142,25 @@ def two_people(folder: Path) -> list[Row]:
     """How many ids two people get, and the share of the clip that each is followed."""
     done = run(folder / "two_people_cam01.mp4")
     shortest = min((len(track.frames) for track in done.tracks), default=0)
+    levels = [np.median(standing_feet(motion, load_default_body())[0][:, 1])
+              for motion in done.motions]  # fmt: skip
     return [
         Row("two people: ids beyond two", float(abs(len(done.tracks) - 2)), "", 0, 0,
             cases=done.frames),
         Row("two people: followed, the worse", 100 * shortest / done.frames, "%", 100, 100, True,
             done.frames),
+        Row("two people: levels of their feet differ by", float(np.ptp(levels)), "m"),
+        Row("two people: gravity, off by", gravity_error(done.motions[0], folder, "cam_01"), "°"),
+        Row("two people: slide in contact, the worse", max(map(slide, done.motions)) * MM, "mm", 3,
+            2, cases=done.frames),
     ]  # fmt: skip
+
+
+def gravity_error(motion: BodyMotion, folder: Path, camera: str) -> float:
+    """Degrees between the motion's up and that of the calibrated camera that filmed it."""
+    up = calibrated(folder, camera)[0][:, 2]
+    found = np.asarray(motion.camera_rotation)[:, 1]
+    return float(np.rad2deg(np.arccos(np.clip(found @ up, -1, 1))))
 
 
 def main() -> int:

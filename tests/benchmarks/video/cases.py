@@ -1,0 +1,42 @@
+"""Tracks of people whose motion is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.solver import tree
+from inference.training.video_lifter.cameras import Cameras
+from inference.training.video_lifter.truth import Truth
+from inference.video.landmarks import Track
+from inference.video.terms import Lens
+
+
+@dataclass(frozen=True)
+class Case:
+    """A track with its lens and truth: joints [T, 24, 3], local rotations [T, 24, 3, 3]."""
+
+    track: Track
+    lens: Lens
+    size: tuple[int, int]
+    joints: np.ndarray
+    local: np.ndarray
+
+
+def cases(
+    truth: Truth, cameras: Cameras, points: np.ndarray, world: np.ndarray, visibility: np.ndarray
+) -> Iterator[Case]:
+    """Clips [N, T, …] as single cases; frames without any visible landmark were not seen."""
+    for one in range(len(points)):
+        seen = np.flatnonzero(visibility[one].max(-1) > 0)
+        frames = np.arange(seen[0], seen[-1] + 1)
+        width, height = cameras.size[one]
+        yield Case(
+            Track(seen, points[one][seen], world[one][seen], visibility[one][seen]),
+            Lens(float(cameras.focal[one]), cameras.center[one]),
+            (int(width), int(height)),
+            truth.joints[one][frames],
+            tree.local_from_world(truth.orientations[one][frames]),
+        )
