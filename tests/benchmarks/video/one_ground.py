@@ -85,7 +85,8 @@ def scene_errors(
     """`FIGURES` of a scene, seen along an up [3] in the camera's axes."""
     levels, far = [], []
     for motion, case in zip(motions, scene.cases, strict=True):
-        turn, shift = np.asarray(motion.camera_rotation, np.float64), motion.camera_translation
+        turn = np.asarray(motion.camera_rotation, np.float64)
+        shift = np.asarray(motion.camera_translation, np.float64)
         levels.append(np.median((standing_feet(motion, solver.body)[0] @ turn.T + shift) @ up))
         found = _distance(np.asarray(motion.joints3d)[:, 0] @ turn.T + shift)
         far.append(_log_ratio(found, _distance(case.joints[:, 0])))
