@@ -12,6 +12,7 @@ from inference.outputs import OutputFolder, open_output_folder
 from inference.protocol.body_motion import BodyMotion, SourceNote
 from inference.protocol.errors import Cancelled, Sketch2PoseError
 from inference.protocol.messages import (
+    BesideRequest,
     BodyRequest,
     EditRequest,
     ImageRequest,
@@ -60,6 +61,11 @@ def run_request(request: Request, estimators: Estimators, report: Report) -> Ite
         from inference.body.request import run_body_request
 
         yield from run_body_request(request, report)
+        return
+    if isinstance(request, BesideRequest):
+        from inference.video.beside import run_beside_request
+
+        yield from run_beside_request(request, report)
         return
     output = open_output_folder(request.out_dir)
     count = len(request.inputs)

@@ -54,7 +54,7 @@ def camera_from_motion(
     """
     matrices = camera_matrices(motion, placement)
     data = bpy.data.cameras.new(name)
-    _set_lens(data, motion)
+    set_lens(data, motion)
     camera = bpy.data.objects.new(name, data)
     context.scene.collection.objects.link(camera)
     camera.rotation_mode = "QUATERNION"
@@ -188,7 +188,7 @@ def _in_sequence(path: Path) -> bool:
     return path.with_name(f"{stem}{int(digits) + 1:0{len(digits)}d}{path.suffix}").exists()
 
 
-def _set_lens(data: Camera, motion: BodyMotion) -> None:
+def set_lens(data: Camera, motion: BodyMotion) -> None:
     """Focal length and principal point; the sensor's longer side is that of the picture."""
     width, height = (float(side) for side in motion.image_size)  # type: ignore[union-attr]
     longer = max(width, height)

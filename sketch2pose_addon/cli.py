@@ -46,6 +46,7 @@ def run(argv: list[str]) -> int:
     try:
         _pose(options)
         _save(options.save)
+        _compare(options)
     except (RuntimeError, OSError) as error:  # an operator reports by RuntimeError
         _say(str(error).removeprefix("Error: ").strip())
         return _NO_RESULT
@@ -62,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rig", required=True, help="name of the armature object")
     parser.add_argument("--save", required=True, help="where the keyed scene is saved (.blend)")
     parser.add_argument("--frame", type=int, help="first frame of the keys (default: the scene's)")
+    parser.add_argument(
+        "--side-by-side", metavar="FILE",
+        help="also write the clip beside the rig: .mp4, or .png for a sheet of telling frames",
+    )  # fmt: skip
+    parser.add_argument(
+        "--clip", help="the clip that --input was read from, where that is a motion (.npz)"
+    )
+    parser.add_argument("--sheet-frames", default="", help='scene frames of the sheet, "10,24,31"')
     return parser
 
 
@@ -76,7 +85,28 @@ def _complaint(options: argparse.Namespace) -> str:
         return f"No armature is named {options.rig}: choose with --rig among: {known}."
     if Path(options.save).suffix != ".blend":
         return f"{options.save} is not a Blender file: let --save end in .blend."
-    return ""
+    return _complaint_about_clip(options)
+
+
+def _complaint_about_clip(options: argparse.Namespace) -> str:
+    """The same for the arguments of the comparison."""
+    if options.side_by_side is None:
+        return ""
+    if Path(options.side_by_side).suffix.lower() not in (".mp4", ".png"):
+        return f"{options.side_by_side} is no film or sheet: let it end in .mp4 or .png."
+    clip = _clip_of(options)
+    if not clip:
+        return "There is no clip to show beside the rig: name it with --clip."
+    return "" if Path(clip).exists() else f"There is no clip {clip}: check the path."
+
+
+def _clip_of(options: argparse.Namespace) -> str:
+    """The clip to show beside the rig; empty when none was given."""
+    return options.clip or (options.input if _is_clip(options.input) else "")
+
+
+def _is_clip(path: str) -> bool:
+    return Path(path).suffix.lower() in CLIP_SUFFIXES
 
 
 def _first_frame(options: argparse.Namespace) -> int:
@@ -91,10 +121,23 @@ def _pose(options: argparse.Namespace) -> None:
         operators.retarget(source=source, target=options.rig)
     elif Path(source).suffix.lower() in MOTION_SUFFIXES:
         operators.import_motion(filepath=source, target=options.rig)
-    elif Path(source).suffix.lower() in CLIP_SUFFIXES:
+    elif _is_clip(source):
         operators.motion_from_video(filepath=source, target=options.rig)
     else:
         operators.pose_from_image(filepath=source, target=options.rig)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    """Writes the clip beside the rig, where that is asked for."""
+    if options.side_by_side is None:
+        return
+    bpy.ops.sketch2pose.compare_with_clip(
+        filepath=str(Path(options.side_by_side).resolve()),
+        clip=str(Path(_clip_of(options)).resolve()),
+        target=options.rig,
+        frames=options.sheet_frames,
+    )
+    print(f"Wrote {options.side_by_side}", flush=True)
 
 
 def _save(path: str) -> None:

@@ -40,6 +40,10 @@ class JobOperator:
         """Reads what is needed from the scene and submits a job."""
         raise NotImplementedError(f"{type(self).__name__} does not say what to ask the backend")
 
+    def advance(self, context: Context) -> bool:
+        """Does the next piece of what Blender itself does for a job; False when nothing is left."""
+        return False
+
     def complete(self, context: Context, job: jobs.Job) -> str:
         """Applies the result to the scene and returns the line the panel shows."""
         raise NotImplementedError(f"{type(self).__name__} does not say what to do with a result")
@@ -47,6 +51,11 @@ class JobOperator:
     def execute(self, context: Context) -> set[str]:
         if not self._submit(context):
             return {"CANCELLED"}
+        try:
+            while not self._job.finished and self._advanced(context):
+                pass
+        except KeyboardInterrupt:
+            jobs.cancel(self._job)
         jobs.wait(self._job)
         return self._conclude(context)
 
@@ -64,6 +73,8 @@ class JobOperator:
         if event.type == "ESC" and event.value == "PRESS":
             jobs.cancel(self._job)
         elif event.type == "TIMER":
+            if not self._job.finished:
+                self._advanced(context)
             jobs.pump()
         elif not self._job.finished:
             return {"PASS_THROUGH"}
@@ -75,6 +86,7 @@ class JobOperator:
     def cancel(self, context: Context) -> None:
         """Blender ends the operator: the window closes or another file is loaded."""
         jobs.cancel(self._job)
+        self.finish_here()
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
 
@@ -87,8 +99,19 @@ class JobOperator:
             return False
         return True
 
+    def _advanced(self, context: Context) -> bool:
+        try:
+            return self.advance(context)
+        except Sketch2PoseError as error:
+            jobs.give_up(self._job, error)
+            return False
+
+    def finish_here(self) -> None:
+        """Puts away what `advance` needed; called once when the operator ends, however it ends."""
+
     def _conclude(self, context: Context) -> set[str]:
         job = self._job
+        self.finish_here()
         try:
             if job.state is jobs.JobState.CANCELLED:
                 show_result(context, "Cancelled", "INFO")

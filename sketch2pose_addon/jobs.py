@@ -66,6 +66,7 @@ class Job:
     error: Sketch2PoseError | None = None
     may_stop_early: bool = False
     quiet: bool = False  # live jobs do not touch the panel's result line
+    done_before: float = 0.0  # share of the whole that Blender itself has done
 
     @property
     def finished(self) -> bool:
@@ -114,6 +115,43 @@ def submit(
     return job
 
 
+def begin_here(title: str) -> Job:
+    """Begins a job whose first part Blender does itself; see `tell` and `hand_over`.
+
+    Raises:
+        Sketch2PoseError: its folder cannot be made.
+    """
+    job = Job(title, _new_folder(), number=object())
+    _jobs[job.number] = job
+    _show(job)
+    return job
+
+
+def tell(job: Job, factor: float, text: str) -> None:
+    """Says how far Blender is with its part of a job."""
+    job.factor, job.text = factor, text
+    _show(job)
+
+
+def hand_over(job: Job, request: Any) -> None:
+    """Lets the backend do the rest of a job that was begun here.
+
+    Raises:
+        Sketch2PoseError: the backend cannot start.
+    """
+    client = _warm_client()
+    del _jobs[job.number]
+    job.number, job.done_before = client.submit(request), job.factor
+    _jobs[job.number] = job
+    _start_timer()
+
+
+def give_up(job: Job, error: Sketch2PoseError) -> None:
+    """Ends a job because Blender's part of it failed."""
+    job.error = error
+    _finish(job, JobState.FAILED)
+
+
 def pump() -> float | None:
     """Moves the backend's messages into the jobs. Never blocks.
 
@@ -149,7 +187,7 @@ def cancel(job: Job) -> None:
     if job.finished:
         return
     _finish(job, JobState.CANCELLED)
-    if _client is not None:
+    if _client is not None and isinstance(job.number, int):
         _client.cancel(job.number)
 
 
@@ -209,8 +247,8 @@ def _receive(message: Any) -> None:
     if job is None:
         return
     if isinstance(message, messages.Progress):
-        job.factor, job.text = message.fraction, message.text
-        _show(job)
+        left = 1.0 - job.done_before
+        tell(job, job.done_before + left * message.fraction, message.text)
     elif isinstance(message, messages.Warning):
         job.warnings.append(message.text)
     elif isinstance(message, messages.Result):

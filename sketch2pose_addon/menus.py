@@ -69,6 +69,7 @@ def draw_rig_menu(layout: UILayout, _context: Context) -> None:
     layout.operator("sketch2pose.pose_from_sketch", icon="ARMATURE_DATA")
     layout.operator("sketch2pose.pose_from_image", icon="IMAGE_DATA")
     layout.operator("sketch2pose.motion_from_video", icon="FILE_MOVIE")
+    layout.operator("sketch2pose.compare_with_clip", icon="RENDER_ANIMATION")
     layout.operator("sketch2pose.import_motion", icon="IMPORT")
     layout.separator()
     layout.operator("sketch2pose.browse_library", text="Browse Key Poses", icon="POSE_HLT")

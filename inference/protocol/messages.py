@@ -112,6 +112,20 @@ class ImportRequest(_FilesRequest):
     """
 
 
+@dataclass(frozen=True)
+class BesideRequest(_FilesRequest):
+    """Put rendered pictures of rigs beside the clip that they perform.
+
+    Attributes:
+        inputs: path of one clip.
+        out_dir: folder for the result, `beside.mp4` or `beside.png`; must exist.
+        options: `motions` (paths of BodyMotion files, the first is the one looked at), `frames`
+            (of the clip), `pictures` (folder of `<view>_<frame>.png`), `views` (their names, the
+            first seen through the clip's camera), `kind` (".mp4", every frame, or ".png", a
+            sheet), `framerate` (of numbered pictures).
+    """
+
+
 Request = (
     SketchRequest
     | ImageRequest
@@ -120,6 +134,7 @@ Request = (
     | BodyRequest
     | EditRequest
     | ImportRequest
+    | BesideRequest
 )
 
 
@@ -231,6 +246,7 @@ REQUESTS: dict[str, type] = {
     "body": BodyRequest,
     "edit": EditRequest,
     "import": ImportRequest,
+    "beside": BesideRequest,
 }
 
 _MESSAGES: dict[str, type] = {

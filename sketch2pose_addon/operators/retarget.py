@@ -9,10 +9,12 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
+from ...inference.protocol.body_motion import read_body_motion
 from ...inference.protocol.errors import Sketch2PoseError
 from ...rigs import HumanMotion, RetargetOptions
 from ..apply import AppliedMotion, ApplyOptions, apply_human_motion
 from ..armature_io import refusal
+from ..kept_clip import keep_clip
 from ..key_choice import KeyOptions
 from ..source_motion import action_range, find_source, motion_of_armature, motion_of_file
 from ..targets import checked_target, target_rig
@@ -125,7 +127,14 @@ class SKETCH2POSE_OT_retarget(bpy.types.Operator):
             row = int(np.clip(context.scene.frame_current - start, 0, human.frame_count - 1))
             human, start = human.frames([row]), context.scene.frame_current
         stem = found.stem if isinstance(found, Path) else found.name
-        return apply_human_motion(context, human, target, start, self._options(), stem)
+        applied = apply_human_motion(context, human, target, start, self._options(), stem)
+        if isinstance(found, Path) and self._plays_all():
+            keep_clip(context, target, read_body_motion(found), start)
+        return applied
+
+    def _plays_all(self) -> bool:
+        """Whether the rig does the whole of a file's motion, as it was seen."""
+        return not (self.preview or self.use_range or self.mirror or self.in_place)
 
     def _motion(self, context: Context, found: Object | Path) -> tuple[HumanMotion, int]:
         if isinstance(found, Path):

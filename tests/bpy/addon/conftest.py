@@ -14,6 +14,9 @@ import bpy
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+from filmed_fixtures import numbered_shots, walking
+
 ROOT = Path(__file__).resolve().parents[3]
 FAKE_BACKEND = ROOT / "tests" / "fakes" / "fake_backend.py"
 LEFT_SHOULDER = 16
@@ -107,6 +110,18 @@ def arm_raised(still_of: Callable[[np.ndarray], Any]) -> Callable[[float], Any]:
 def motion(arm_raised: Callable[[float], Any]) -> Any:
     """A still of the default body with its left arm raised, seen by nobody."""
     return arm_raised(1.0)
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Numbered pictures: footage that every Blender opens."""
+    return numbered_shots(tmp_path / "shots é")
+
+
+@pytest.fixture
+def filmed(motion: Any) -> Any:
+    """Frames 1 to 4 of a clip at 30 frames a second: the still walks past a tilted camera."""
+    return walking(motion)
 
 
 @dataclass
