@@ -10,6 +10,8 @@ pytest.importorskip("numba", reason="skipped: training libraries are not install
 from inference.training.synthesis.children import careless_scales, flat_poses, frontal_views
 from inference.training.synthesis.figure import make_figures
 from inference.training.synthesis.layout import KEYPOINTS
+from inference.training.synthesis.look import FACE_ONLY, HEADLESS_TORSO, shape_look
+from inference.training.synthesis.pens import Pen
 
 LIMBS = [4, 5, 7, 8, 18, 19, 20, 21]
 
@@ -42,3 +44,19 @@ def test_lengths_vary_more_than_people_do():
 
 def test_the_same_seed_draws_the_same():
     assert np.array_equal(drawn(3, 5).points, drawn(3, 5).points)
+
+
+def test_a_head_in_the_trunk_is_only_its_face():
+    pen = Pen(width=1, wobble=0.0)
+    looks = [shape_look(np.random.default_rng(seed), pen, 80.0) for seed in range(200)]
+    faces = [look for look in looks if look.torso == HEADLESS_TORSO]
+    assert faces
+    assert {look.head for look in faces} == {FACE_ONLY}
+    assert FACE_ONLY not in {look.head for look in looks if look.torso != HEADLESS_TORSO}
+
+
+def test_bow_legged_knees_lie_farther_out_than_the_feet():
+    points = drawn(4, 400).points
+    knees = np.abs(points[:, 4, 0] - points[:, 5, 0])
+    feet = np.abs(points[:, 7, 0] - points[:, 8, 0])
+    assert 0.15 < (knees > feet * 1.1).mean() < 0.6

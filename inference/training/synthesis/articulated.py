@@ -11,14 +11,16 @@ import numpy as np
 from . import pens
 from .heads import blob, draw_head
 from .layout import HEAD_TOP
-from .look import LIMBS, MISSING, Drawable, Look
+from .look import FACE_ONLY, HEADLESS_TORSO, LIMBS, MISSING, Drawable, Look
 
 
 def draw_figure(ink: np.ndarray, figure: Drawable, look: Look, rng: np.random.Generator) -> None:
     """Draws all parts of a figure, the farthest first."""
     depth = figure.depth
     parts = [(depth[list(chain)].mean(), name) for name, chain in LIMBS.items()]
-    parts += [(depth[[1, 2, 6, 9, 16, 17]].mean(), "torso"), (depth[[15, HEAD_TOP]].mean(), "head")]
+    torso, head = depth[[1, 2, 6, 9, 16, 17]].mean(), depth[[15, HEAD_TOP]].mean()
+    on_it = look.head == FACE_ONLY
+    parts += [(torso, "torso"), (np.nextafter(torso, -np.inf) if on_it else head, "head")]
     for _, name in sorted(parts, reverse=True):
         if name == "torso":
             _draw_torso(ink, figure, look, rng)
@@ -180,6 +182,12 @@ def _torso_outline(p: np.ndarray, look: Look, rng) -> np.ndarray:
         path = pens.smooth(p[[12, 9, 6, 3, 0]], 10)
         taper = np.interp(np.linspace(0, 1, len(path)), [0, 0.3, 0.65, 1], [0.75, 1, 0.8, 0.9])
         return pens.ribbon(path, taper * breadth)
+    if look.torso == HEADLESS_TORSO:
+        breadth = max(np.linalg.norm(shoulders[0] - shoulders[1]) * 0.6, w * 2.0) * grow
+        path = pens.smooth(p[[HEAD_TOP, 15, 12, 9, 6, 3, 0]], 6)
+        egg, cone = [0.2, 0.8, 1, 1, 0.75], [0.05, 0.45, 0.75, 1, 1.15]
+        taper = egg if rng.random() < 0.6 else cone
+        return pens.ribbon(path, np.interp(np.linspace(0, 4, len(path)), range(5), taper) * breadth)
     if look.torso == "dress":
         knees = p[[5, 4]]
         hem = hips + (knees - hips) * rng.uniform(0.3, 1.0)

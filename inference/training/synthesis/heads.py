@@ -6,7 +6,7 @@ import numpy as np
 
 from . import pens
 from .layout import HEAD_TOP
-from .look import Drawable, Look
+from .look import FACE_ONLY, Drawable, Look
 
 
 def blob(ink: np.ndarray, outline: np.ndarray, look: Look, rng: np.random.Generator) -> None:
@@ -20,7 +20,7 @@ def blob(ink: np.ndarray, outline: np.ndarray, look: Look, rng: np.random.Genera
 def draw_head(ink, figure: Drawable, look: Look, rng) -> None:
     p = figure.points
     base, top = p[15], p[HEAD_TOP]
-    if rng.random() < 0.85:
+    if look.head != FACE_ONLY and rng.random() < 0.85:
         pens.line(ink, np.linspace(p[12], base, 4), look.pen, rng)
     if look.head == "none":
         if rng.random() < 0.5:
@@ -36,7 +36,8 @@ def draw_head(ink, figure: Drawable, look: Look, rng) -> None:
     if look.head == "scribble":
         pens.scribble(ink, outline, look.pen, rng)
         return
-    blob(ink, outline, look, rng)
+    if look.head != FACE_ONLY:
+        blob(ink, outline, look, rng)
     if look.face:
         _draw_face(ink, centre, half, angle, figure.face, look, rng)
     if look.hair:

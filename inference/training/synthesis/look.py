@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,9 @@ LIMB_SHARES = {
 TORSO_SHARES = {
     "line": 0.04,
     "triangle": 0.13,
-    "box": 0.18,
-    "bean": 0.17,
+    "box": 0.13,
+    "bean": 0.12,
+    "egg": 0.1,
     "tube": 0.16,
     "double": 0.07,
     "solid": 0.08,
@@ -30,6 +31,8 @@ TORSO_SHARES = {
 }
 # Never drawn in training, so that the test shows what the net does with a style it has not met.
 WITHHELD_LIMB, WITHHELD_TORSO = "double", "two_masses"
+HEADLESS_TORSO, FACE_ONLY = "egg", "face"  # trunk and head are one, the head is only its face
+STOUT_SHARE = 0.12  # of figures with volume: limbs far thicker than people's
 HEAD_STYLES = ("circle", "oval", "solid", "scribble", "box", "none")
 LIMBS = {
     "left_arm": (16, 18, 20, 22),
@@ -107,7 +110,7 @@ def shape_look(rng: np.random.Generator, pen: Pen, unit: float, withheld: bool =
     torso = rng.choice(list(TORSO_SHARES), p=list(TORSO_SHARES.values()))
     if withheld:
         limb, torso = dict.fromkeys(LIMBS, WITHHELD_LIMB), WITHHELD_TORSO
-    return Look(
+    look = Look(
         pen,
         limb,
         str(torso),
@@ -124,6 +127,14 @@ def shape_look(rng: np.random.Generator, pen: Pen, unit: float, withheld: bool =
         rng.random() < 0.12,
         int(rng.choice([0, 0, 0, rng.integers(15, 120)])),
     )
+    return look if withheld else _shapeless(look, rng)
+
+
+def _shapeless(look: Look, rng: np.random.Generator) -> Look:
+    """What small hands and mascots do: thick limbs, a head that is one with the trunk."""
+    if rng.random() < STOUT_SHARE:
+        look = replace(look, thickness=look.thickness * rng.uniform(1.3, 2.6))
+    return replace(look, head=FACE_ONLY) if look.torso == HEADLESS_TORSO else look
 
 
 def _head(rng: np.random.Generator, circle: float) -> str:

@@ -43,7 +43,7 @@ LOW_ARMS_SHARE = 0.12  # of stick figures: arms that leave the trunk half-way, a
 PART_SHARE = 0.04  # of figures: busts and legs
 FEWEST_KEPT = 6  # keypoints (or vertices): less is no part of a person
 CHIBI_SHARE = 0.07  # of figures with a body: a big head on short limbs
-CHILD_SHARE = 0.14  # of figures without a body: as children draw
+CHILD_SHARE = 0.18  # of figures without a body: as children draw
 MASCOT_SHARE = 0.05  # of figures with a body: a head as large as all the rest
 
 
