@@ -21,7 +21,7 @@ def lock_correction(
     heel_rests: np.ndarray,
     ball_rests: np.ndarray,
     up: FloatArray,
-    ground: float,
+    ground: FloatArray | float,
     framerate: float,
 ) -> FloatArray:
     """Return the correction [T, 3] of one foot.
@@ -32,7 +32,7 @@ def lock_correction(
         heel_rests: [T] the heel is planted.
         ball_rests: [T] the ball is planted.
         up: [3] unit vector.
-        ground: the ground's height along ``up``.
+        ground: height along ``up`` of what the foot stands on, one or [T].
         framerate: frames a second.
     """
     resting = heel_rests | ball_rests
@@ -40,10 +40,10 @@ def lock_correction(
     level = np.zeros_like(heel)
     for start, stop in runs(resting):
         level[start:stop] = _held(heel, ball, ball_rests, up, start, stop)
-    level = _faded(level, resting, fade)
+    level = faded(level, resting, fade)
     lowest = np.minimum(heel @ up, ball @ up)
     sink = ground - lowest
-    lift = _faded(np.where(resting, sink, 0.0)[:, None], resting, fade)[:, 0]
+    lift = faded(np.where(resting, sink, 0.0)[:, None], resting, fade)[:, 0]
     return level + np.outer(np.maximum(lift, sink), up)
 
 
@@ -74,8 +74,14 @@ def _held(
     return correction - correction.mean(axis=0)
 
 
-def _faded(values: FloatArray, resting: np.ndarray, fade: int) -> FloatArray:
-    """Fill the frames between contacts: fade out after each and in before the next."""
+def faded(values: FloatArray, resting: np.ndarray, fade: int) -> FloatArray:
+    """Return ``values`` [T, C] with the frames between contacts filled.
+
+    Args:
+        values: what holds while something rests.
+        resting: [T] whether it does.
+        fade: frames over which it fades out after each contact and in before the next.
+    """
     result = values.copy()
     if not resting.any():
         return np.zeros_like(values)
@@ -105,12 +111,13 @@ def _smooth(share: FloatArray) -> FloatArray:
 
 
 def hips_drop(
-    hips_to_goal: list[tuple[FloatArray, FloatArray, float]], up: FloatArray, framerate: float
+    hips_to_goal: list[tuple[FloatArray, FloatArray, FloatArray]], up: FloatArray, framerate: float
 ) -> FloatArray:
     """Return how far [T] the hips must sink so that every planted foot is within reach.
 
     Args:
-        hips_to_goal: per leg the thigh joint [T, 3], the ankle's goal [T, 3] and the leg's length.
+        hips_to_goal: per leg the thigh joint [T, 3], the ankle's goal [T, 3] and how far it
+            may reach [T].
         up: [3] unit vector.
         framerate: frames a second.
     """

@@ -9,12 +9,15 @@ import numpy as np
 
 from .contacts import foot_contacts
 from .figure import Figure
+from .foot_levels import STEP, levels_under
 from .foot_lock import hips_drop, lock_correction
 from .human import SIDES
-from .landmarks import body_frame, soles
+from .landmarks import body_frame, leg_length, soles
 from .limb_ik import REACH, reach_goal
 from .rotations import FloatArray, normalized, rotate
 from .soles import sole_points
+
+EASY_REACH = 0.992  # of a leg's length: its knee is bent by 15 degrees
 
 
 def posed_soles(figure: Figure) -> dict[str, FloatArray]:
@@ -59,37 +62,43 @@ def _resting_heights(figure: Figure, lowest: dict[str, FloatArray]) -> FloatArra
     return np.concatenate(heights) if heights else np.array([])
 
 
-def lock_feet(figure: Figure) -> None:
-    """Hold planted feet still and above the ground by bending the legs."""
+def lock_feet(figure: Figure) -> dict[str, FloatArray]:
+    """Hold planted feet still and above what they stand on by bending the legs.
+
+    Returns:
+        [T] height of what is under each foot that was corrected, by side.
+    """
     contacts = foot_contacts(figure.placed)
     points = posed_soles(figure)
-    goals = {}
+    step = STEP * leg_length(figure.rest)
+    up, none = figure.stage.up, np.zeros(figure.frame_count, dtype=bool)
+    goals, levels = {}, {}
     for side, roles in figure.legs():
         if side in points:
             heel, ball = points[side][:, 0], points[side][:, 1]
-            none = np.zeros(figure.frame_count, dtype=bool)
+            rests = [contacts.get(f"{side}_{part}", none) for part in ("foot", "toes")]
+            lowest = np.minimum(heel @ up, ball @ up)
+            levels[side] = levels_under(lowest, rests[0] | rests[1], figure.stage.ground, step)
             correction = lock_correction(
-                heel,
-                ball,
-                contacts.get(f"{side}_foot", none),
-                contacts.get(f"{side}_toes", none),
-                figure.stage.up,
-                figure.stage.ground,
-                figure.placed.framerate,
+                heel, ball, *rests, up, levels[side], figure.placed.framerate
             )
             goals[roles] = figure.head(roles[2]) + correction
     if goals:
         _sink_hips(figure, goals)
         for roles, goal in goals.items():
             bend_limb(figure, roles, goal)
+    return levels
 
 
 def _sink_hips(figure: Figure, goals: dict[tuple[str, str, str], FloatArray]) -> None:
+    """Lower the hips so that no leg is stretched straighter than the source has it, or snaps."""
     legs = []
     for (thigh, shin, foot), goal in goals.items():
         length = np.linalg.norm(figure.rest[shin] - figure.rest[thigh])
         length += np.linalg.norm(figure.rest[foot] - figure.rest[shin])
-        legs.append((figure.head(thigh), goal, REACH * float(length)))
+        hip = figure.head(thigh)
+        stretched = np.linalg.norm(figure.head(foot) - hip, axis=1) / length
+        legs.append((hip, goal, np.clip(stretched, EASY_REACH, REACH) * length))
     drop = hips_drop(legs, figure.stage.up, figure.placed.framerate)
     figure.carry(np.outer(-drop, figure.stage.up))
 

@@ -18,6 +18,7 @@ from .alignment import align_rests
 from .bone_map import BoneMap
 from .control_rig import limbs_to_ik
 from .figure import Figure
+from .flat_feet import flatten_feet, keep_toes_out
 from .grounding import lock_feet, lock_hands, put_on_ground
 from .human import SIDES
 from .human_motion import HumanMotion
@@ -85,11 +86,13 @@ def retarget(
     carry_hips(figure, options)
     hold_loose_parts(figure)
     locking = options.lock_contacts and figure.frame_count > 2
+    if locking:
+        flatten_feet(figure)
     if options.feet_on_ground:
         put_on_ground(figure, by_contacts=locking)
     if locking:
         if not options.in_place:
-            lock_feet(figure)
+            keep_toes_out(figure, lock_feet(figure))
         lock_hands(figure)
     if options.use_root_bone:
         travel_by_root(figure)
