@@ -33,15 +33,16 @@ class Guide:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A picture of the gallery and what is to be seen in it."""
+    """A picture of the gallery, what is to be seen in it, and the command that makes it, if any."""
 
     shot: str
     caption: str
+    command: str = ""
 
     @property
     def file(self) -> Path:
-        """Where it lies in the documentation."""
-        return IMAGES / f"gallery_{self.shot}.png"
+        """Where it lies in the documentation; a photograph is smaller as JPEG."""
+        return IMAGES / f"gallery_{self.shot}.{'jpg' if self.command else 'png'}"
 
 
 GUIDE = (
@@ -76,6 +77,15 @@ HALLS = {
         Exhibit("check_4_ghost", "The solved body as a ghost, what was read, feet on the ground."),
         Exhibit("check_5_look_through", "**Look Through It**: from where the figure was drawn."),
     ),
+    "Video clips": (
+        Exhibit(
+            "clip_beside",
+            "**Compare with Clip**: what was read on the clip, the rig through the same camera, "
+            "the rig from the side.",
+            "blender -b scene.blend --command sketch2pose --input cam01.mp4 --rig Rig "
+            '--save out.blend \\\n      --side-by-side sheet.png --sheet-frames "61,69,77,90"',
+        ),
+    ),
     "Choosing poses": (
         Exhibit("poses_1_library", "**Pose Library**: thumbnails of the key poses."),
         Exhibit("poses_3_taken", "A search for *hands on hips*, a click: the rig is keyed."),
@@ -90,8 +100,9 @@ HALLS = {
 }
 HEADER = """# Gallery
 
-Every picture is taken in a real Blender window that is driven by mouse and keys (tests/window), and
-the same runs test what they show. `python docs/take_screenshots.py` takes them again.
+Pictures without a command are taken in a real Blender window that is driven by mouse and keys
+(tests/window), and the same runs test what they show. `python docs/take_screenshots.py` takes them
+again.
 """
 
 
@@ -105,7 +116,7 @@ def main() -> int:
 
         if run_stages(["window-5.2"], []):
             return 1
-    exhibits = [exhibit for hall in HALLS.values() for exhibit in hall]
+    exhibits = [item for hall in HALLS.values() for item in hall if not item.command]
     lost = [item.shot for item in GUIDE if not cut(item.shot, IMAGES / f"{item.name}.png", item)]
     lost += [item.shot for item in exhibits if not cut(item.shot, item.file)]
     GALLERY.write_text(gallery(), encoding="utf-8")
@@ -143,6 +154,7 @@ def section(title: str, exhibits: Sequence[Exhibit]) -> str:
     alone = [e.caption.replace("*", "").rstrip(".") for e in exhibits]
     parts = [
         f"{e.caption}\n\n![{text}](images/{e.file.name})"
+        + (f"\n\n    {e.command}" if e.command else "")
         for e, text in zip(exhibits, alone, strict=True)
     ]
     return f"\n## {title}\n\n" + "\n\n".join(parts) + "\n"

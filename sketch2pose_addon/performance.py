@@ -23,6 +23,7 @@ from .armature_io import bone_map_of, read_skeleton
 from .camera_view import camera_matrices, scene_frames
 from .clip_scene import placement_of
 from .kept_clip import kept_clip
+from .pose_snapshot import take_snapshot
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -80,7 +81,9 @@ def performance_of(context: Context, target: Object) -> Performance:
         )
     motion, start = kept
     camera_matrices(motion)
+    pose = take_snapshot(target)  # looking at other frames drops what is not keyed
     placement = placement_of(context, motion, target, start)
+    pose.restore()
     others = _others(context, target, motion)
     return Performance(
         rigs=(target, *(rig for rig, _ in others)),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..inference.protocol.errors import Sketch2PoseError
 from ..rigs import RigError
-from ..rigs.human import FINGER_ROLES, parent_role, part_of, side_of
+from ..rigs.human import FINGER_ROLES, SIDES, parent_role, part_of, side_of
 from ..rigs.mapping import detect_source_map
 from .armature_io import bone_map_of, read_skeleton
 
@@ -86,14 +86,15 @@ def _deforming(rig: Object, skeleton: Skeleton) -> dict[str, str]:
 def _sticks(skeleton: Skeleton, bones: dict[str, str]) -> list[tuple[str, NDArray, NDArray, float]]:
     """Role, start [3], end [3] and thickness of every stick, rig space."""
     heads = {role: skeleton.head(bone) for role, bone in bones.items()}
-    leg = max(
-        float(np.linalg.norm(heads["left_thigh"] - heads["left_shin"])) * 2.0, 1e-6
-    )  # fmt: skip
+    leg = 2.0 * float(np.linalg.norm(heads["left_thigh"] - heads["left_shin"]))
     made = []
     for role, bone in bones.items():
         tail = skeleton.tails[skeleton.index[bone]]
         end = _end(role, heads, np.asarray(tail, float), leg)
         made.append((role, heads[role], end, _thickness(role) * leg))
+    waist = heads.get("spine_1", heads["hips"])
+    thighs = [heads[f"{side}_thigh"] for side in SIDES]
+    made += [("hips", waist, thigh, _thickness("hips") * leg) for thigh in thighs]
     return made
 
 

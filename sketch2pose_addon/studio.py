@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..inference.protocol.errors import Sketch2PoseError
 from .camera_view import set_lens
 from .performance import Performance
+from .pose_snapshot import take_snapshot
 from .stick_body import add_stick_body, remove_stick_body
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Studio:
             Sketch2PoseError: a rig without a skin is not recognised; nothing is left.
         """
         self._performance, self._folder, self._follow = performance, folder, follow
+        self._poses = [take_snapshot(rig) for rig in performance.rigs]
         self._sticks: list[Object] = []
         self._own: list[Object] = []
         self._scene: Any = _new_scene(context)  # None once closed
@@ -90,6 +92,8 @@ class Studio:
             (VIEWS[0], self._filmed, self._size), (VIEWS[1], self._side, SIDE_SIZE),
         ):  # fmt: skip
             self._render(camera, size, self._folder / f"{view}_{number:06d}.png")
+        for pose in self._poses:  # another scene's frame moves the rigs of this one, too
+            pose.restore()
 
     def close(self) -> None:
         """Remove all that was added; calling it again does nothing."""

@@ -17,7 +17,7 @@ def numbered_shots(folder: Path) -> Path:
     """Numbered pictures in a new folder; the path of the first."""
     folder.mkdir()
     for number in range(1, FRAMES + 1):
-        image = bpy.data.images.new("page", 64, 36)
+        image = bpy.data.images.new("page", 128, 72)
         image.filepath_raw, image.file_format = str(folder / f"shot-{number:04d}.png"), "PNG"
         image.save()
         bpy.data.images.remove(image)
