@@ -39,6 +39,7 @@ from .tracking import LEAST_PRESENCE, Tracker
 
 OBSERVED = 0.85  # share of the progress when everybody is observed
 SHORTEST = 0.2  # s; people seen for less are left out, unless all were
+SEEN_SHARE = 0.3  # of the frames from first to last; below, two people or none were taken for one
 
 
 class VideoEstimator:
@@ -217,7 +218,25 @@ def long_enough(seen: Observation, name: str, report: Report) -> list[PersonSeen
     elif len(kept) < len(seen.people):
         count = len(seen.people) - len(kept)
         report.warn(f"{count} seen for less than {SHORTEST} s of the clip: left out.")
-    return kept
+    return _seen_mostly(kept, report)
+
+
+def _seen_mostly(people: list[PersonSeen], report: Report) -> list[PersonSeen]:
+    """Those who are more than glimpses with a long guess between; all when nobody is."""
+    shares = [_seen_share(person.track.frames) for person in people]
+    kept = [person for person, share in zip(people, shares, strict=True) if share >= SEEN_SHARE]
+    if kept and len(kept) < len(people):
+        count = len(people) - len(kept)
+        report.warn(f"{count} seen in a few frames with long gaps between: left out.")
+    return kept or people
+
+
+def _seen_share(frames: np.ndarray) -> float:
+    """Share of the frames from first to last in which somebody was seen, whatever the step."""
+    if len(frames) < 2:
+        return 1.0
+    step = int(np.gcd.reduce(np.diff(frames)))
+    return len(frames) / ((int(frames[-1]) - int(frames[0])) / step + 1)
 
 
 def _prepared_by(options: VideoOptions) -> Prepare:

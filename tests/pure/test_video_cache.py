@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -215,6 +216,25 @@ def test_somebody_seen_for_three_frames_is_kept_when_nobody_else_is():
     assert long_enough(seen, "a.mp4", report) == [person] and "1 frames" in warned[0]
     with pytest.raises(Sketch2PoseError, match="nobody"):
         long_enough(Observation((), 24.0, (64, 64), 60), "a.mp4", report)
+
+
+def test_two_glimpses_with_a_long_gap_between_are_nobody():
+    people = an_observation(people=2).people
+    whole, glimpsed = people[0].track, people[1].track
+    rows = np.array([0, 1, len(glimpsed.frames) - 1])
+    far = np.array([0, 1, 40])
+
+    def at(track, rows, frames):
+        parts = (getattr(track, name)[rows] for name in ("points", "world", "visibility"))
+        return PersonSeen(Track(frames, *parts))
+
+    steady = at(whole, np.zeros(41, int), np.arange(0, 82, 2))  # every other frame was read
+    ghost = at(glimpsed, rows, far)
+    warned = []
+    report = JobReport(on_warning=warned.append)
+    seen = Observation((steady, ghost), 10.0, (64, 64), 60)
+    assert long_enough(seen, "a.mp4", report) == [steady] and "long gaps" in warned[0]
+    assert long_enough(replace(seen, people=(ghost,)), "a.mp4", report) == [ghost]
 
 
 def test_progress_tells_the_time_left():
