@@ -22,7 +22,7 @@ from .. import jobs
 from ..apply import scene_framerate
 from ..file_job_operator import FileJobOperator, existing_file
 from ..footage import chosen_footage
-from ..kept_clip import kept_clip
+from ..kept_clip import KEY
 from ..performance import performance_of
 from ..studio import VIEWS, Studio
 from ..targets import checked_target, target_rig
@@ -75,7 +75,7 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context: Context) -> bool:
         rig = target_rig(context)
-        if rig is not None and rig.type == "ARMATURE" and kept_clip(rig) is None:
+        if rig is not None and rig.type == "ARMATURE" and KEY not in rig:
             cls.poll_message_set("The rig was not moved by a clip")
             return bpy.app.background
         return super().poll(context)

@@ -87,7 +87,9 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         "world, on the floor at z = 0. Its lens counts, too",
     )
     lock_contacts: BoolProperty(
-        name="Lock Feet", description="Hold planted feet still by bending the legs"
+        name="Lock Feet",
+        description="Hold planted feet still, flat and out of the ground by bending legs and toes",
+        default=True,
     )
     set_scene: BoolProperty(
         name="Set Frame Rate and Range",

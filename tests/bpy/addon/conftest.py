@@ -137,6 +137,7 @@ class Backend:
     addon: Callable[[str], ModuleType]
     file: Path
     do: str = "succeed"
+    real_command: Any = None
 
     def answer_with(self, motion: Any, *others: Any) -> None:
         """Lets it find these people."""
@@ -152,12 +153,19 @@ class Backend:
 
     def install(self) -> None:
         backend = self.addon("sketch2pose_addon.backend")
+        self.real_command = backend.command
         command = [sys.executable, str(FAKE_BACKEND), "--file", str(self.file)]
         self.monkeypatch.setattr(backend, "command", lambda *_: command)
         messages = self.addon("inference.protocol.messages")
         for name, kind in REQUESTS:
             module = self.addon(f"sketch2pose_addon.operators.{name}")
             self.monkeypatch.setattr(module, kind, self.asking(getattr(messages, kind)))
+
+    def make_real(self) -> None:
+        """Lets the real backend do the next requests."""
+        self.addon("sketch2pose_addon.jobs").stop()
+        backend = self.addon("sketch2pose_addon.backend")
+        self.monkeypatch.setattr(backend, "command", self.real_command)
 
     def asking(self, real: Any) -> Callable[..., Any]:
         """The request `real`, which also tells the fake backend what to do."""

@@ -17,8 +17,12 @@ BLOCKS = ("scenes", "objects", "meshes", "cameras", "materials", "actions", "col
 
 
 @pytest.fixture
-def performing(rig, backend, filmed, shots):
-    """The rig, moved by the clip from frame 11 on, in step with it."""
+def performing(addon, monkeypatch, rig, backend, filmed, shots):
+    """The rig, moved by the clip from frame 11 on, in step with it; pictures of it are small."""
+    monkeypatch.setattr(addon("sketch2pose_addon.studio"), "SIDE_SIZE", (80, 120))
+    module = addon("sketch2pose_addon.operators.compare_with_clip")
+    monkeypatch.setattr(module, "_FILM_HEIGHT", 90)
+    monkeypatch.setattr(module, "_SHEET_HEIGHTS", (90, 120))
     backend.answer_with(filmed)
     bpy.context.scene.render.fps = 30
     bpy.context.scene.frame_set(11)
@@ -68,7 +72,7 @@ def figure(picture):
 
 def test_the_rig_is_seen_where_the_person_was(photos, filmed):
     (first, side), (last, _) = photos(0, FRAMES - 2)
-    assert first.shape == (180, 320, 4) and side.shape == (720, 480, 4)
+    assert first.shape == (180, 320, 4) and side.shape == (120, 80, 4)
     for picture, row in ((first, 0), (last, FRAMES - 2)):
         seen = filmed.joints2d[row] * 180 / SIZE[1]
         shown = figure(picture)
@@ -121,15 +125,13 @@ def test_the_view_from_the_side_looks_from_the_side(addon):
 
 @pytest.mark.parametrize("kind", [".mp4", ".png"])
 def test_the_whole_way_through_the_real_backend(
-    addon, monkeypatch, photos, performing, shots, tmp_path, kind
+    addon, backend, photos, performing, shots, tmp_path, kind
 ):
     if not (importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("cv2")):
         pytest.skip("skipped: this Python lacks onnxruntime or OpenCV")
     photos(0)  # skips where nothing can be rendered
-    jobs, backend = addon("sketch2pose_addon.jobs"), addon("sketch2pose_addon.backend")
-    jobs.stop()
-    monkeypatch.undo()  # the real backend
-    assert backend is not None
+    jobs = addon("sketch2pose_addon.jobs")
+    backend.make_real()
     out = tmp_path / "new folder" / f"beside é{kind}"
     try:
         done = bpy.ops.sketch2pose.compare_with_clip(
