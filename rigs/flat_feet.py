@@ -14,7 +14,7 @@ import numpy as np
 
 from .contacts import foot_contacts, runs
 from .figure import Figure
-from .foot_lock import FADE, faded
+from .foot_lock import FADE, faded, smoothed
 from .grounding import posed_soles
 from .landmarks import body_frame, leg_length
 from .rotations import FloatArray, normalized, quat_from_rotvec, rotate
@@ -96,14 +96,8 @@ def _pitch(
     """Turn a bone so that its direction ``way`` [T, 3] is level as far as ``flat`` [T] says."""
     up = figure.stage.up
     angle = np.where(rests, -pitch_of(way, up) * flat, 0.0)
-    angle = _smoothed(faded(angle[:, None], rests, fade)[:, 0], fade // 2)
+    angle = smoothed(faded(angle[:, None], rests, fade)[:, 0], fade // 2)
     figure.turn_bones(role, pitching(way, up, angle))
-
-
-def _smoothed(values: FloatArray, radius: int) -> FloatArray:
-    """Return a running mean of ``values`` [T] under a bell of some frames to either side."""
-    bell = np.hanning(2 * radius + 3)[1:-1]
-    return np.convolve(np.pad(values, radius, mode="edge"), bell / bell.sum(), mode="valid")
 
 
 def _toe_direction(figure: Figure, side: str) -> FloatArray:

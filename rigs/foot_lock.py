@@ -92,6 +92,12 @@ def faded(values: FloatArray, resting: np.ndarray, fade: int) -> FloatArray:
     return result
 
 
+def smoothed(values: FloatArray, radius: int) -> FloatArray:
+    """Return a running mean of ``values`` [T] under a bell of ``radius`` frames to either side."""
+    bell = np.hanning(2 * radius + 3)[1:-1]
+    return np.convolve(np.pad(values, radius, mode="edge"), bell / bell.sum(), mode="valid")
+
+
 def _bridge(
     before: FloatArray | None, after: FloatArray | None, count: int, fade: int, width: int
 ) -> FloatArray:

@@ -5,18 +5,21 @@ Conventions: rig space; heights along the stage's ``up``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .contacts import foot_contacts
 from .figure import Figure
 from .foot_levels import STEP, levels_under
-from .foot_lock import hips_drop, lock_correction
+from .foot_lock import hips_drop, lock_correction, smoothed
 from .human import SIDES
 from .landmarks import body_frame, leg_length, soles
 from .limb_ik import REACH, reach_goal
 from .rotations import FloatArray, normalized, rotate
 from .soles import sole_points
 
+SLOWLY = 0.25  # s to either side over which the figure follows the ground
 EASY_REACH = 0.992  # of a leg's length: its knee is bent by 15 degrees
 
 
@@ -62,27 +65,73 @@ def _resting_heights(figure: Figure, lowest: dict[str, FloatArray]) -> FloatArra
     return np.concatenate(heights) if heights else np.array([])
 
 
+@dataclass(frozen=True)
+class Planted:
+    """One foot and what it stands on.
+
+    Attributes:
+        heel, ball: [T, 3] posed sole points.
+        heel_rests, ball_rests: [T] whether they rest on something.
+        level: [T] height of what is under the foot.
+    """
+
+    heel: FloatArray
+    ball: FloatArray
+    heel_rests: np.ndarray
+    ball_rests: np.ndarray
+    level: FloatArray
+
+
+def planted_feet(figure: Figure) -> dict[str, Planted]:
+    """Return the feet as they are posed now, by side."""
+    contacts = foot_contacts(figure.placed)
+    up, none = figure.stage.up, np.zeros(figure.frame_count, dtype=bool)
+    step = STEP * leg_length(figure.rest)
+    found = {}
+    for side, points in posed_soles(figure).items():
+        heel, ball = points[:, 0], points[:, 1]
+        rests = [contacts.get(f"{side}_{part}", none) for part in ("foot", "toes")]
+        lowest = np.minimum(heel @ up, ball @ up)
+        level = levels_under(lowest, rests[0] | rests[1], figure.stage.ground, step)
+        found[side] = Planted(heel, ball, *rests, level)
+    return found
+
+
+def follow_ground(figure: Figure) -> None:
+    """Let the figure rise and sink slowly with what its planted feet are off the ground.
+
+    A source that was filmed wavers in height, or its ground is tilted by a degree: without this the
+    legs alone would make up for it, and the figure would crouch on one side of its path.
+    """
+    up, feet = figure.stage.up, planted_feet(figure).values()
+    rests = np.array([foot.heel_rests | foot.ball_rests for foot in feet])
+    known = np.flatnonzero(rests.any(axis=0)) if len(rests) else []
+    if not len(known):
+        return
+    off = np.array([foot.level - np.minimum(foot.heel @ up, foot.ball @ up) for foot in feet])
+    mean = (off * rests).sum(axis=0)[known] / rests.sum(axis=0)[known]
+    every = np.interp(np.arange(figure.frame_count), known, mean)
+    slow = smoothed(every, max(round(SLOWLY * figure.placed.framerate), 1))
+    figure.carry(np.outer(slow, up))
+
+
 def lock_feet(figure: Figure) -> dict[str, FloatArray]:
     """Hold planted feet still and above what they stand on by bending the legs.
 
     Returns:
         [T] height of what is under each foot that was corrected, by side.
     """
-    contacts = foot_contacts(figure.placed)
-    points = posed_soles(figure)
-    step = STEP * leg_length(figure.rest)
-    up, none = figure.stage.up, np.zeros(figure.frame_count, dtype=bool)
+    feet = planted_feet(figure)
     goals, levels = {}, {}
     for side, roles in figure.legs():
-        if side in points:
-            heel, ball = points[side][:, 0], points[side][:, 1]
-            rests = [contacts.get(f"{side}_{part}", none) for part in ("foot", "toes")]
-            lowest = np.minimum(heel @ up, ball @ up)
-            levels[side] = levels_under(lowest, rests[0] | rests[1], figure.stage.ground, step)
+        if side in feet:
+            foot = feet[side]
             correction = lock_correction(
-                heel, ball, *rests, up, levels[side], figure.placed.framerate
-            )
+                foot.heel, foot.ball, foot.heel_rests, foot.ball_rests,
+                figure.stage.up, foot.level, figure.placed.framerate,
+            )  # fmt: skip
             goals[roles] = figure.head(roles[2]) + correction
+            levels[side] = foot.level
     if goals:
         _sink_hips(figure, goals)
         for roles, goal in goals.items():

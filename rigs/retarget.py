@@ -19,7 +19,7 @@ from .bone_map import BoneMap
 from .control_rig import limbs_to_ik
 from .figure import Figure
 from .flat_feet import flatten_feet, keep_toes_out
-from .grounding import lock_feet, lock_hands, put_on_ground
+from .grounding import follow_ground, lock_feet, lock_hands, put_on_ground
 from .human import SIDES
 from .human_motion import HumanMotion
 from .landmarks import add_knuckles, middle
@@ -91,6 +91,8 @@ def retarget(
     if options.feet_on_ground:
         put_on_ground(figure, by_contacts=locking)
     if locking:
+        if options.feet_on_ground:
+            follow_ground(figure)
         if not options.in_place:
             keep_toes_out(figure, lock_feet(figure))
         lock_hands(figure)

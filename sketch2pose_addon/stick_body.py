@@ -50,7 +50,9 @@ def add_stick_body(rig: Object) -> Object:
     size = len(shapes[0])
     for number, (role, *_) in enumerate(sticks):
         members = list(range(number * size, (number + 1) * size))
-        body.vertex_groups.new(name=bones[role]).add(members, 1.0, "REPLACE")
+        groups = body.vertex_groups
+        group = groups.get(bones[role]) or groups.new(name=bones[role])
+        group.add(members, 1.0, "REPLACE")
     modifier = body.modifiers.new("Armature", "ARMATURE")
     modifier.object = rig  # pyright: ignore[reportAttributeAccessIssue]
     body.parent = rig

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ UP = np.array([0.0, 0.0, 1.0])
 heights = st.floats(-2.0, 2.0)
 
 
-def standing(ankle_pitch, lift=0.0, rests=True):
+def standing(ankle_pitch: Any, lift: Any = 0.0, rests: Any = True) -> Any:
     """Somebody who stands, the left ankle turned by some radians (toes down positive)."""
     poses = np.zeros((FRAMES, 24, 3))
     poses[:, LEFT_ANKLE, 0] = ankle_pitch
@@ -90,6 +91,16 @@ def test_somebody_who_goes_onto_a_box_stands_on_it(box):
     feet = tracks.heads["left_foot"] @ UP
     assert abs(feet[-1] - feet[0] - box) < 0.01
     assert np.ptp(feet[:20]) < 1e-3 and np.ptp(feet[40:]) < 1e-3
+
+
+def test_the_figure_follows_a_ground_that_is_tilted_in_the_source():
+    """The hips rise and sink with the feet; otherwise one end of the path would be a crouch."""
+    drift = np.linspace(-0.08, 0.08, FRAMES)
+    _, tracks = performed(standing(np.zeros(FRAMES), drift))
+    hips = tracks.heads["left_hip"] @ UP
+    feet = tracks.heads["left_foot"] @ UP
+    assert np.ptp(feet) < 2e-3
+    assert np.ptp(hips[6:-6]) < 0.02  # of 0.16 in the source
 
 
 @given(st.lists(st.tuples(heights, st.booleans()), min_size=1, max_size=40), heights)
