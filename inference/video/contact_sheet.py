@@ -20,7 +20,7 @@ from .overlay import PAPER, fitted_size, floor_lines, pixels_of, row_at, seen_pi
 CELL_HEIGHT = 420  # px of every part of a cell
 SHEET_WIDTH = 2200  # px that a sheet has at most, unless one cell is wider
 LABEL_HEIGHT, GAP = 26, 10  # px
-ROOM = 1.3  # of a box, in sizes of the person
+ROOM = 1.4  # of a box, in sizes of the person
 NARROWEST = 0.6  # width of a box, in heights
 INK = (210, 214, 218)
 
