@@ -144,6 +144,25 @@ def test_the_whole_way_through_the_real_backend(
     assert not bpy.context.window_manager.sketch2pose.running
 
 
+def test_without_a_window_a_motion_is_keyed_and_shown(
+    addon, backend, photos, performing, filmed, shots, tmp_path, capsys
+):
+    if not (importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("cv2")):
+        pytest.skip("skipped: this Python lacks onnxruntime or OpenCV")
+    photos(0)
+    path, out = tmp_path / "walk.npz", tmp_path / "sheet é.png"
+    addon("inference.protocol.body_motion").write_body_motion(path, filmed)
+    backend.make_real()
+    arguments = ["--input", path, "--rig", performing.name, "--save", tmp_path / "out.blend"]
+    arguments += ["--clip", shots, "--side-by-side", out, "--sheet-frames", "11,12"]
+    try:
+        status = addon("sketch2pose_addon.cli").run([str(part) for part in arguments])
+    finally:
+        addon("sketch2pose_addon.jobs").stop()
+    assert status == 0, capsys.readouterr().err
+    assert out.is_file() and str(out) in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
