@@ -90,10 +90,10 @@ def planted_feet(figure: Figure) -> dict[str, Planted]:
     found = {}
     for side, points in posed_soles(figure).items():
         heel, ball = points[:, 0], points[:, 1]
-        rests = [contacts.get(f"{side}_{part}", none) for part in ("foot", "toes")]
+        on_heel, on_ball = (contacts.get(f"{side}_{part}", none) for part in ("foot", "toes"))
         lowest = np.minimum(heel @ up, ball @ up)
-        level = levels_under(lowest, rests[0] | rests[1], figure.stage.ground, step)
-        found[side] = Planted(heel, ball, *rests, level)
+        level = levels_under(lowest, on_heel | on_ball, figure.stage.ground, step)
+        found[side] = Planted(heel, ball, on_heel, on_ball, level)
     return found
 
 
