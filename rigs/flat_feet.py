@@ -14,7 +14,7 @@ import numpy as np
 
 from .contacts import foot_contacts, runs
 from .figure import Figure
-from .foot_lock import FADE, faded, smoothed
+from .foot_lock import FADE, eased, faded, smoothed
 from .grounding import posed_soles
 from .landmarks import body_frame, leg_length
 from .rotations import FloatArray, normalized, quat_from_rotvec, rotate
@@ -85,8 +85,7 @@ def _how_flat(raised: FloatArray, rests: np.ndarray, leg: float) -> FloatArray:
     for start, stop in runs(rests):
         usual = max(float(np.median(raised[start:stop])), 0.0) / leg
         over = raised[start:stop] / leg - (usual if usual < _MISREAD else 0.0)
-        share = np.clip((over - _DOWN) / (_RAISED - _DOWN), 0.0, 1.0)
-        flat[start:stop] = 1.0 - share * share * (3.0 - 2.0 * share)
+        flat[start:stop] = 1.0 - eased((over - _DOWN) / (_RAISED - _DOWN))
     return flat
 
 

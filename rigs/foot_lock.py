@@ -105,13 +105,14 @@ def _bridge(
     reach = min(fade, count) if before is None or after is None else min(fade, (count + 1) / 2.0)
     bridge = np.zeros((count, width))
     if before is not None:
-        bridge += _smooth(1.0 - steps / (reach + 1.0))[:, None] * before
+        bridge += eased(1.0 - steps / (reach + 1.0))[:, None] * before
     if after is not None:
-        bridge += _smooth(1.0 - (count + 1.0 - steps) / (reach + 1.0))[:, None] * after
+        bridge += eased(1.0 - (count + 1.0 - steps) / (reach + 1.0))[:, None] * after
     return bridge
 
 
-def _smooth(share: FloatArray) -> FloatArray:
+def eased(share: FloatArray) -> FloatArray:
+    """Return a share that begins and ends without a jolt, within 0 and 1."""
     s = np.clip(share, 0.0, 1.0)
     return s * s * (3.0 - 2.0 * s)
 

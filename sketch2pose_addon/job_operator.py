@@ -107,7 +107,7 @@ class JobOperator:
             return False
 
     def finish_here(self) -> None:
-        """Puts away what `advance` needed; called once when the operator ends, however it ends."""
+        """Puts away what `advance` needed; called when the operator ends; safe to call twice."""
 
     def _conclude(self, context: Context) -> set[str]:
         job = self._job

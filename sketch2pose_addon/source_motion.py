@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
-from ..inference.protocol.body_motion import read_body_motion
+from ..inference.protocol.body_motion import BodyMotion
 from ..inference.protocol.errors import Sketch2PoseError
 from ..rigs import HumanMotion, RigError
 from ..rigs.human_motion import human_motion_from_rig, without_still_fingers
@@ -26,13 +26,8 @@ if TYPE_CHECKING:
     from bpy.types import Context, Object
 
 
-def motion_of_file(context: Context, path: Path) -> HumanMotion:
-    """Read a BodyMotion file at the scene's frame rate.
-
-    Raises:
-        Sketch2PoseError: the file is not a motion that can be retargeted.
-    """
-    motion = read_body_motion(path)
+def motion_of_body(context: Context, motion: BodyMotion) -> HumanMotion:
+    """A BodyMotion at the scene's frame rate."""
     return resampled(human_motion(motion), scene_framerate(context), motion.times)
 
 

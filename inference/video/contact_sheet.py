@@ -37,10 +37,12 @@ def write_sheet(path: Path, what: Beside, report: Report) -> None:
         Sketch2PoseError: the clip or a picture cannot be read, or the sheet not be written.
     """
     person = what.motions[0]
-    size = box_size(person, what.frames)
+    size, floor = box_size(person, what.frames), floor_lines(what.motions)
     with what.opened() as clip:
         cells = [
-            _cell(what, rgb, clip.scale, number, box_at(person, number, size, clip.image_size))
+            _cell(
+                what, rgb, clip.scale, number, box_at(person, number, size, clip.image_size), floor
+            )
             for number, rgb in what.shown(clip, report)
         ]
     write_whole(path, cv2.imencode(".png", arranged(cells))[1].tobytes())
@@ -84,12 +86,12 @@ def _rows(person: BodyMotion, frames: tuple[int, ...]) -> list[int]:
 
 
 def _cell(
-    what: Beside, rgb: NDArray[np.uint8], scale: float, frame: int, box: Box
-) -> Picture:  # fmt: skip
+    what: Beside, rgb: Picture, scale: float, frame: int, box: Box, floor: NDArray[np.floating]
+) -> Picture:
     """One frame: the clip with skeletons, the rig as the camera sees it, the other views."""
     zoom = CELL_HEIGHT / box[3]
     whole = (round(rgb.shape[1] / scale * zoom), round(rgb.shape[0] / scale * zoom))
-    seen = seen_picture(rgb, scale, frame, what.motions, floor_lines(what.motions), whole)
+    seen = seen_picture(rgb, scale, frame, what.motions, floor, whole)
     rigs = cv2.resize(what.rendered(what.views[0], frame, whole[1]), whole)
     width = fitted_size((box[2], box[3]), CELL_HEIGHT)[0]
     parts = [_cut(seen, box, zoom, width), _cut(np.asarray(rigs, np.uint8), box, zoom, width)]

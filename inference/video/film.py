@@ -74,18 +74,9 @@ class Film:
             raise self._unwritable("was full before all frames were written")
 
     def _unwritable(self, why: str) -> Sketch2PoseError:
-        return unwritable(self._what, self._path, why)
-
-
-def unwritable(what: str, path: Path, why: str) -> Sketch2PoseError:
-    """The error for a film or sheet that could not be written.
-
-    Args:
-        what: "The overlay". path: its place. why: what the folder did, without a subject.
-    """
-    return Sketch2PoseError(
-        f"{what} could not be written",
-        f'the folder "{path.parent}" {why}',
-        "Choose a folder that exists and has space left",
-        "overlay.unwritable",
-    )
+        return Sketch2PoseError(
+            f"{self._what} could not be written",
+            f'the folder "{self._path.parent}" {why}',
+            "Choose a folder that exists and has space left",
+            "overlay.unwritable",
+        )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
-from bpy.props import IntProperty, StringProperty
+from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ...inference.protocol.body_motion import write_body_motion
 from ...inference.protocol.errors import Sketch2PoseError
@@ -49,7 +49,7 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.mp4;*.png", options={"HIDDEN"})
-    check_existing: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN"})
     target: StringProperty(name="Rig", description="Armature to show; empty: the one in the panel")
     clip: StringProperty(
         name="Clip",

@@ -9,14 +9,14 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ...inference.protocol.body_motion import read_body_motion
+from ...inference.protocol.body_motion import BodyMotion, read_body_motion
 from ...inference.protocol.errors import Sketch2PoseError
 from ...rigs import HumanMotion, RetargetOptions
 from ..apply import AppliedMotion, ApplyOptions, apply_human_motion
 from ..armature_io import refusal
 from ..kept_clip import keep_clip
 from ..key_choice import KeyOptions
-from ..source_motion import action_range, find_source, motion_of_armature, motion_of_file
+from ..source_motion import action_range, find_source, motion_of_armature, motion_of_body
 from ..targets import checked_target, target_rig
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ class SKETCH2POSE_OT_retarget(bpy.types.Operator):
                 "There is no motion to retarget", "source and rig are the same armature",
                 "Choose another armature as the source", "source.same",
             )  # fmt: skip
-        human, start = self._motion(context, found)
+        source = read_body_motion(found) if isinstance(found, Path) else found
+        human, start = self._motion(context, source)
         if self.frame_start >= 0:
             start = self.frame_start
         if self.preview:
@@ -128,24 +129,24 @@ class SKETCH2POSE_OT_retarget(bpy.types.Operator):
             human, start = human.frames([row]), context.scene.frame_current
         stem = found.stem if isinstance(found, Path) else found.name
         applied = apply_human_motion(context, human, target, start, self._options(), stem)
-        if isinstance(found, Path) and self._plays_all():
-            keep_clip(context, target, read_body_motion(found), start)
+        if isinstance(source, BodyMotion) and self._plays_all():
+            keep_clip(context, target, source, start)
         return applied
 
     def _plays_all(self) -> bool:
         """Whether the rig does the whole of a file's motion, as it was seen."""
         return not (self.preview or self.use_range or self.mirror or self.in_place)
 
-    def _motion(self, context: Context, found: Object | Path) -> tuple[HumanMotion, int]:
-        if isinstance(found, Path):
-            human = motion_of_file(context, found)
+    def _motion(self, context: Context, source: Object | BodyMotion) -> tuple[HumanMotion, int]:
+        if isinstance(source, BodyMotion):
+            human = motion_of_body(context, source)
             if self.use_range:
                 human = _cut(human, self.range_start - 1, self.range_end)
             return human, context.scene.frame_current
-        first, last = action_range(found)
+        first, last = action_range(source)
         if self.use_range:
             first, last = self.range_start, max(self.range_start, self.range_end)
-        return motion_of_armature(context, found, first, last), first
+        return motion_of_armature(context, source, first, last), first
 
     def _options(self) -> ApplyOptions:
         placement = RetargetOptions(
