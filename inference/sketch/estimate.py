@@ -1,12 +1,12 @@
 """From a page to body motions: ink map, figures, solver.
 
 Conventions: metres, radians, y up; camera from world with OpenCV axes; source px. Without a
-camera the drawing is taken as seen by a level one, the figure stands on y = 0.
+camera the drawing is taken as seen by one that is level or tilted so that the figure is in
+balance (see ``standing``); the figure stands on y = 0.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +27,7 @@ from .ink import ink_map, is_blank
 from .layout import CONTACTS, HEAD_FORWARD, JOINTS
 from .page import Page
 from .reading import Session, signed, without_depth_bias
+from .standing import stand
 from .stroke_joints import sharpened
 from .undrawn import at_rest
 
@@ -36,7 +37,6 @@ POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap'
 # ground, metres. Measured on held-out poses: nearer or farther costs up to 8 mm.
 USUAL_DISTANCE = 5.0
 EYE_HEIGHT = 1.0
-SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the body
 
 Array = NDArray[np.floating]
 
@@ -102,7 +102,7 @@ class SketchEstimator:
         result = solve_directions(observation, self.body, hypotheses=HYPOTHESES)
         result = at_rest(result, figure.reading.visible[0], self.body)
         motion = to_motion(page, figure, result, self.body, index)
-        return motion if page.camera is not None else stand_on_ground(motion, self.body)
+        return motion if page.camera is not None else stand(motion, self.body)
 
 
 def observe(page: Page, figure: Figure) -> DirectionObservation:
@@ -167,21 +167,6 @@ def to_motion(
         person_id=index,
         body_model=BodyModelNote(body.name, body.licence),
         source=SourceNote(page.name, page.kind),
-    )
-
-
-def stand_on_ground(motion: BodyMotion, body: BodyModel) -> BodyMotion:
-    """Moves world and camera together so that the lowest point of the body lies on y = 0."""
-    ids = np.arange(0, len(body.v_template), SKIN_STRIDE)
-    _, skin = body.forward_vertices(motion.poses, motion.trans, motion.betas, ids)
-    lift = np.array([0.0, -float(skin[..., 1].min()), 0.0], np.float32)
-    assert motion.joints3d is not None and motion.camera_rotation is not None
-    assert motion.camera_translation is not None
-    return replace(
-        motion,
-        trans=motion.trans + lift,
-        joints3d=motion.joints3d + lift,
-        camera_translation=motion.camera_translation - motion.camera_rotation @ lift,
     )
 
 

@@ -68,6 +68,7 @@ def mirrored(batch: Batch) -> Batch:
         batch.person,
         batch.style,
         batch.joints[:, MIRROR_KEYPOINTS] * flip,
+        batch.up * flip,
     )
 
 

@@ -22,7 +22,8 @@ def drawing() -> SyntheticDrawing:
     page = Page(np.full((SIDE, SIDE), 255, np.uint8), None, (SIDE, SIDE), 1.0)
     keypoints = rng.uniform(20, 180, (KEYPOINTS, 2))
     limbs = rng.normal(size=(12, 3))
-    return SyntheticDrawing("test", page, limbs, keypoints[:12], keypoints, directions)
+    up = np.array([0.0, -1.0, 0.0])
+    return SyntheticDrawing("test", page, limbs, keypoints[:12], keypoints, directions, up)
 
 
 def exchanged_arms(drawing: SyntheticDrawing) -> Figure:

@@ -57,6 +57,7 @@ class Batch:
         directions: [N, 26, 3] unit, view space. direction_seen: [N, 26] whether it is drawn.
         contacts: [N, 9]. person: [N]. style: [N] (-1 = no person).
         joints: [N, 25, 3] true body, view space, pelvis at 0 (metrics only).
+        up: [N, 3] unit, view space: the world's vertical (metrics only).
     """
 
     ink: np.ndarray
@@ -68,6 +69,7 @@ class Batch:
     person: np.ndarray
     style: np.ndarray
     joints: np.ndarray
+    up: np.ndarray
 
 
 def make_batch(
@@ -108,6 +110,7 @@ def make_batch(
             _draw_person(batch, i, figures, int(styles[i]), rng, withheld)
     batch.style[:] = np.where(negative, -1, styles)
     batch.person[:] = ~negative
+    batch.up[:] = views[:, :, 1]
     return batch
 
 
@@ -122,6 +125,7 @@ def _empty(count: int, size: int) -> Batch:
         np.zeros(count, bool),
         np.zeros(count, np.int8),
         np.zeros((count, KEYPOINTS, 3), np.float32),
+        np.zeros((count, 3), np.float32),
     )
 
 

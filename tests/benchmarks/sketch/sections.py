@@ -32,6 +32,7 @@ from .figures import (
     stroke_rows,
     time_rows,
 )
+from .leaning import lean_rows
 from .metrics import limb_points
 from .mpfb_people import mpfb_folder
 from .oracle import oracle_rows
@@ -213,6 +214,7 @@ def synthetic_section(setting: Setting) -> Section:
     entries = [Entry(d.page, o.motions, f"{d.name} {short(s)}") for d, o, s in shown]
     write_sheets(entries, setting.out, "synthetic")
     rows = pose_rows("synthetic, styles withheld", scores, SYNTHETIC)
+    rows += lean_rows("synthetic, styles withheld", drawings, outcomes)
     for what, others in (
         ("also with limbs of other poses", make_synthetic(count, setting.seed, as_recorded=False)),
         ("in true proportions", make_synthetic(count, setting.seed, true_proportions=True)),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from inference.body.model import BodyModel, load_default_body
 from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion
 from inference.sketch.page import Page, load_page
+from inference.solver.camera import LEVEL_ROTATION
 
 from .metrics import LIMB_CHAINS, limb_points
 from .observed import observe
@@ -96,16 +97,24 @@ def _body_tiles(motions: Sequence[BodyMotion]) -> list[Picture]:
     seen = observe(motions[0])
     scale = TILE / float(np.max(seen.image_size))
     same = _render(skins, body, seen.focal * scale, seen.center * scale)
-    return [same, _render_side(skins[0], body)]
+    _, standing = body.forward_vertices(
+        motions[0].poses[:1], motions[0].trans[:1], motions[0].betas
+    )
+    return [same, _render_side(standing[0] @ LEVEL_ROTATION.T, body)]
 
 
 def camera_skin(motion: BodyMotion, body: BodyModel) -> Array:
     """[V, 3] skin of the first frame in camera space, metres."""
-    _, skin = body.forward_vertices(motion.poses[:1], motion.trans[:1], motion.betas)
-    return observe(motion).in_camera(skin[0])
+    return observe(motion).in_camera(world_skin(motion, body))
+
+
+def world_skin(motion: BodyMotion, body: BodyModel) -> Array:
+    """[V, 3] skin of the first frame in the world, metres."""
+    return body.forward_vertices(motion.poses[:1], motion.trans[:1], motion.betas)[1][0]
 
 
 def _render_side(skin: Array, body: BodyModel) -> Picture:
+    """From the side as it stands in the world: leaning shows. skin: before a level camera."""
     middle = (skin.min(0) + skin.max(0)) / 2.0
     extent = float(np.ptp(skin, axis=0).max())
     distance = 8.0 * extent  # nearly parallel projection

@@ -45,7 +45,8 @@ def make_stroke_figures(count: int, seed: int) -> list[SyntheticDrawing]:
         page = page_from_strokes(StrokeDrawing(SIZE, SIZE, strokes, None), f"strokes_{index:03d}")
         limbs = figures.joints[index, list(LIMB_JOINTS)].astype(float)
         pixels, directions = points[list(LIMB_JOINTS)], figures.directions[index].astype(float)
-        drawings.append(SyntheticDrawing(page.name, page, limbs, pixels, points, directions))
+        truth = limbs, pixels, points, directions, views[index, :, 1].astype(float)
+        drawings.append(SyntheticDrawing(page.name, page, *truth))
     return drawings
 
 

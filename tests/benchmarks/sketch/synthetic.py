@@ -28,6 +28,7 @@ class SyntheticDrawing:
         page: the drawing.
         limbs: [12, 3] metres. pixels: [12, 2].
         keypoints: [25, 2] px. directions: [26, 3] unit, view space (see `inference.sketch.layout`).
+        up: [3] unit, the world's vertical.
     """
 
     name: str
@@ -36,6 +37,7 @@ class SyntheticDrawing:
     pixels: Array
     keypoints: Array
     directions: Array
+    up: Array
 
 
 def make_synthetic(
@@ -67,6 +69,7 @@ def make_synthetic(
             pixels=batch.points[i, limbs].astype(float),
             keypoints=batch.points[i].astype(float),
             directions=batch.directions[i].astype(float),
+            up=batch.up[i].astype(float),
         )
         for i in range(count)
     ]
