@@ -87,7 +87,7 @@ def _beside(joints: Array, standing: list[tuple[int, ...]], away: Array) -> Arra
 
 
 def _capped(deviations: Array) -> Array:
-    return np.minimum(deviations, OUTLIER) ** 2
+    return np.square(np.minimum(deviations, OUTLIER))
 
 
 def tilted(motion: BodyMotion, angle: float, body: BodyModel) -> BodyMotion:
