@@ -10,6 +10,7 @@ DEPENDENCE = 0.5  # bones of a limb tell the same twice
 LIMB_DIRECTIONS = [4, 5, 7, 8, 18, 19, 20, 21]
 WEIGHTS = {
     "heatmap": 0.7,
+    "first": 0.2,  # heatmaps before the second thought
     "point": 10.0,
     "direction": 1.0,
     "depth": 0.35,
@@ -75,13 +76,17 @@ def image_losses(
         points: [N, 25, 2] labels, image side = 1.
         visible: [N, 25] float mask.
         person: [N] float, 1 where somebody is drawn.
-        sigma: how blurred the keypoints of the heatmaps are, cells.
+        sigma: how blurred the keypoints of the heatmaps are, cells of the finer ones.
     """
-    target = _gaussian(points, out["logits"].shape[-2:], sigma)
-    heatmap = -(target * out["logits"].flatten(2).log_softmax(-1)).sum(-1)
+    cells = out["logits"].shape[-1]
+    maps = {
+        name: _heatmap_loss(out[which], points, sigma * out[which].shape[-1] / cells)
+        for name, which in (("heatmap", "logits"), ("first", "first"))
+        if which in out  # one thought may be enough
+    }
     point = (out["points"] - points).abs().sum(-1)
     return {
-        "heatmap": _mean(heatmap, visible),
+        **{name: _mean(loss, visible) for name, loss in maps.items()},
         "point": _mean(point, visible),
         "visible": _mean(
             F.binary_cross_entropy_with_logits(out["visible"], visible, reduction="none"),
@@ -89,6 +94,12 @@ def image_losses(
         ),
         "person": F.binary_cross_entropy_with_logits(out["person"], person),
     }
+
+
+def _heatmap_loss(logits: Tensor, points: Tensor, sigma: float) -> Tensor:
+    """Cross entropy [N, K] of heatmaps [N, K, rows, columns] with blurred keypoints."""
+    target = _gaussian(points, logits.shape[-2:], sigma)
+    return -(target * logits.flatten(2).log_softmax(-1)).sum(-1)
 
 
 def contact_loss(out: dict[str, Tensor], contacts: Tensor, person: Tensor) -> Tensor:

@@ -24,6 +24,10 @@ WIDTHS = (24, 40, 80, 160, 256)
 LIFTER_WIDTH = 512
 FINE_WIDTH = 48
 JOINT_FEATURES = 40
+BONE_FEATURES = 20
+BONE_WIDTH = 0.04  # of the image side: how far beside a bone its features are gathered
+CONTEXT_WIDTH = 64
+REACHES = (1, 2, 4)  # dilations: together they span most of a figure
 POOL = 2  # heatmap cells per feature cell
 BONE_ENDS = [*range(1, JOINTS), HEAD_UP]  # the bone in row j ends in keypoint j
 BONE_STARTS = [*(int(parent) for parent in PARENTS[1:]), 15]
@@ -33,9 +37,11 @@ SHORTEST = 0.02  # in spreads of the figure: from here on a bone's direction on 
 class ConvBlock(nn.Sequential):
     """Convolution, batch norm, ReLU."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1, reach: int = 1
+    ) -> None:
         super().__init__(
-            nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+            nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2 * reach, reach, bias=False),
             nn.BatchNorm2d(outputs, momentum=0.03),
             nn.ReLU(inplace=True),
         )
@@ -88,6 +94,30 @@ class Trunk(nn.Module):
         return up8, self.merge4(self.lift4(at4) + wide), at32.mean((2, 3))
 
 
+class Context(nn.Module):
+    """A second thought: features again, knowing where every keypoint seems to be.
+
+    Which of two crossing limbs a hand ends is seen at the shoulder, not at the hand (Wei et al.
+    2016, convolutional pose machines).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        inputs = [96 + KEYPOINTS, *[CONTEXT_WIDTH] * (len(REACHES) - 1)]
+        self.body = nn.Sequential(
+            *(ConvBlock(n, CONTEXT_WIDTH, reach=r) for n, r in zip(inputs, REACHES, strict=True))
+        )
+        self.last = nn.Conv2d(CONTEXT_WIDTH, 96, 1)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
+
+    def forward(self, features: Tensor, logits: Tensor) -> Tensor:
+        """Args: features [N, 96, H, W]; logits [N, 25, H, W] of the first thought."""
+        belief = logits.float().flatten(2).softmax(-1).view_as(logits).sqrt()
+        seen = torch.cat([features, belief.to(features.dtype)], 1)
+        return features + self.last(self.body(seen))
+
+
 class Lifter(nn.Module):
     """Keypoints with their spread, and image features, to directions and doubts."""
 
@@ -99,8 +129,9 @@ class Lifter(nn.Module):
         self.from_points = nn.Linear(KEYPOINTS * 4, width)
         self.from_bones = nn.Linear(len(BONE_ENDS) * 3, width)
         self.from_image = nn.Linear(KEYPOINTS * JOINT_FEATURES + WIDTHS[-1], width)
+        self.from_lines = nn.Linear(len(BONE_ENDS) * BONE_FEATURES, width)
         self.trust = nn.Linear(width, len(BONE_ENDS))  # in the bones as they lie on paper
-        for layer in (self.from_bones, self.from_image, self.trust):
+        for layer in (self.from_bones, self.from_image, self.from_lines, self.trust):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
         self.blocks = nn.ModuleList(
@@ -111,14 +142,28 @@ class Lifter(nn.Module):
         )
         self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, self.OUTPUTS))
 
-    def forward(self, points: Tensor, spread: Tensor, image: Tensor | None = None) -> Tensor:
-        """Args: points, spread [N, 25, 2] in units of the image side; image [N, F]."""
+    def forward(
+        self,
+        points: Tensor,
+        spread: Tensor,
+        image: Tensor | None = None,
+        lines: Tensor | None = None,
+    ) -> Tensor:
+        """What the keypoints mean, with or without having seen the drawing.
+
+        Args:
+            points: [N, 25, 2] and spread: [N, 25, 2], in units of the image side.
+            image: [N, F] features at the keypoints and of the whole.
+            lines: [N, G] features along the bones.
+        """
         points = centred(points)
         x = self.from_points(torch.cat([points, spread * 10], -1).flatten(1))
         flat, length = bones(points)
         x = x + self.from_bones(torch.cat([flat, length.log()], -1).flatten(1))
         if image is not None:
             x = x + self.from_image(image)
+        if lines is not None:
+            x = x + self.from_lines(lines)
         for block in self.blocks:
             x = x + block(x)
         return self._trusting(self.head(x), self.trust(x)[..., None] * flat)
@@ -156,29 +201,61 @@ class SketchNet(nn.Module):
         self.detail = nn.Conv2d(FINE_WIDTH, KEYPOINTS, 1)
         nn.init.zeros_(self.detail.weight)
         nn.init.zeros_(self.detail.bias)
+        self.context = Context()
         self.features = nn.Conv2d(96, JOINT_FEATURES, 1)
+        self.along_bones = nn.Conv2d(96, BONE_FEATURES, 1)
         self.lifter = Lifter()
 
     def forward(self, ink: Tensor) -> dict[str, Tensor]:
         features, fine, summary = self.trunk(ink)
+        first = self.heatmap(features)
+        features = self.context(features, first)
         wide = F.interpolate(self.heatmap(features).float(), scale_factor=POOL, mode="bilinear")
         logits = wide + self.detail(fine).float()
-        local = self.features(features).float().flatten(2).transpose(1, 2)
+        at_cells = _cells(self.features(features)), _cells(self.along_bones(features))
         with torch.autocast(ink.device.type, enabled=False):  # variances need all their digits
             probability = logits.flatten(2).softmax(-1)
             points, spread = moments(probability, logits.shape[-2], logits.shape[-1])
-            cells = F.avg_pool2d(probability.view_as(logits), POOL) * POOL**2
-            local = cells.flatten(2) @ local
+            joints = F.avg_pool2d(probability.view_as(logits), POOL) * POOL**2
+            bones_at = near_bones(points.detach(), features.shape[-2], features.shape[-1])
+            local, lines = joints.flatten(2) @ at_cells[0], bones_at @ at_cells[1]
         image = torch.cat([local.flatten(1), summary.float()], 1)
-        out = split(self.lifter(points.detach(), spread.detach(), image).float())
-        return {"logits": logits, "points": points, "spread": spread, "image": image, **out}
+        seen = {"image": image, "lines": lines.flatten(1)}
+        out = split(self.lifter(points.detach(), spread.detach(), **seen).float())
+        first = first.float()
+        return {"logits": logits, "first": first, "points": points, "spread": spread, **seen, **out}
+
+
+def _cells(features: Tensor) -> Tensor:
+    """[N, C, H, W] -> [N, H W, C]."""
+    return features.float().flatten(2).transpose(1, 2)
+
+
+def near_bones(points: Tensor, rows: int, columns: int) -> Tensor:
+    """How much each cell belongs to the line of each bone: [N, 24, rows * columns], sums to 1.
+
+    Args:
+        points: [N, 25, 2] in units of the image side.
+        rows: cells of the feature map. columns: as well.
+    """
+    start, step = points[:, BONE_STARTS], points[:, BONE_ENDS] - points[:, BONE_STARTS]
+    away = cells(rows, columns, points.device) - start[:, :, None]
+    length2 = step.square().sum(-1, keepdim=True).clamp_min(1e-6)
+    along = ((away * step[:, :, None]).sum(-1) / length2).clamp(0.0, 1.0)
+    beside = (away - along[..., None] * step[:, :, None]).square().sum(-1)
+    return (-0.5 * beside / BONE_WIDTH**2).softmax(-1)
+
+
+def cells(rows: int, columns: int, device: torch.device) -> Tensor:
+    """Centres [rows * columns, 2] of a feature map's cells in units of the image side."""
+    y = (torch.arange(rows, device=device, dtype=torch.float32) + 0.5) / rows
+    x = (torch.arange(columns, device=device, dtype=torch.float32) + 0.5) / columns
+    return torch.stack([x.repeat(rows), y.repeat_interleave(columns)], 1)
 
 
 def moments(probability: Tensor, rows: int, columns: int) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation [N, K, 2] of heatmaps [N, K, rows * columns], image side = 1."""
-    y = (torch.arange(rows, device=probability.device, dtype=torch.float32) + 0.5) / rows
-    x = (torch.arange(columns, device=probability.device, dtype=torch.float32) + 0.5) / columns
-    grid = torch.stack([x.repeat(rows), y.repeat_interleave(columns)], 1)
+    grid = cells(rows, columns, probability.device)
     mean = probability @ grid
     second = probability @ grid.square()
     return mean, (second - mean.square()).clamp_min(1e-6).sqrt()

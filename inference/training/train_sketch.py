@@ -135,7 +135,7 @@ def train_step(
     parts = image_losses(out, data.points, data.visible, data.person)
     labels = data.directions, data.direction_seen, data.contacts, data.exchanged, data.person
     parts |= lifting_losses(out, *labels)
-    known = lifting_losses(lifted_from_truth(net.lifter, out["image"], data), *labels)
+    known = lifting_losses(lifted_from_truth(net.lifter, out, data), *labels)
     parts |= {f"known {name}": KNOWN_WEIGHT * value for name, value in known.items()}
     optimiser.zero_grad(set_to_none=True)
     total(parts).backward()
@@ -145,18 +145,19 @@ def train_step(
 
 
 def lifted_from_truth(
-    lifter: Lifter, image: torch.Tensor, data: Tensors
+    lifter: Lifter, out: dict[str, torch.Tensor], data: Tensors
 ) -> dict[str, torch.Tensor]:
     """The lifter's answers for nearly true keypoints: teaches the geometry of the limbs.
 
     Args:
         lifter: the network's lifter.
-        image: [N, F] what the network made of the pictures.
+        out: what the network made of the pictures.
         data: the batch with its limbs in the order of the network's.
     """
     noise = KNOWN_NOISE * torch.randn_like(data.points[:, :, :1]).mul(0.6).exp()
     points = data.points + noise * torch.randn_like(data.points)
-    return split(lifter(points, (HEATMAP_SPREAD + noise).expand_as(points), image))
+    spread = (HEATMAP_SPREAD + noise).expand_as(points)
+    return split(lifter(points, spread, out["image"], out.get("lines")))
 
 
 @torch.no_grad()

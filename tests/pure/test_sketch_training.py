@@ -16,7 +16,7 @@ from inference.training import train_lifter  # noqa: E402
 from inference.training.average_weights import averaged  # noqa: E402
 from inference.training.export_sketch import weights_from_onnx  # noqa: E402
 from inference.training.sketch_data import Tensors, mirrored, to_tensors  # noqa: E402
-from inference.training.sketch_net import Lifter, SketchNet, moments  # noqa: E402
+from inference.training.sketch_net import Lifter, SketchNet, moments, near_bones  # noqa: E402
 from inference.training.sketch_sides import by_place, settle_ties  # noqa: E402
 from inference.training.sketch_variety import varied  # noqa: E402
 from inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
@@ -148,6 +148,21 @@ def test_heatmap_moments_find_a_peak() -> None:
     mean, spread = moments(probability, 20, 20)
     assert mean[0, 0].tolist() == pytest.approx([12.5 / 20, 5.5 / 20], abs=1e-5)
     assert float(spread.max()) < 0.01
+
+
+def test_a_bone_gathers_the_cells_of_its_line() -> None:
+    points = torch.full((1, KEYPOINTS, 2), 0.5)
+    points[0, 18], points[0, 20] = torch.tensor([0.2, 0.7]), torch.tensor([0.8, 0.7])
+    share = near_bones(points, 20, 20)[0, 19].view(20, 20)  # the bone that ends in the wrist
+    assert share.sum() == pytest.approx(1.0, abs=1e-5)
+    assert share[12:16].sum() > 0.9 and share[:, 2:18].sum() > 0.9
+    assert float(share[13, 5:15].std() / share[13, 5:15].mean()) < 0.01
+
+
+def test_a_second_thought_starts_by_changing_nothing() -> None:
+    net, ink = SketchNet().eval(), torch.rand(2, 1, 96, 96)
+    features, _, _ = net.trunk(ink)
+    assert torch.equal(net.context(features, net.heatmap(features)), features)
 
 
 def test_the_network_answers_at_every_size() -> None:

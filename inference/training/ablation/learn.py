@@ -78,7 +78,7 @@ def _loss(net: ArmNet, batch: Batch) -> Tensor:
     parts["depth"] = _depth_loss(net.arm, out, data)
     parts["contact"] = contact_loss(out, data.contacts, data.person)
     if net.arm.known and net.arm.target == "directions":
-        known = lifted_from_truth(net.lifter, out["image"], data)
+        known = lifted_from_truth(net.lifter, out, data)
         parts |= {
             "known direction": KNOWN_WEIGHT
             * direction_loss(known, data.directions, data.direction_seen),
