@@ -2,8 +2,8 @@
 
 A drawing shows no horizon. A camera that looks down a little and a body that leans back make the
 same picture; but people who stand keep their centre of mass above their feet, and both feet on
-one floor. So the camera is given the tilt with which the figure stands best, unless that is a
-tilt from which nobody draws. The drawing's own vertical is kept: who leans to a side was drawn so.
+one floor. So the camera is given the tilt with which the figure stands best, steep ones less
+readily. The drawing's own vertical is kept: who leans to a side was drawn so.
 
 Conventions: metres, radians; world y up, before a level camera (x right, y down, z forward); a
 positive tilt looks down on the figure. Segment masses are those of Winter (2009), shares of the
@@ -31,12 +31,14 @@ SEGMENTS = (  # from joint, to joint, share of the mass
 )
 ALONG = 0.45  # of a segment, where its mass lies
 SUPPORTS = ((7, 10), (8, 11), (4,), (5,))  # joints on the ground by contact: feet, knees
+STANDS = 0.3  # probability from which a foot or knee does: nearly everybody stands on something
 SOLE = 0.03  # how far a foot or knee reaches beyond its joints
-USUAL_TILT = np.radians(15.0)  # standard deviation of what people draw from
+USUAL_TILT = np.radians(12.0)  # standard deviation of what people draw from
+STEEP = 6.5  # squared deviations that a view from high above or far below costs: they are rare
 BALANCE = 0.07  # how far from above the feet a standing body's mass may be, as seen in drawings
 FLOOR = 0.1  # how far apart in height two standing feet may be
 LIFTED = 0.25  # above another one no foot stands, whatever was read
-OUTLIER = 3.0  # deviations from which more makes no difference: jumps, falls, misread feet
+OUTLIER = 4.0  # deviations from which more makes no difference: jumps, falls, misread feet
 TILTS = np.radians(np.arange(-50.0, 51.0, 2.0))
 SKIN_STRIDE = 9  # every ninth vertex is enough to find the lowest point of the body
 
@@ -65,7 +67,7 @@ def tilt(joints: Array, contacts: Array) -> float:
         return 0.0
     up = np.column_stack([np.zeros(len(TILTS)), np.cos(TILTS), np.sin(TILTS)])
     away = np.column_stack([np.zeros(len(TILTS)), np.sin(TILTS), -np.cos(TILTS)])
-    cost = (TILTS / USUAL_TILT) ** 2 + _capped(_beside(joints, standing, away) / BALANCE)
+    cost = np.minimum((TILTS / USUAL_TILT) ** 2, STEEP) + _capped(_beside(joints, standing, away) / BALANCE)
     heights = np.stack([joints[rows[0]] @ up.T for rows in standing])
     cost += _capped(np.ptp(heights, axis=0) / FLOOR) if len(standing) > 1 else 0.0
     return float(TILTS[cost.argmin()])
@@ -73,7 +75,7 @@ def tilt(joints: Array, contacts: Array) -> float:
 
 def _standing(joints: Array, contacts: Array) -> list[tuple[int, ...]]:
     """The supports that are read as such and not high above the others."""
-    read = [rows for rows, chance in zip(SUPPORTS, contacts, strict=True) if chance > 0.5]
+    read = [rows for rows, chance in zip(SUPPORTS, contacts, strict=True) if chance > STANDS]
     floor = min((joints[rows[0], 1] for rows in read), default=0.0)
     return [rows for rows in read if joints[rows[0], 1] < floor + LIFTED]
 
