@@ -67,7 +67,9 @@ def tilt(joints: Array, contacts: Array) -> float:
         return 0.0
     up = np.column_stack([np.zeros(len(TILTS)), np.cos(TILTS), np.sin(TILTS)])
     away = np.column_stack([np.zeros(len(TILTS)), np.sin(TILTS), -np.cos(TILTS)])
-    cost = np.minimum((TILTS / USUAL_TILT) ** 2, STEEP) + _capped(_beside(joints, standing, away) / BALANCE)
+    cost = np.minimum((TILTS / USUAL_TILT) ** 2, STEEP) + _capped(
+        _beside(joints, standing, away) / BALANCE
+    )
     heights = np.stack([joints[rows[0]] @ up.T for rows in standing])
     cost += _capped(np.ptp(heights, axis=0) / FLOOR) if len(standing) > 1 else 0.0
     return float(TILTS[cost.argmin()])
