@@ -30,7 +30,11 @@ SEGMENTS = (  # from joint, to joint, share of the mass
     *((1, 4, 0.1), (2, 5, 0.1), (4, 7, 0.061), (5, 8, 0.061)),
 )
 ALONG = 0.45  # of a segment, where its mass lies
-SUPPORTS = ((7, 10), (8, 11), (4,), (5,))  # joints on the ground by contact: feet, knees
+SUPPORTS = ((7, 10), (8, 11), (4, 7), (5, 8))  # joints on the ground by contact: feet, shins
+LEGS = ((1, 4, 7), (2, 5, 8))
+STRAIGHT = (
+    0.82  # of a leg's length from hip to ankle: who bends both legs more may sit on something
+)
 STANDS = 0.3  # probability from which a foot or knee does: nearly everybody stands on something
 SOLE = 0.03  # how far a foot or knee reaches beyond its joints
 USUAL_TILT = np.radians(12.0)  # standard deviation of what people draw from
@@ -76,10 +80,20 @@ def tilt(joints: Array, contacts: Array) -> float:
 
 
 def _standing(joints: Array, contacts: Array) -> list[tuple[int, ...]]:
-    """The supports that are read as such and not high above the others."""
-    read = [rows for rows, chance in zip(SUPPORTS, contacts, strict=True) if chance > STANDS]
+    """The supports that are read as such, carry weight and are not high above the others."""
+    read = [
+        rows
+        for index, (rows, chance) in enumerate(zip(SUPPORTS, contacts, strict=True))
+        if chance > STANDS and (index >= len(LEGS) or _is_straight(joints[list(LEGS[index])]))
+    ]
     floor = min((joints[rows[0], 1] for rows in read), default=0.0)
     return [rows for rows in read if joints[rows[0], 1] < floor + LIFTED]
+
+
+def _is_straight(leg: Array) -> bool:
+    """Whether a leg [3, 3] (hip, knee, ankle) is stretched enough to stand on."""
+    length = np.linalg.norm(np.diff(leg, axis=0), axis=1).sum()
+    return bool(np.linalg.norm(leg[2] - leg[0]) > STRAIGHT * length)
 
 
 def _beside(joints: Array, standing: list[tuple[int, ...]], away: Array) -> Array:

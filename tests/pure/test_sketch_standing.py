@@ -77,6 +77,17 @@ def test_who_jumps_keeps_a_level_camera() -> None:
     np.testing.assert_allclose(stood.camera_rotation, LEVEL_ROTATION, atol=1e-6)
 
 
+def test_who_may_sit_on_a_chair_keeps_a_level_camera() -> None:
+    motion = seen_from(0.0)
+    assert motion.joints3d is not None
+    joints = motion.joints3d[0].copy()
+    for hip, knee, ankle, toe in ((1, 4, 7, 10), (2, 5, 8, 11)):
+        joints[knee] = joints[hip] + [0.0, 0.0, 0.42]
+        joints[ankle] = joints[knee] + [0.0, -0.42, 0.0]
+        joints[toe] = joints[ankle] + [0.0, -0.05, 0.12]
+    assert tilt(joints, FEET) == 0.0
+
+
 def test_the_lowest_skin_lies_on_the_ground() -> None:
     stood = stand(seen_from(0.4), BODY)
     _, skin = BODY.forward_vertices(
