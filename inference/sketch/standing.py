@@ -12,14 +12,13 @@ body.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.body.model import BodyModel
 from inference.protocol.body_motion import BodyMotion
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from inference.rotations import rotmat_from_rotvec
+from inference.world_of_camera import in_world_of
 
 Array = NDArray[np.floating]
 
@@ -32,9 +31,7 @@ SEGMENTS = (  # from joint, to joint, share of the mass
 ALONG = 0.45  # of a segment, where its mass lies
 SUPPORTS = ((7, 10), (8, 11), (4, 7), (5, 8))  # joints on the ground by contact: feet, shins
 LEGS = ((1, 4, 7), (2, 5, 8))
-STRAIGHT = (
-    0.82  # of a leg's length from hip to ankle: who bends both legs more may sit on something
-)
+STRAIGHT = 0.82  # hip to ankle over the length of a leg: who bends both legs more may sit
 STANDS = 0.3  # probability from which a foot or knee does: nearly everybody stands on something
 SOLE = 0.03  # how far a foot or knee reaches beyond its joints
 USUAL_TILT = np.radians(12.0)  # standard deviation of what people draw from
@@ -53,7 +50,14 @@ def stand(motion: BodyMotion, body: BodyModel) -> BodyMotion:
     World and camera move together: through the camera everything stays where it is.
     """
     assert motion.joints3d is not None and motion.contacts is not None
-    return on_ground(tilted(motion, tilt(motion.joints3d[0], motion.contacts[0]), body), body)
+    assert motion.camera_rotation is not None and motion.camera_translation is not None
+    angle = tilt(motion.joints3d[0], motion.contacts[0])
+    up = np.array([0.0, np.cos(angle), np.sin(angle)])
+    ids = np.arange(0, len(body.v_template), SKIN_STRIDE)
+    _, skin = body.forward_vertices(motion.poses, motion.trans, motion.betas, ids)
+    ground = float((skin[0] @ up).min()) * up
+    turn = motion.camera_rotation @ rotmat_from_rotvec(np.array([angle, 0.0, 0.0]))
+    return in_world_of(motion, turn, motion.camera_translation + motion.camera_rotation @ ground)
 
 
 def tilt(joints: Array, contacts: Array) -> float:
@@ -106,44 +110,3 @@ def _beside(joints: Array, standing: list[tuple[int, ...]], away: Array) -> Arra
 
 def _capped(deviations: Array) -> Array:
     return np.square(np.minimum(deviations, OUTLIER))
-
-
-def tilted(motion: BodyMotion, angle: float, body: BodyModel) -> BodyMotion:
-    """The same seen by a camera that looks down by ``angle`` radians instead of a level one."""
-    if angle == 0.0:
-        return motion
-    assert motion.joints3d is not None and motion.camera_rotation is not None
-    turn = rotmat_from_rotvec(np.array([-angle, 0.0, 0.0]))
-    pelvis = body.joints(motion.betas)[0]
-    return replace(
-        motion,
-        poses=_turned(motion.poses, turn),
-        trans=((motion.trans + pelvis) @ turn.T - pelvis).astype(np.float32),
-        joints3d=(motion.joints3d @ turn.T).astype(np.float32),
-        camera_rotation=(motion.camera_rotation @ turn.T).astype(np.float32),
-        hypothesis_poses=_turned(motion.hypothesis_poses, turn),
-    )
-
-
-def _turned(poses: Array | None, turn: Array) -> Array | None:
-    """Poses [..., 72] with their roots turned."""
-    if poses is None:
-        return None
-    turned = poses.copy()
-    turned[..., :3] = rotvec_from_rotmat(turn @ rotmat_from_rotvec(poses[..., :3]))
-    return turned
-
-
-def on_ground(motion: BodyMotion, body: BodyModel) -> BodyMotion:
-    """Moves world and camera together so that the lowest point of the body lies on y = 0."""
-    ids = np.arange(0, len(body.v_template), SKIN_STRIDE)
-    _, skin = body.forward_vertices(motion.poses, motion.trans, motion.betas, ids)
-    lift = np.array([0.0, -float(skin[..., 1].min()), 0.0], np.float32)
-    assert motion.joints3d is not None and motion.camera_rotation is not None
-    assert motion.camera_translation is not None
-    return replace(
-        motion,
-        trans=motion.trans + lift,
-        joints3d=motion.joints3d + lift,
-        camera_translation=motion.camera_translation - motion.camera_rotation @ lift,
-    )

@@ -5,14 +5,13 @@ looks down, a positive roll turns the camera clockwise as seen from behind it.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.body.model import BodyModel
 from inference.protocol.body_motion import BodyMotion
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from inference.world_of_camera import in_world_of
 
 from .one_ground import (
     LARGEST_MISFIT,
@@ -61,7 +60,7 @@ def in_one_world(motions: Sequence[BodyMotion], body: BodyModel) -> list[BodyMot
     shift = -turn @ np.array([0.0, ground + above, 0.0])
     sizes = factors_on(ground, below)
     return [
-        _moved(resized(motion, body, float(size)), turn, shift)
+        in_world_of(resized(motion, body, float(size)), turn, shift)
         for motion, size in zip(motions, sizes, strict=True)
     ]
 
@@ -126,22 +125,3 @@ def _turn(motion: BodyMotion) -> Array:
 
 def _shift(motion: BodyMotion) -> Array:
     return np.asarray(motion.camera_translation, np.float64)
-
-
-def _moved(motion: BodyMotion, other_turn: Array, other_shift: Array) -> BodyMotion:
-    """A motion in the world of another camera: through its own and back through that one."""
-    turn = other_turn.T @ _turn(motion)
-    shift = other_turn.T @ (_shift(motion) - other_shift)
-    joints = np.asarray(motion.joints3d, np.float64)
-    rest = joints[:, 0] - motion.trans
-    moved = joints @ turn.T + shift
-    poses = np.array(motion.poses, np.float64)
-    poses[:, :3] = rotvec_from_rotmat(turn @ rotmat_from_rotvec(poses[:, :3]))
-    return replace(
-        motion,
-        poses=poses.astype(np.float32),
-        trans=(moved[:, 0] - rest).astype(np.float32),
-        joints3d=moved.astype(np.float32),
-        camera_rotation=other_turn.astype(np.float32),
-        camera_translation=other_shift.astype(np.float32),
-    )

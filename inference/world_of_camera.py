@@ -1,0 +1,49 @@
+"""The same motion in another world: the one in which its camera stands elsewhere.
+
+Conventions: metres, radians; camera from world with OpenCV axes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.protocol.body_motion import BodyMotion
+from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+
+Array = NDArray[np.floating]
+
+
+def in_world_of(motion: BodyMotion, other_turn: Array, other_shift: Array) -> BodyMotion:
+    """A motion in the world of another camera: through its own and back through that one.
+
+    Through the camera everything stays where it is.
+
+    Args:
+        motion: with `joints3d` and a camera that stands still.
+        other_turn: [3, 3] and other_shift: [3], the other camera from its world.
+    """
+    turn = other_turn.T @ np.asarray(motion.camera_rotation, np.float64)
+    shift = other_turn.T @ (np.asarray(motion.camera_translation, np.float64) - other_shift)
+    joints = np.asarray(motion.joints3d, np.float64)
+    rest = joints[:, 0] - motion.trans
+    moved = joints @ turn.T + shift
+    others = motion.hypothesis_poses
+    return replace(
+        motion,
+        poses=_with_turned_roots(motion.poses, turn),
+        trans=(moved[:, 0] - rest).astype(np.float32),
+        joints3d=moved.astype(np.float32),
+        camera_rotation=other_turn.astype(np.float32),
+        camera_translation=other_shift.astype(np.float32),
+        hypothesis_poses=None if others is None else _with_turned_roots(others, turn),
+    )
+
+
+def _with_turned_roots(poses: Array, turn: Array) -> Array:
+    """Poses [..., 72] of a body that is turned as a whole, float32."""
+    turned = np.array(poses, np.float64)
+    turned[..., :3] = rotvec_from_rotmat(turn @ rotmat_from_rotvec(turned[..., :3]))
+    return turned.astype(np.float32)
