@@ -14,6 +14,8 @@ al. 2018), length/direction split (DDHPose), explicit depth ambiguity (DiffPose 
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -28,6 +30,7 @@ BONE_FEATURES = 20
 BONE_WIDTH = 0.04  # of the image side: how far beside a bone its features are gathered
 CONTEXT_WIDTH = 64
 REACHES = (1, 2, 4)  # dilations: together they span most of a figure
+Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 POOL = 2  # heatmap cells per feature cell
 BONE_ENDS = [*range(1, JOINTS), HEAD_UP]  # the bone in row j ends in keypoint j
 BONE_STARTS = [*(int(parent) for parent in PARENTS[1:]), 15]
@@ -94,6 +97,14 @@ class Trunk(nn.Module):
         return up8, self.merge4(self.lift4(at4) + wide), at32.mean((2, 3))
 
 
+def _silent(layer: Layer) -> Layer:
+    """The layer with nothing to say yet: what is added to a taught network starts like that."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
 class Context(nn.Module):
     """A second thought: features again, knowing where every keypoint seems to be.
 
@@ -107,9 +118,7 @@ class Context(nn.Module):
         self.body = nn.Sequential(
             *(ConvBlock(n, CONTEXT_WIDTH, reach=r) for n, r in zip(inputs, REACHES, strict=True))
         )
-        self.last = nn.Conv2d(CONTEXT_WIDTH, 96, 1)
-        nn.init.zeros_(self.last.weight)
-        nn.init.zeros_(self.last.bias)
+        self.last = _silent(nn.Conv2d(CONTEXT_WIDTH, 96, 1))
 
     def forward(self, features: Tensor, logits: Tensor) -> Tensor:
         """Args: features [N, 96, H, W]; logits [N, 25, H, W] of the first thought."""
@@ -127,13 +136,10 @@ class Lifter(nn.Module):
         super().__init__()
         width = LIFTER_WIDTH
         self.from_points = nn.Linear(KEYPOINTS * 4, width)
-        self.from_bones = nn.Linear(len(BONE_ENDS) * 3, width)
-        self.from_image = nn.Linear(KEYPOINTS * JOINT_FEATURES + WIDTHS[-1], width)
-        self.from_lines = nn.Linear(len(BONE_ENDS) * BONE_FEATURES, width)
-        self.trust = nn.Linear(width, len(BONE_ENDS))  # in the bones as they lie on paper
-        for layer in (self.from_bones, self.from_image, self.from_lines, self.trust):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        self.from_bones = _silent(nn.Linear(len(BONE_ENDS) * 3, width))
+        self.from_image = _silent(nn.Linear(KEYPOINTS * JOINT_FEATURES + WIDTHS[-1], width))
+        self.from_lines = _silent(nn.Linear(len(BONE_ENDS) * BONE_FEATURES, width))
+        self.trust = _silent(nn.Linear(width, len(BONE_ENDS)))  # in the bones as they lie on paper
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width)
@@ -198,9 +204,7 @@ class SketchNet(nn.Module):
         super().__init__()
         self.trunk = Trunk()
         self.heatmap = nn.Conv2d(96, KEYPOINTS, 1)
-        self.detail = nn.Conv2d(FINE_WIDTH, KEYPOINTS, 1)
-        nn.init.zeros_(self.detail.weight)
-        nn.init.zeros_(self.detail.bias)
+        self.detail = _silent(nn.Conv2d(FINE_WIDTH, KEYPOINTS, 1))
         self.context = Context()
         self.features = nn.Conv2d(96, JOINT_FEATURES, 1)
         self.along_bones = nn.Conv2d(96, BONE_FEATURES, 1)

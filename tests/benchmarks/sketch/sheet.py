@@ -97,10 +97,7 @@ def _body_tiles(motions: Sequence[BodyMotion]) -> list[Picture]:
     seen = observe(motions[0])
     scale = TILE / float(np.max(seen.image_size))
     same = _render(skins, body, seen.focal * scale, seen.center * scale)
-    _, standing = body.forward_vertices(
-        motions[0].poses[:1], motions[0].trans[:1], motions[0].betas
-    )
-    return [same, _render_side(standing[0] @ LEVEL_ROTATION.T, body)]
+    return [same, _render_side(world_skin(motions[0], body) @ LEVEL_ROTATION.T, body)]
 
 
 def camera_skin(motion: BodyMotion, body: BodyModel) -> Array:
