@@ -20,6 +20,7 @@ class Arm:
         keypoints: "heatmap" (integral of a plane) or "simcc" (a distribution for each axis).
         two_figures: depth signs are learned for one of the two figures that make the drawing.
         known: the lifter is also taught with nearly true keypoints.
+        muon: Muon moves the convolutions, as in the shipped network's training.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Arm:
     keypoints: str = "heatmap"
     two_figures: bool = True
     known: bool = True
+    muon: bool = False
 
 
 ARMS: tuple[Arm, ...] = (
@@ -44,4 +46,5 @@ ARMS: tuple[Arm, ...] = (
     Arm("without body contours", styles=(STICK, SHAPE)),
     Arm("64 px", size=64),
     Arm("128 px", size=128),
+    Arm("Muon for the convolutions instead of AdamW", muon=True),
 )

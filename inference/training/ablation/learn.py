@@ -19,7 +19,7 @@ from ..sketch_losses import (
 from ..sketch_sides import PAIRS, by_place, settle_ties
 from ..synthesis.layout import PARENTS
 from ..synthesis.sample import Batch
-from ..train_sketch import KNOWN_WEIGHT, lifted_from_truth
+from ..train_sketch import KNOWN_WEIGHT, descend, lifted_from_truth, make_optimisers
 from .arms import Arm
 from .nets import ArmNet
 from .pool import resized, rows
@@ -49,17 +49,15 @@ def teach(arm: Arm, pool: Batch, images: int, seed: int) -> ArmNet:
     rng = np.random.default_rng(seed)
     allowed = np.flatnonzero(np.isin(pool.style, (-1, *arm.styles)))
     net = ArmNet(arm).train()
-    optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, weight_decay=0.02)
+    optimisers = make_optimisers(net, PEAK_RATE, muon=arm.muon)
     steps = max(1, images // BATCH)
     for step in range(steps):
         rate = min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * np.cos(np.pi * step / steps))
-        optimiser.param_groups[0]["lr"] = PEAK_RATE * rate + 1e-6
+        for optimiser in optimisers:
+            optimiser.param_groups[0]["lr"] = PEAK_RATE * rate + 1e-6
         batch = resized(rows(pool, rng.choice(allowed, BATCH)), arm.size)
         loss = _loss(net, mirrored(batch) if step % 2 else batch)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        optimiser.step()
+        descend(net, optimisers, loss)
     return net.eval()
 
 
