@@ -33,7 +33,7 @@ from .props import draw_props
 
 STICK, SHAPE, BODY = 0, 1, 2
 STYLE_WEIGHTS = (0.3, 0.28, 0.42)
-NEGATIVE_SHARE = 0.14
+NEGATIVE_SHARE = 0.18
 LOOSE_CROP_SHARE = 0.07  # crops as the finder first proposes them: too large or cut off
 PAPER_SHARE = 0.5
 PROPS_SHARE = 0.25
