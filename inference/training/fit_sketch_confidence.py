@@ -48,7 +48,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
-    parser.add_argument("--count", type=int, default=500, help="drawings")
+    parser.add_argument("--count", type=int, default=2000, help="drawings")
     parser.add_argument("--out", type=Path, default=COEFFICIENTS)
     args = parser.parse_args()
     session = create_session(args.weights, choose_device("cpu", threads=1))
