@@ -112,31 +112,43 @@ def _angles(posed: Array, truth: Array) -> Array:
 
 
 def fit(doubts: Array, right: NDArray[np.bool_]) -> Array:
-    """Coefficients [24, 7]: common ones first, then each pair of bones drawn away from them."""
+    """Coefficients [24, 7]: common ones first, then each pair of bones drawn away from them.
+
+    But for the constant none is above 0: doubts go together, and one would take back what others
+    say twice, but no doubt makes a bone surer.
+    """
+    most = np.array([np.inf, *[0.0] * (doubts.shape[-1] - 1)])
     flat = doubts[:, 1:].reshape(-1, doubts.shape[-1])
-    common = logistic(flat, right[:, 1:].ravel(), np.zeros(doubts.shape[-1]), 1.0)
+    common = logistic(flat, right[:, 1:].ravel(), np.zeros(doubts.shape[-1]), 1.0, most)
     fitted = np.tile(common, (len(MIRROR), 1))
     for bone in range(1, len(MIRROR)):
         pair = [bone, int(MIRROR[bone])]
         cases = np.concatenate([doubts[:, one] for one in pair])
-        fitted[bone] = logistic(cases, np.concatenate([right[:, one] for one in pair]), common)
+        came_out = np.concatenate([right[:, one] for one in pair])
+        fitted[bone] = logistic(cases, came_out, common, most=most)
     return fitted
 
 
-def logistic(cases: Array, right: NDArray[np.bool_], start: Array, ridge: float = RIDGE) -> Array:
+def logistic(
+    cases: Array,
+    right: NDArray[np.bool_],
+    start: Array,
+    ridge: float = RIDGE,
+    most: Array | float = np.inf,
+) -> Array:
     """Logistic regression [F] of [N, F] cases by projected Newton, drawn to ``start``.
 
-    The first case is the constant. No other coefficient rises above 0: doubts go together, and
-    what one of them explains twice another would take back, but no doubt makes a bone surer.
+    No coefficient rises above its ``most``.
     """
-    most = np.where(np.arange(len(start)) == 0, np.inf, 0.0)
     found = np.minimum(start, most)
     for _ in range(60):
         chance = 1 / (1 + np.exp(-np.clip(cases @ found, -30, 30)))
         gradient = cases.T @ (chance - right) + ridge * (found - start)
-        curvature = (cases * (chance * (1 - chance))[:, None]).T @ cases + ridge * np.eye(len(most))
+        curvature = (cases * (chance * (1 - chance))[:, None]).T @ cases + ridge * np.eye(
+            len(found)
+        )
         free = (found < most) | (gradient > 0)
-        step = np.zeros(len(most))
+        step = np.zeros(len(found))
         step[free] = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
         found = np.minimum(found - step / max(1.0, float(np.linalg.norm(step)) / 4.0), most)
     return found

@@ -18,11 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from ..sketch.crops import CROP
+from .descent import Optimisers, descend, optimisers_of, seeing_weights
 from .export_sketch import weights_from_onnx
-from .muon import muon_of, seeing_layers
 from .sketch_data import Drawing, Tensors, to_tensors
 from .sketch_losses import image_losses, lifting_losses, total
 from .sketch_net import Lifter, SketchNet, split
@@ -31,7 +30,6 @@ from .sketch_sides import by_place, settle_ties
 from .sketch_variety import varied
 
 EMA_DECAY = 0.998
-WEIGHT_DECAY = 0.02
 KNOWN_WEIGHT = 0.5  # of lifting the true keypoints, beside those that were read
 KNOWN_NOISE = 0.01  # of the image side, median
 HEATMAP_SPREAD = 0.03  # of the image side, of a keypoint that is certain
@@ -67,7 +65,7 @@ def train(args: argparse.Namespace) -> None:
     average = copy.deepcopy(net).eval()
     if args.freeze_stem:
         net.trunk.stem.eval().requires_grad_(False)
-    optimisers = make_optimisers(net, args.rate)
+    optimisers = optimisers_of(net, seeing_weights(net), args.rate)
     seed = args.seed * 1000 + 17
     drawing = Drawing(args.workers, args.batch, seed, size_at(args.sizes, 0.0), args.reuse)
     paper = torch.Generator().manual_seed(seed)
@@ -77,8 +75,8 @@ def train(args: argparse.Namespace) -> None:
         if spent >= 1:
             break
         drawing.size.value = size_at(args.sizes, spent)
-        set_rate(optimisers, args.rate, step, spent)
-        parts = train_step(net, optimisers, varied(to_tensors(batch, args.device), paper))
+        data = varied(to_tensors(batch, args.device), paper)
+        parts = train_step(net, optimisers, data, rate_at(args.rate, step, spent))
         update_average(average, net, step)
         step, images = step + 1, images + len(batch.ink)
         if step % 50 == 0:
@@ -119,26 +117,14 @@ def build(args: argparse.Namespace) -> SketchNet:
     return net
 
 
-def make_optimisers(net: nn.Module, rate: float, muon: bool = True) -> list[torch.optim.Optimizer]:
-    """AdamW for all that is learned, or Muon for the convolutions and AdamW for the rest."""
-    seeing = seeing_layers(net) if muon else []
-    known = {id(layer.weight) for layer in seeing}
-    rest = [w for w in net.parameters() if w.requires_grad and id(w) not in known]
-    adam = torch.optim.AdamW(rest, rate, weight_decay=WEIGHT_DECAY)
-    return [muon_of(seeing, rate, WEIGHT_DECAY), adam] if seeing else [adam]
-
-
-def set_rate(optimisers: list[torch.optim.Optimizer], peak: float, step: int, spent: float) -> None:
+def rate_at(peak: float, step: int, spent: float) -> float:
     """Linear warm-up, then a cosine over the time given."""
     warm = min(1.0, (step + 1) / 300)
-    rate = peak * warm * (0.5 + 0.5 * np.cos(np.pi * min(1.0, spent))) + 1e-6
-    for optimiser in optimisers:
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+    return peak * warm * (0.5 + 0.5 * np.cos(np.pi * min(1.0, spent))) + 1e-6
 
 
 def train_step(
-    net: SketchNet, optimisers: list[torch.optim.Optimizer], data: Tensors
+    net: SketchNet, optimisers: Optimisers, data: Tensors, rate: float
 ) -> dict[str, torch.Tensor]:
     """One step; returns the parts of the loss."""
     with torch.autocast(data.ink.device.type, dtype=torch.bfloat16):
@@ -149,17 +135,8 @@ def train_step(
     parts |= lifting_losses(out, *labels)
     known = lifting_losses(lifted_from_truth(net.lifter, out, data), *labels)
     parts |= {f"known {name}": KNOWN_WEIGHT * value for name, value in known.items()}
-    descend(net, optimisers, total(parts))
+    descend(net, optimisers, total(parts), rate)
     return {name: value.detach() for name, value in parts.items()}
-
-
-def descend(net: nn.Module, optimisers: list[torch.optim.Optimizer], loss: torch.Tensor) -> None:
-    """One step down the gradient of the loss."""
-    net.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-    for optimiser in optimisers:
-        optimiser.step()
 
 
 def lifted_from_truth(

@@ -17,7 +17,7 @@ def ring() -> np.ndarray:
 def test_logistic_regression_finds_the_truth_it_is_given() -> None:
     rng = np.random.default_rng(0)
     cases = np.column_stack([np.ones(20_000), rng.normal(size=(20_000, 2))])
-    truth = np.array([0.5, -1.2, -0.8])
+    truth = np.array([0.5, -1.2, 0.8])
     right = rng.random(20_000) < 1 / (1 + np.exp(-cases @ truth))
     assert logistic(cases, right, np.zeros(3)) == pytest.approx(truth, abs=0.06)
 
@@ -26,7 +26,7 @@ def test_no_doubt_makes_a_bone_surer() -> None:
     rng = np.random.default_rng(0)
     cases = np.column_stack([np.ones(20_000), rng.normal(size=(20_000, 2))])
     right = rng.random(20_000) < 1 / (1 + np.exp(-cases @ np.array([0.5, -1.2, 0.8])))
-    found = logistic(cases, right, np.zeros(3))
+    found = logistic(cases, right, np.zeros(3), most=np.array([np.inf, 0.0, 0.0]))
     alone = logistic(cases[:, :2], right, np.zeros(2))
     assert found[2] == 0.0
     assert found[:2] == pytest.approx(alone, abs=1e-6)

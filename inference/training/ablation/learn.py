@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..descent import descend, optimisers_of, seeing_weights
 from ..sketch_data import Tensors, mirrored, to_tensors
 from ..sketch_losses import (
     LIMB_DIRECTIONS,
@@ -19,7 +20,7 @@ from ..sketch_losses import (
 from ..sketch_sides import PAIRS, by_place, settle_ties
 from ..synthesis.layout import PARENTS
 from ..synthesis.sample import Batch
-from ..train_sketch import KNOWN_WEIGHT, descend, lifted_from_truth, make_optimisers
+from ..train_sketch import KNOWN_WEIGHT, lifted_from_truth
 from .arms import Arm
 from .nets import ArmNet
 from .pool import resized, rows
@@ -49,15 +50,13 @@ def teach(arm: Arm, pool: Batch, images: int, seed: int) -> ArmNet:
     rng = np.random.default_rng(seed)
     allowed = np.flatnonzero(np.isin(pool.style, (-1, *arm.styles)))
     net = ArmNet(arm).train()
-    optimisers = make_optimisers(net, PEAK_RATE, muon=arm.muon)
+    optimisers = optimisers_of(net, seeing_weights(net) if arm.muon else [], PEAK_RATE)
     steps = max(1, images // BATCH)
     for step in range(steps):
         rate = min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * np.cos(np.pi * step / steps))
-        for optimiser in optimisers:
-            optimiser.param_groups[0]["lr"] = PEAK_RATE * rate + 1e-6
         batch = resized(rows(pool, rng.choice(allowed, BATCH)), arm.size)
         loss = _loss(net, mirrored(batch) if step % 2 else batch)
-        descend(net, optimisers, loss)
+        descend(net, optimisers, loss, PEAK_RATE * rate + 1e-6)
     return net.eval()
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..descent import Optimisers, descend, optimisers_of
 from .batches import Batch, Batches, Recipe, held_out, of_clips
 from .losses import figures, losses, total
 from .net import Design, Lifter
@@ -77,7 +78,8 @@ def train(net: Lifter, recipe: Recipe, tests: dict[str, Batch], effort: Effort, 
     average = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True
     )
-    optimisers = optimisers_of(net, effort.rate)
+    matrices = [weight for weight in net.blocks.parameters() if weight.ndim == 2]
+    optimisers = optimisers_of(net, matrices, effort.rate)
     start, step, told = time.time(), 0, 0.0
     while (spent := effort.spent(time.time() - start, step)) < 1:
         rate = effort.rate * min(1, (step + 1) / WARM_UP) * (0.5 + 0.5 * np.cos(np.pi * spent))
@@ -91,28 +93,12 @@ def train(net: Lifter, recipe: Recipe, tests: dict[str, Batch], effort: Effort, 
     save(out, average.module, judge(average.module, tests), step)
 
 
-def optimisers_of(net: Lifter, rate: float) -> list[torch.optim.Optimizer]:
-    """Muon (Jordan et al. 2024) for the matrices between layers, AdamW for all else."""
-    matrices = [weight for name, weight in net.blocks.named_parameters() if weight.ndim == 2]
-    known = {id(weight) for weight in matrices}
-    others = [weight for weight in net.parameters() if id(weight) not in known]
-    return [
-        torch.optim.Muon(matrices, rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(others, rate, weight_decay=0.02),
-    ]
-
-
-def learn(net: Lifter, optimisers: list[torch.optim.Optimizer], batch: Batch, rate: float) -> None:
+def learn(net: Lifter, optimisers: Optimisers, batch: Batch, rate: float) -> None:
     """One step; the blocks work in bfloat16, which halves its time where processors have it."""
     with torch.autocast("cpu", torch.bfloat16):
         hidden = net.hidden(batch["features"])
     loss = total(losses(net.answer(hidden.float()), batch, net.design))
-    net.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-    for optimiser in optimisers:
-        optimiser.param_groups[0]["lr"] = rate
-        optimiser.step()
+    descend(net, optimisers, loss, rate, longest=2.0)
 
 
 def normalise(net: Lifter, features: torch.Tensor) -> None:

@@ -1,4 +1,4 @@
-"""Muon on convolutions: what it moves, and that memory layout changes nothing."""
+"""Going down a loss: what Muon moves, and that memory layout changes nothing."""
 
 import copy
 
@@ -7,9 +7,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.training.muon import muon_of, seeing_layers  # noqa: E402
+from inference.training.descent import (  # noqa: E402
+    descend,
+    muon_of,
+    optimisers_of,
+    seeing_weights,
+)
 from inference.training.sketch_net import SketchNet  # noqa: E402
-from inference.training.train_sketch import descend, make_optimisers  # noqa: E402
 
 RATE = 0.01
 
@@ -17,7 +21,7 @@ RATE = 0.01
 def step_of(layer: torch.nn.Conv2d, image: torch.Tensor) -> torch.Tensor:
     """How one step moves the layer's weights, in the order in which they are indexed."""
     before = layer.weight.detach().clone()
-    optimiser = muon_of([layer], RATE, weight_decay=0.0)
+    optimiser = muon_of([layer.weight], RATE, weight_decay=0.0)
     layer(image).square().mean().backward()
     optimiser.step()
     return layer.weight.detach() - before
@@ -43,11 +47,11 @@ def test_every_learned_weight_has_one_optimiser_and_moves() -> None:
     torch.manual_seed(0)
     net = SketchNet()
     net.trunk.stem.requires_grad_(False)
-    optimisers = make_optimisers(net, RATE)
+    optimisers = optimisers_of(net, seeing_weights(net), RATE)
     before = copy.deepcopy(net.state_dict())
     out = net(torch.rand(2, 1, 64, 64))
     loss = torch.stack([value.float().square().mean() for value in out.values()]).sum()
-    descend(net, optimisers, loss)
+    descend(net, optimisers, loss, RATE)
     weights = dict(net.named_parameters())
     learned = {name for name, weight in weights.items() if weight.grad is not None}
     taught = {name for name in learned if weights[name].grad.any()}  # not behind silent layers
@@ -58,8 +62,8 @@ def test_every_learned_weight_has_one_optimiser_and_moves() -> None:
 
 def test_frozen_small_and_first_layers_are_left_to_adam() -> None:
     net = SketchNet()
-    layers = seeing_layers(net)
-    assert net.heatmap not in layers
-    assert all(layer.in_channels > 1 for layer in layers)  # the drawing itself comes in one
+    weights = seeing_weights(net)
+    assert not any(weight is net.heatmap.weight for weight in weights)
+    assert all(weight.shape[1] > 1 for weight in weights)  # the drawing itself comes in one
     net.trunk.requires_grad_(False)
-    assert len(seeing_layers(net)) == 3  # the second thought's
+    assert len(seeing_weights(net)) == 3  # the second thought's
