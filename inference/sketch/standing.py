@@ -29,8 +29,9 @@ SEGMENTS = (  # from joint, to joint, share of the mass
     *((1, 4, 0.1), (2, 5, 0.1), (4, 7, 0.061), (5, 8, 0.061)),
 )
 ALONG = 0.45  # of a segment, where its mass lies
-SUPPORTS = ((7, 10), (8, 11), (4, 7), (5, 8))  # joints on the ground by contact: feet, shins
+FEET, SHINS = ((7, 10), (8, 11)), ((4, 7), (5, 8))  # joints that lie on the ground
 LEGS = ((1, 4, 7), (2, 5, 8))
+SUPPORTS = (*zip(FEET, LEGS, strict=True), *((shin, None) for shin in SHINS))  # with the leg
 STRAIGHT = 0.82  # hip to ankle over the length of a leg: who bends both legs more may sit
 STANDS = 0.3  # probability from which a foot or knee does: nearly everybody stands on something
 SOLE = 0.03  # how far a foot or knee reaches beyond its joints
@@ -87,8 +88,8 @@ def _standing(joints: Array, contacts: Array) -> list[tuple[int, ...]]:
     """The supports that are read as such, carry weight and are not high above the others."""
     read = [
         rows
-        for index, (rows, chance) in enumerate(zip(SUPPORTS, contacts, strict=True))
-        if chance > STANDS and (index >= len(LEGS) or _is_straight(joints[list(LEGS[index])]))
+        for (rows, leg), chance in zip(SUPPORTS, contacts, strict=True)
+        if chance > STANDS and (leg is None or _is_straight(joints[list(leg)]))
     ]
     floor = min((joints[rows[0], 1] for rows in read), default=0.0)
     return [rows for rows in read if joints[rows[0], 1] < floor + LIFTED]
