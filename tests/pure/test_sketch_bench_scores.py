@@ -125,10 +125,13 @@ def test_an_estimate_without_camera_is_an_error_of_the_estimator() -> None:
 
 def test_proportions_cost_nothing_on_the_same_body_and_something_on_another() -> None:
     limbs, _ = truth_of(oracle_motion(random_pose(5)))
-    assert proportion_rows([limbs], limbs[None])[0].value < 1e-6
+    assert proportion_rows([limbs], limbs[None], ["a"])[0].value < 1e-6
     long_arms = limbs.copy()
     long_arms[[4, 5]] += 0.5 * (limbs[[4, 5]] - limbs[[2, 3]])
-    assert proportion_rows([long_arms], limbs[None])[0].value > 10.0
+    assert proportion_rows([long_arms], limbs[None], ["a"])[0].value > 10.0
+    both = proportion_rows([limbs, long_arms], np.stack([limbs, limbs]), ["adult", "ape"])
+    assert [row.cases for row in both] == [2, 1, 1]
+    assert both[1].value < 1e-6 < 10.0 < both[2].value
 
 
 class Oracle:

@@ -157,7 +157,7 @@ def _draw_one(
 ) -> ExternalDrawing:
     rng = np.random.default_rng([seed, index])
     pen = PENS[index % len(PENS)]
-    vertices, limbs = pose(character, _world_rotations(local), t_pose)
+    vertices, limbs = pose(character, world_rotations(local), t_pose)
     rotation, distance = _camera(rng)
     middle = (vertices.min(0) + vertices.max(0)) / 2.0
     points = (vertices - middle) @ rotation.T + [0.0, 0.0, distance]
@@ -170,7 +170,8 @@ def _draw_one(
     return ExternalDrawing(name, character.name, pen.name, path, limbs, pixels, local)
 
 
-def _world_rotations(local: Array) -> Array:
+def world_rotations(local: Array) -> Array:
+    """World rotations [24, 3, 3] of local ones."""
     world = local.copy()
     for joint, parent in enumerate(SMPL_PARENTS):
         if parent >= 0:

@@ -15,6 +15,8 @@ from .table import Row
 
 Array = NDArray[np.floating]
 
+TRUE_POSE = "PA-MPJPE median of the true pose on the default body"
+
 
 class Asked(NamedTuple):
     """(must, aim) of the figures of one set of drawings with known truth; None: no demand."""
@@ -77,17 +79,21 @@ def pose_rows(what: str, scores: Sequence[PoseScore], asked: Asked) -> list[Row]
     ]
 
 
-def proportion_rows(truths: Sequence[Array], bodies: Array) -> list[Row]:
+def proportion_rows(truths: Sequence[Array], bodies: Array, characters: Sequence[str]) -> list[Row]:
     """What proportions alone cost: the default body in the very pose that was drawn.
 
     Args:
         truths: N times [12, 3] limb joints of the characters, metres.
         bodies: [N, 12, 3] those of the default body in the same pose.
+        characters: [N] who was drawn.
     """
     pairs = zip(bodies, map(adult, truths), strict=True)
     cost = [MILLIMETRES * metrics.pa_mpjpe(adult(body), truth) for body, truth in pairs]
-    what = "external line art: PA-MPJPE median of the true pose on the default body"
-    return [Row(what, median(cost), "mm", cases=len(cost))]
+    rows = [Row(f"external line art: {TRUE_POSE}", median(cost), "mm", cases=len(cost))]
+    for who in dict.fromkeys(characters):
+        own = [mm for mm, name in zip(cost, characters, strict=True) if name == who]
+        rows.append(Row(f"external, {who}: {TRUE_POSE}", median(own), "mm", cases=len(own)))
+    return rows
 
 
 def rows_by(what: str, labels: Sequence[str], scores: Sequence[PoseScore]) -> list[Row]:

@@ -126,7 +126,7 @@ def score_pose(
     """
     if not outcome.motions:
         return PoseScore(found=False, ambiguous=ambiguous)
-    motion = _nearest(outcome.motions, pixels)
+    motion = nearest(outcome.motions, pixels)
     truth = adult(truth)
     seen = observe(motion)
     estimate = adult(metrics.limb_points(seen.in_camera(seen.joints3d)))
@@ -151,7 +151,8 @@ def adult(limbs: Array) -> Array:
     return limbs * LIMB_LENGTH_SUM / np.linalg.norm(limbs[end] - limbs[start], axis=-1).sum()
 
 
-def _nearest(motions: tuple[BodyMotion, ...], pixels: Array | None) -> BodyMotion:
+def nearest(motions: tuple[BodyMotion, ...], pixels: Array | None) -> BodyMotion:
+    """Of several people the one whose joints lie nearest to [12, 2] px, or the first."""
     if pixels is None:
         return motions[0]
 

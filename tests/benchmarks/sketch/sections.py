@@ -36,6 +36,7 @@ from .leaning import lean_rows
 from .metrics import limb_points
 from .mpfb_people import mpfb_folder
 from .oracle import oracle_rows
+from .own_body import own_body_rows
 from .reliability import draw_reliability
 from .run import Estimator, Outcome, estimate
 from .score import PoseScore, RealScore, score_pose, score_real
@@ -173,8 +174,10 @@ def external_section(setting: Setting) -> Section:
     sheets = write_sheets(entries, setting.out, "external")
     draw_reliability(pose_reliability(scores), setting.out / RELIABILITY)
     rows = pose_rows("external line art", scores, EXTERNAL)
-    rows += proportion_rows([drawing.limbs for drawing in drawings], _true_bodies(drawings))
-    rows += rows_by("external", [drawing.character for drawing in drawings], scores)
+    characters = [drawing.character for drawing in drawings]
+    rows += proportion_rows([d.limbs for d in drawings], _true_bodies(drawings), characters)
+    rows += rows_by("external", characters, scores)
+    rows += own_body_rows({person.name: person for person in cast}, drawings, outcomes)
     rows += rows_by("external", [drawing.pen for drawing in drawings], scores)
     details = [
         {**_pose_detail(d.name, s), "character": d.character, "pen": d.pen} for d, _, s in cases
