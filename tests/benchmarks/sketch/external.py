@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.body_motion import SMPL_PARENTS
 from inference.rotations import rotmat_from_quat, rotmat_from_rotvec
+from inference.solver.tree import world_from_local
 
 from .character import Character, of_adult_size, pose, t_pose_joints
 from .gltf import load_gltf_character
@@ -157,7 +157,7 @@ def _draw_one(
 ) -> ExternalDrawing:
     rng = np.random.default_rng([seed, index])
     pen = PENS[index % len(PENS)]
-    vertices, limbs = pose(character, world_rotations(local), t_pose)
+    vertices, limbs = pose(character, world_from_local(local[None])[0], t_pose)
     rotation, distance = _camera(rng)
     middle = (vertices.min(0) + vertices.max(0)) / 2.0
     points = (vertices - middle) @ rotation.T + [0.0, 0.0, distance]
@@ -168,15 +168,6 @@ def _draw_one(
     cv2.imwrite(str(path), _page(character, points, focal, center, pen, index + seed))
     pixels = project(limbs, focal, center)
     return ExternalDrawing(name, character.name, pen.name, path, limbs, pixels, local)
-
-
-def world_rotations(local: Array) -> Array:
-    """World rotations [24, 3, 3] of local ones."""
-    world = local.copy()
-    for joint, parent in enumerate(SMPL_PARENTS):
-        if parent >= 0:
-            world[joint] = world[parent] @ local[joint]
-    return world
 
 
 def _camera(rng: np.random.Generator) -> tuple[Array, float]:

@@ -90,19 +90,17 @@ def proportion_rows(truths: Sequence[Array], bodies: Array, characters: Sequence
     pairs = zip(bodies, map(adult, truths), strict=True)
     cost = [MILLIMETRES * metrics.pa_mpjpe(adult(body), truth) for body, truth in pairs]
     rows = [Row(f"external line art: {TRUE_POSE}", median(cost), "mm", cases=len(cost))]
-    for who in dict.fromkeys(characters):
-        own = [mm for mm, name in zip(cost, characters, strict=True) if name == who]
-        rows.append(Row(f"external, {who}: {TRUE_POSE}", median(own), "mm", cases=len(own)))
-    return rows
+    return rows + rows_by("external", characters, cost, TRUE_POSE)
 
 
-def rows_by(what: str, labels: Sequence[str], scores: Sequence[PoseScore]) -> list[Row]:
-    """Median PA-MPJPE for each label (character or pen)."""
-    rows = []
+def rows_by(
+    what: str, labels: Sequence[str], errors: ArrayLike, measure: str = "PA-MPJPE median"
+) -> list[Row]:
+    """Median for each label (character or pen) of errors [N], mm; NaN where nobody was found."""
+    mm, names, rows = np.asarray(errors, float), np.asarray(labels), []
     for label in dict.fromkeys(labels):
-        pairs = zip(labels, scores, strict=True)
-        pa = [score.pa_mm for name, score in pairs if name == label and score.found]
-        rows.append(Row(f"{what}, {label}: PA-MPJPE median", median(pa), "mm", cases=len(pa)))
+        own = mm[(names == label) & ~np.isnan(mm)]
+        rows.append(Row(f"{what}, {label}: {measure}", median(own), "mm", cases=len(own)))
     return rows
 
 

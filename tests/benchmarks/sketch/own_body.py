@@ -13,18 +13,19 @@ from numpy.typing import NDArray
 
 from inference.body.model import load_default_body
 from inference.protocol.body_motion import BodyMotion
-from inference.rotations import rotmat_from_rotvec
 
 from . import metrics
 from .character import Character, pose
-from .external import ExternalDrawing, world_rotations
-from .figures import median
+from .external import ExternalDrawing
+from .figures import median, rows_by
 from .observed import observe
 from .run import Outcome
 from .score import MILLIMETRES, adult, nearest
 from .table import Row
 
 Array = NDArray[np.floating]
+
+OWN_BODY = "PA-MPJPE median, the drawn character in the pose read"
 
 
 def own_body_rows(
@@ -38,21 +39,24 @@ def own_body_rows(
         cast: characters by name.
         drawings: with the truth. outcomes: what was read of each.
     """
-    costs: dict[str, list[float]] = {name: [] for name in cast}
-    for drawing, outcome in zip(drawings, outcomes, strict=True):
-        if outcome.motions:
-            motion = nearest(outcome.motions, drawing.pixels)
-            limbs = adult(posed_limbs(cast[drawing.character], motion))
-            error = metrics.pa_mpjpe(limbs, adult(drawing.limbs))
-            costs[drawing.character].append(error * MILLIMETRES)
-    every = [cost for own in costs.values() for cost in own]
-    groups = {"external line art": every, **{f"external, {n}": own for n, own in costs.items()}}
-    what = "PA-MPJPE median, the drawn character in the pose read"
-    return [Row(f"{who}: {what}", median(mm), "mm", cases=len(mm)) for who, mm in groups.items()]
+    cases = zip(drawings, outcomes, strict=True)
+    errors = [_error(drawing, cast[drawing.character], outcome) for drawing, outcome in cases]
+    found = [mm for mm in errors if not np.isnan(mm)]
+    rows = [Row(f"external line art: {OWN_BODY}", median(found), "mm", cases=len(found))]
+    return rows + rows_by("external", [d.character for d in drawings], errors, OWN_BODY)
+
+
+def _error(drawing: ExternalDrawing, character: Character, outcome: Outcome) -> float:
+    """PA-MPJPE of one drawing, mm; NaN when nobody was found."""
+    if not outcome.motions:
+        return np.nan
+    limbs = posed_limbs(character, nearest(outcome.motions, drawing.pixels))
+    return MILLIMETRES * metrics.pa_mpjpe(adult(limbs), adult(drawing.limbs))
 
 
 def posed_limbs(character: Character, motion: BodyMotion) -> Array:
     """[12, 3] limb joints of a character in the first frame of a motion, camera space."""
-    local = rotmat_from_rotvec(np.asarray(motion.poses, float)[0].reshape(-1, 3))
-    _, limbs = pose(character, world_rotations(local), load_default_body().joints_template)
+    body = load_default_body()
+    turns, _ = body.frames(motion.poses[0], np.zeros(3))
+    _, limbs = pose(character, turns, body.joints_template)
     return limbs @ observe(motion).rotation.T

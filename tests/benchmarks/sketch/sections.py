@@ -176,9 +176,10 @@ def external_section(setting: Setting) -> Section:
     rows = pose_rows("external line art", scores, EXTERNAL)
     characters = [drawing.character for drawing in drawings]
     rows += proportion_rows([d.limbs for d in drawings], _true_bodies(drawings), characters)
-    rows += rows_by("external", characters, scores)
+    errors = [score.pa_mm for score in scores]
+    rows += rows_by("external", characters, errors)
     rows += own_body_rows({person.name: person for person in cast}, drawings, outcomes)
-    rows += rows_by("external", [drawing.pen for drawing in drawings], scores)
+    rows += rows_by("external", [drawing.pen for drawing in drawings], errors)
     details = [
         {**_pose_detail(d.name, s), "character": d.character, "pen": d.pen} for d, _, s in cases
     ]
