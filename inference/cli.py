@@ -9,11 +9,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from inference.cli_skel import SKEL_TEXT, add_skel, convert_skel
-from inference.cli_terms import INTERRUPTED, UNUSABLE
-from inference.devices import DEVICE_NAMES
-from inference.protocol.errors import Sketch2PoseError
-from inference.version import read_version
+from ..core.errors import Sketch2PoseError
+from .cli_skel import SKEL_TEXT, add_skel, convert_skel
+from .cli_terms import INTERRUPTED, UNUSABLE
+from .devices import DEVICE_NAMES
+from .version import read_version
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -82,7 +82,7 @@ def _thread_count(text: str) -> int:
 
 def _add_sketch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from inference.cli_estimate import estimate_sketches
+        from .cli_estimate import estimate_sketches
 
         return estimate_sketches(options)
 
@@ -94,7 +94,7 @@ def _add_sketch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_image(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from inference.cli_estimate import estimate_photos
+        from .cli_estimate import estimate_photos
 
         return estimate_photos(options)
 
@@ -106,7 +106,7 @@ def _add_image(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from inference.cli_estimate import estimate_clips
+        from .cli_estimate import estimate_clips
 
         return estimate_clips(options)
 
@@ -140,7 +140,7 @@ def _add_picture_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from inference.cli_convert import convert
+        from .cli_convert import convert
 
         return convert(options)
 
@@ -153,7 +153,7 @@ def _add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from inference.cli_info import show_info
+        from .cli_info import show_info
 
         return show_info(options)
 
@@ -165,8 +165,8 @@ def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from inference.cli_terms import settings_from
-        from inference.serve import serve
+        from .cli_terms import settings_from
+        from .serve import serve
 
         return serve(options, settings_from)
 

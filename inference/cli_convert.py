@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from inference.cli_terms import DONE, SOME_WITHOUT_RESULT
-from inference.protocol.body_motion import BodyMotion, write_body_motion
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.summary import InputSummary
-from inference.protocol.whole_file import write_whole
+from ..core.body_motion import BodyMotion, write_body_motion
+from ..core.errors import Sketch2PoseError
+from ..core.whole_file import write_whole
+from .cli_terms import DONE, SOME_WITHOUT_RESULT
+from .protocol.summary import InputSummary
 
 _LOST_IN_BVH = (
     "confidence", "joints2d", "camera_rotation", "contacts", "hands", "face", "hypothesis_poses",
@@ -60,7 +60,7 @@ def _writer(output: Path) -> Writer:
 
 
 def _convert(source: Path, output: Path, write: Writer, warnings: list[str]) -> list[str]:
-    from inference.importers.read_motion import read_motion
+    from .importers.read_motion import read_motion
 
     imported = read_motion(source)
     warnings += imported.warnings
@@ -79,14 +79,14 @@ def _write_npz(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
 
 
 def _write_json(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
-    from inference.importers.motion_json import json_from_motion
+    from .importers.motion_json import json_from_motion
 
     write_whole(path, json_from_motion(motion).encode("utf-8"))
 
 
 def _write_bvh(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
-    from inference.importers.bvh_smpl import bvh_from_motion
-    from inference.importers.bvh_text import format_bvh
+    from .importers.bvh_smpl import bvh_from_motion
+    from .importers.bvh_text import format_bvh
 
     lost = [name for name in _LOST_IN_BVH if getattr(motion, name) is not None]
     if lost:

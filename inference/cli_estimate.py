@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from inference.cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
-from inference.estimators import Estimators
-from inference.outputs import open_output_folder
-from inference.protocol.messages import ImageRequest, Request, SketchRequest, VideoRequest
-from inference.protocol.summary import InputSummary
-from inference.report import JobReport
-from inference.run_request import run_request
+from .cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
+from .estimators import Estimators
+from .outputs import open_output_folder
+from .protocol.messages import ImageRequest, Request, SketchRequest, VideoRequest
+from .protocol.summary import InputSummary
+from .report import JobReport
+from .run_request import run_request
 
 _PICTURE_OPTIONS = ("lens", "quality", "hands")
 

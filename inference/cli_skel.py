@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.cli_terms import DONE, SOME_WITHOUT_RESULT
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.summary import InputSummary
+from ..core.errors import Sketch2PoseError
+from .cli_terms import DONE, SOME_WITHOUT_RESULT
+from .protocol.summary import InputSummary
 
 SKEL_TEXT = "Convert SMPL motions to SKEL (npz, mot, trc, csv, osim), and SKEL motions to SMPL."
 
@@ -45,7 +45,7 @@ def convert_skel(options: argparse.Namespace) -> int:
     Raises:
         Sketch2PoseError: the models are unusable, or the folder cannot be made.
     """
-    from inference.skel.files import load_models
+    from .skel.files import load_models
 
     models = load_models(options.skel_model, options.body_model)
     _make_folder(options.out)
@@ -64,11 +64,11 @@ def convert_skel(options: argparse.Namespace) -> int:
 
 
 def _convert(path: Path, options, models, warnings: list[str], lines: list[str]) -> list[str]:
-    from inference.importers.read_motion import read_motion
-    from inference.skel.convert import FitChoice
-    from inference.skel.files import fit_sentence, write_skel_files, write_smpl_file
-    from inference.skel.motion import read_skel_motion
-    from inference.skel.own_shape import in_own_shape
+    from .importers.read_motion import read_motion
+    from .skel.files import fit_sentence, write_skel_files, write_smpl_file
+    from .skel.fitting.convert import FitChoice
+    from .skel.model.own_shape import in_own_shape
+    from .skel.motion import read_skel_motion
 
     if is_skel_motion(path):
         lines.append("SMPL motion written")
@@ -91,7 +91,7 @@ def _convert(path: Path, options, models, warnings: list[str], lines: list[str])
 
 def is_skel_motion(path: Path) -> bool:
     """Whether an npz says that its poses are SKEL's."""
-    from inference.skel.motion import DAMAGED
+    from .skel.motion import DAMAGED
 
     if path.suffix.lower() != ".npz" or not path.is_file():
         return False

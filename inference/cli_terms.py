@@ -2,9 +2,9 @@
 
 import argparse
 
-from inference.devices import choose_device
-from inference.estimators import Settings
-from inference.protocol.errors import Sketch2PoseError
+from ..core.errors import Sketch2PoseError
+from .devices import choose_device
+from .estimators import Settings
 
 DONE = 0
 UNUSABLE = 2

@@ -5,12 +5,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference.devices import Device, create_session
-from inference.protocol.errors import Sketch2PoseError
+from ..core.errors import Sketch2PoseError
+from .devices import Device, create_session
 
 if TYPE_CHECKING:
-    from inference.sketch.estimate import SketchEstimator
-    from inference.video.estimate import VideoEstimator
+    from .sketch.estimate import SketchEstimator
+    from .video.estimate import VideoEstimator
 
 WEIGHTS_FOLDER = Path(__file__).resolve().parent / "weights"
 SKETCH_NETWORK = "sketch.onnx"
@@ -48,7 +48,7 @@ class Estimators:
     @cached_property
     def sketch(self) -> "SketchEstimator":
         """Estimator of drawings; the first access loads its networks."""
-        from inference.sketch.estimate import SketchEstimator
+        from .sketch.estimate import SketchEstimator
 
         network = find_model(SKETCH_NETWORK, self.settings.model_folder)
         session: Any = create_session(network, self.settings.device)
@@ -68,8 +68,8 @@ class Estimators:
         Raises:
             Sketch2PoseError: a network is missing; the heavy one does not ship.
         """
-        from inference.video.estimate import VideoEstimator
-        from inference.video.solve_ahead import Helper
+        from .video.estimate import VideoEstimator
+        from .video.solving.background_solver import Helper
 
         if (quality, hands) not in self._video:
             names = [POSE_DETECTOR, LANDMARK_NETWORKS[quality], *([HAND_NETWORK] if hands else [])]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from inference.protocol.body_motion import BodyMotion, write_body_motion
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.whole_file import write_whole
+from ..core.body_motion import BodyMotion, write_body_motion
+from ..core.errors import Sketch2PoseError
+from ..core.whole_file import write_whole
 
 PEOPLE_FORMAT = "sketch2pose-people"
 PEOPLE_VERSION = 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from inference.protocol.errors import Cancelled
+from ..core.errors import Cancelled
 
 SURE_AFTER = 2.0  # s of work after which the time left is told
 

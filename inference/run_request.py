@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference.estimators import Estimators
-from inference.outputs import OutputFolder, open_output_folder
-from inference.protocol.body_motion import BodyMotion, SourceNote
-from inference.protocol.errors import Cancelled, Sketch2PoseError
-from inference.protocol.messages import (
+from ..core.body_motion import BodyMotion, SourceNote
+from ..core.errors import Cancelled, Sketch2PoseError
+from .estimators import Estimators
+from .outputs import OutputFolder, open_output_folder
+from .protocol.messages import (
     BesideRequest,
     BodyRequest,
     EditRequest,
@@ -22,11 +22,11 @@ from inference.protocol.messages import (
     SketchRequest,
     VideoRequest,
 )
-from inference.protocol.summary import InputSummary
-from inference.report import PartReport, Report
+from .protocol.summary import InputSummary
+from .report import PartReport, Report
 
 if TYPE_CHECKING:
-    from inference.sketch.page import Page
+    from .pictures.page import Page
 
 LOADED = 0.1  # share of a drawing's progress when it is loaded
 ESTIMATED = 0.95  # share when its people are estimated
@@ -53,17 +53,17 @@ def run_request(request: Request, estimators: Estimators, report: Report) -> Ite
         Cancelled: the user has cancelled; the input under way has left no files.
     """
     if isinstance(request, SkelRequest):
-        from inference.skel.request import run_skel_request
+        from .skel.request import run_skel_request
 
         yield from run_skel_request(request, report)
         return
     if isinstance(request, BodyRequest):
-        from inference.body.request import run_body_request
+        from .body.request import run_body_request
 
         yield from run_body_request(request, report)
         return
     if isinstance(request, BesideRequest):
-        from inference.video.beside import run_beside_request
+        from .video.showing.side_by_side import run_beside_request
 
         yield from run_beside_request(request, report)
         return
@@ -110,8 +110,8 @@ def _write_overlay(
     report: Report,
 ) -> None:
     """The clip with skeletons, beside its motions; without it these are kept all the same."""
-    from inference.video.options import options_from
-    from inference.video.overlay import write_overlay
+    from .video.options import options_from
+    from .video.showing.overlay import write_overlay
 
     rate = options_from(options).picture_framerate
     place = output.folder / f"{stem}_overlay.mp4"
@@ -145,7 +145,7 @@ def _estimate_drawing(
 
 
 def _opened_page(path: str, report: Report) -> "Page":
-    from inference.sketch.page import load_page
+    from .pictures.page import load_page
 
     name = Path(path).name
     report.progress(0.0, f"Opening {name}")
@@ -159,9 +159,9 @@ def _opened_page(path: str, report: Report) -> "Page":
 def _estimate_photo(
     path: str, options: Options, estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
-    from inference.video.options import options_from
-    from inference.video.painted import read_painting
-    from inference.video.photo import lens_of_file, looks_like_drawing
+    from .video.clips.photo import lens_of_file, looks_like_drawing
+    from .video.options import options_from
+    from .video.painting_fallback import read_painting
 
     page = _opened_page(path, report)
     estimation = PartReport(report, LOADED, ESTIMATED)
@@ -186,7 +186,7 @@ def _estimate_photo(
 def _estimate_clip(
     path: str, options: Options, estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
-    from inference.video.options import options_from
+    from .video.options import options_from
 
     name = Path(path).name
     report.progress(0.0, f"Opening {name}")
@@ -201,9 +201,9 @@ def _estimate_clip(
 def _lay_edits(
     path: str, options: Options, _estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
-    from inference.edit.resolve import edited_motion
-    from inference.protocol.body_motion import read_body_motion
-    from inference.protocol.edits import edits_from_json
+    from ..core.body_motion import read_body_motion
+    from ..core.corrections.edits import edits_from_json
+    from .corrections.solve_corrections import edited_motion
 
     report.progress(LOADED, "Correcting the pose")
     return [edited_motion(read_body_motion(path), edits_from_json(options.get("edits", [])))]
@@ -212,7 +212,7 @@ def _lay_edits(
 def _import_motions(
     path: str, _options: Options, _estimators: Estimators, report: Report
 ) -> list[BodyMotion]:
-    from inference.importers.read_motion import read_motion
+    from .importers.read_motion import read_motion
 
     report.progress(LOADED, f"Reading {Path(path).name}")
     imported = read_motion(path)

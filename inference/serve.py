@@ -14,14 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from inference.backend_log import redirect_output_to_log
-from inference.estimators import Estimators, Settings, list_models
-from inference.parent_death import die_with_parent
-from inference.protocol import messages
-from inference.protocol.errors import Cancelled, Sketch2PoseError
-from inference.report import JobReport
-from inference.run_request import run_request
-from inference.version import read_version
+from ..core.errors import Cancelled, Sketch2PoseError
+from .backend_log import redirect_output_to_log
+from .estimators import Estimators, Settings, list_models
+from .parent_watchdog import die_with_parent
+from .protocol import messages
+from .report import JobReport
+from .run_request import run_request
+from .version import read_version
 
 FAREWELL = 1.0  # s a job gets to stop after stdin has ended, before the process ends anyway
 

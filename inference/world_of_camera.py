@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.body_motion import BodyMotion
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ..core.body_motion import BodyMotion
+from ..core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 
 Array = NDArray[np.floating]
 

@@ -16,9 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .human import ARM, FINGERS, LEG, SIDES, part_of, side_of
-from .landmarks import Positions, body_frame
-from .rotations import (
+from ..core.quaternions import (
     IDENTITY,
     FloatArray,
     angle_of,
@@ -30,6 +28,8 @@ from .rotations import (
     rotate,
     swing_between,
 )
+from .human import ARM, FINGERS, LEG, SIDES, part_of, side_of
+from .landmarks import Positions, body_frame
 
 # Anatomy differs by less than the first angle; beyond the second a rest pose is really posed.
 _ANATOMY, _POSED = np.radians(15.0), np.radians(30.0)

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .bone_map import LimbControls
-from .figure import LIMBS, Figure
-from .grounding import hinge_axis
+from ..core.quaternions import FloatArray, inverse, multiply, normalized, rotate
+from .bone_maps.bone_map import LimbControls
+from .feet.grounding import hinge_axis
 from .human import SIDES
 from .kinematics import PosedBones
-from .rotations import FloatArray, inverse, multiply, normalized, rotate
+from .posed_target import LIMBS, Figure
 
 # The pole stands off by this share of the limb's length: far enough to be calm, near enough to see.
 _POLE_DISTANCE = 0.8

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .rotations import FloatArray, matrix_from_quat, multiply, quat_from_rotvec
+from ..core.quaternions import FloatArray, matrix_from_quat, multiply, quat_from_rotvec
 
 _AXES = {"X": 0, "Y": 1, "Z": 2}
 

@@ -13,10 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import RigError
-from .human import FINGER_ROLES, SIDES, mirrored, part_of, side_of
-from .landmarks import add_knuckles
-from .rotations import (
+from ..core.quaternions import (
     FloatArray,
     angle_of,
     inverse,
@@ -25,6 +22,9 @@ from .rotations import (
     quat_from_rotvec,
     rotate,
 )
+from .errors import RigError
+from .human import FINGER_ROLES, SIDES, mirrored, part_of, side_of
+from .landmarks import add_knuckles
 
 SMPL_ROLES: tuple[str, ...] = (
     "hips", "left_thigh", "right_thigh", "spine_1", "left_shin", "right_shin", "spine_2",

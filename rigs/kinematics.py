@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .rotations import IDENTITY, FloatArray, inverse, multiply, rotate
+from ..core.quaternions import IDENTITY, FloatArray, inverse, multiply, rotate
 from .skeleton import Skeleton
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.quaternions import FloatArray, normalized, quat_from_matrix, rotate
 from .errors import RigError
 from .human import FINGERS, SIDES
-from .rotations import FloatArray, normalized, quat_from_matrix, rotate
 
 SNAP_ANGLE = np.radians(12.0)
 _SYMMETRY_ANGLE = np.radians(2.0)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .rotations import (
+from ..core.quaternions import (
     IDENTITY,
     FloatArray,
     multiply,

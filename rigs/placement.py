@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.quaternions import FloatArray, inverse, multiply, rotate
 from .human_motion import HumanMotion
 from .landmarks import Positions, body_frame, leg_length, middle, soles
-from .rotations import FloatArray, inverse, multiply, rotate
 from .skeleton import Skeleton
 
 _NEAR_ORIGIN = 0.12

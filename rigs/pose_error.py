@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .bone_map import BoneMap
+from ..core.quaternions import FloatArray, angle_of, inverse, multiply
+from .bone_maps.bone_map import BoneMap
 from .human import SIDES
 from .kinematics import pose_from_channels
-from .rotations import FloatArray, angle_of, inverse, multiply
 from .skeleton import Skeleton
 
 _ENDS = ("head", *(f"{side}_{part}" for side in SIDES for part in ("hand", "foot")))

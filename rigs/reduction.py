@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.quaternions import FloatArray, angle_of, inverse, multiply, normalized
 from .eulers import quat_from_euler
-from .rotations import FloatArray, angle_of, inverse, multiply, normalized
 
 Distance = Callable[[FloatArray, FloatArray], FloatArray]
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..core.quaternions import FloatArray, slerp
 from .human_motion import HumanMotion
-from .rotations import FloatArray, slerp
 
 
 def resampled(motion: HumanMotion, framerate: float, times: ArrayLike | None = None) -> HumanMotion:

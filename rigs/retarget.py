@@ -14,21 +14,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..core.quaternions import FloatArray, continuous_quats, multiply, rotate
 from .alignment import align_rests
-from .bone_map import BoneMap
+from .bone_maps.bone_map import BoneMap
+from .chain_resampling import spread_torso
 from .control_rig import limbs_to_ik
-from .figure import Figure
-from .flat_feet import flatten_feet, keep_toes_out
-from .grounding import follow_ground, lock_feet, lock_hands, put_on_ground
+from .feet.flat_feet import flatten_feet, keep_toes_out
+from .feet.grounding import follow_ground, lock_feet, lock_hands, put_on_ground
 from .human import SIDES
 from .human_motion import HumanMotion
 from .landmarks import add_knuckles, middle
 from .placement import hips_path, place
 from .pose_tracks import PoseTracks
-from .roots import hold_loose_parts, travel_by_root
-from .rotations import FloatArray, continuous_quats, multiply, rotate
+from .posed_target import Figure
+from .root_motion import hold_loose_parts, travel_by_root
 from .skeleton import Skeleton
-from .spread import spread_torso
 from .twist import add_twists
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .rotations import FloatArray, quat_from_matrix
+from ..core.quaternions import FloatArray, quat_from_matrix
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..core.quaternions import FloatArray, inverse, multiply, normalized, power, twist_about
 from .human import SIDES, TWISTED, chain_roles, parent_role
-from .rotations import FloatArray, inverse, multiply, normalized, power, twist_about
 from .skeleton import Skeleton
 
 _NEXT = {"upper_arm": "forearm", "forearm": "hand", "thigh": "shin", "shin": "foot"}

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from . import live
+from .drawing import live_session
+from .host.shortcut import KEY, KEYMAP, PIE
 
 if TYPE_CHECKING:
     from bpy.types import Context, UILayout
 
-KEY = {"type": "D", "value": "PRESS", "shift": True, "alt": True}
-KEYMAP = {"name": "3D View", "space_type": "VIEW_3D", "region_type": "WINDOW"}
-PIE = "SKETCH2POSE_MT_pie"
 _CONTEXT_MENUS = ("VIEW3D_MT_object_context_menu", "VIEW3D_MT_pose_context_menu")
 
 _shortcuts: list[tuple[Any, Any]] = []
@@ -33,7 +31,7 @@ class SKETCH2POSE_MT_pie(bpy.types.Menu):
         pie.operator("sketch2pose.pose_from_sketch", icon="ARMATURE_DATA")
         pie.operator("sketch2pose.browse_readings", icon="VIEW3D")
         pie.operator("sketch2pose.browse_library", text="Browse Key Poses", icon="POSE_HLT")
-        if live.session() is None:
+        if live_session.session() is None:
             pie.operator("sketch2pose.live", icon="PLAY")
         else:
             pie.operator("sketch2pose.live_accept", icon="CHECKMARK")
@@ -46,7 +44,7 @@ class SKETCH2POSE_MT_change_reading(bpy.types.Menu):
     bl_label = "Change Reading"
 
     def draw(self, _context: Context) -> None:
-        from .operators.change_reading import CHANGES, LIMBS
+        from .alternatives.op_alternatives import CHANGES, LIMBS
 
         layout = self.layout
         for limb, label, _description in LIMBS:
@@ -85,24 +83,6 @@ def _append(self: bpy.types.Menu, context: Context) -> None:
     if context.object is not None and context.object.type == "ARMATURE":
         self.layout.separator()
         self.layout.menu(SKETCH2POSE_MT_rig.__name__, icon="ARMATURE_DATA")
-
-
-def draw_shortcut(layout: UILayout, context: Context) -> None:
-    """The shortcut in the preferences, where it can be changed, switched off or removed."""
-    import rna_keymap_ui  # pyright: ignore[reportMissingImports]
-
-    configuration = context.window_manager.keyconfigs.user
-    keymap = configuration.keymaps.get(KEYMAP["name"]) if configuration is not None else None
-    items = [] if keymap is None else [i for i in keymap.keymap_items if _is_ours(i)]
-    for item in items:
-        layout.context_pointer_set("keymap", keymap)
-        rna_keymap_ui.draw_kmi([], configuration, keymap, item, layout, 0)
-    if not items:
-        layout.label(text="The pie menu has no shortcut", icon="INFO")
-
-
-def _is_ours(item: Any) -> bool:
-    return item.idname == "wm.call_menu_pie" and item.properties.name == PIE
 
 
 def register() -> None:

@@ -1,37 +1,35 @@
 """Registers every Blender class of the add-on, and undoes it exactly.
 
-Modules are imported inside `register()`, so importing this file costs nothing. An operator module
-is found by lying in `operators/`; it offers `classes` and, when it has handlers or keymaps of its
-own, `register()` and `unregister()`.
+Modules are imported inside `register()`, so importing this file costs nothing. Each feature's folder
+names the modules that take part in `REGISTERED`; such a module offers `classes` and, when it has
+handlers or keymaps of its own, `register()` and `unregister()`.
 """
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from types import ModuleType
 
 import bpy
 
-# Order matters: property groups first, because panels and operators point to them; panels before
-# operators, because operator modules may bring panels that belong below the main one.
-_BEFORE_OPERATORS = ("properties", "preferences", "jobs", "live")
-_BEFORE_OPERATORS += ("correcting", "panels", "panels_people", "panels_correct", "panels_seeing")
-_BEFORE_OPERATORS += ("library_settings", "thumbnails", "panels_readings", "panels_library")
-_AFTER_OPERATORS = ("translations", "menus", "overlay", "limits_overlay", "handles", "cli")
+# Order matters: settings first, because panels and operators point to them; then the main panel;
+# then the features in the order in which their sub-panels stand in the sidebar.
+_FLOOR = ("host", "backend")
+_FEATURES = ("alternatives", "drawing", "people", "correction", "review", "pose_library", "bodies")
+_FEATURES += ("retargeting", "video", "results", "skel", "setup")
 
 _registered: list[ModuleType] = []
 
 
 def modules() -> list[ModuleType]:
     """Imports and returns the modules that take part in registration, in order."""
-    package = __package__
-    operators = importlib.import_module(".operators", package)
-    operator_names = sorted(info.name for info in pkgutil.iter_modules(operators.__path__))
-    names = [f".{name}" for name in _BEFORE_OPERATORS]
-    names += [f".operators.{name}" for name in operator_names]
-    names += [f".{name}" for name in _AFTER_OPERATORS]
-    return [importlib.import_module(name, package) for name in names]
+    names = [*_named(_FLOOR), ".main_panel", *_named(_FEATURES), ".translations", ".menus", ".cli"]
+    return [importlib.import_module(name, __package__) for name in names]
+
+
+def _named(features: tuple[str, ...]) -> list[str]:
+    packages = [(name, importlib.import_module(f".{name}", __package__)) for name in features]
+    return [f".{name}.{module}" for name, package in packages for module in package.REGISTERED]
 
 
 def register() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import bpy
 
-from .preferences import ADDON_ID
+from .backend.addon import ADDON_ID
 
 FOLDER = Path(__file__).resolve().parent / "translations"
 _LOCALES = {"de": ("de_DE", "de")}

@@ -10,7 +10,15 @@ from .places import BUILD, DIST, MANIFEST, ROOT, BuildError, say, show, version
 from .processes import run_or_stop
 from .wheels import PYTHONS, fetch, wanted
 
-PRODUCT = ("__init__.py", "LICENSE", "sketch2pose_addon", "inference", "rigs")
+PRODUCT = (
+    "__init__.py",
+    "LICENSE",
+    "sketch2pose.py",
+    "sketch2pose_addon",
+    "inference",
+    "rigs",
+    "core",
+)
 NOT_SHIPPED = ("__pycache__", "training", "*.pyc", ".DS_Store", "*.blend1", "*.swp")
 SIZE_LIMIT_MB = 200
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rigs.poses.library import PoseLibrary, load_library
-from rigs.poses.posecode import Posecode
-from rigs.poses.posecodes import degrees_of, posecodes
-from rigs.poses.posture import posture_of
+from sketch2pose.rigs.poses.library import PoseLibrary, load_library
+from sketch2pose.rigs.poses.posecode import Posecode
+from sketch2pose.rigs.poses.posecodes import degrees_of, posecodes
+from sketch2pose.rigs.poses.posture import posture_of
 
 from .places import ROOT, say, show
 

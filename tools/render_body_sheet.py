@@ -131,7 +131,7 @@ def main() -> None:
     out = parser.parse_args().out.resolve()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     sys.path.insert(0, str(ROOT.parent))
-    create_body = importlib.import_module(f"{ROOT.name}.sketch2pose_addon.operators.create_body")
+    create_body = importlib.import_module(f"{ROOT.name}.sketch2pose_addon.bodies.op_create_body")
     for cls in create_body.classes:
         bpy.utils.register_class(cls)
     create_body.register()

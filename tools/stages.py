@@ -52,7 +52,7 @@ def types() -> int:
 
 def architecture() -> int:
     """Import and safety rules."""
-    return _tool("pytest", "-q", "tests/test_architecture.py")
+    return _tool("pytest", "-q", "tests/architecture")
 
 
 def pure() -> int:

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inference.rotations import rotmat_from_rotvec
-from inference.skeleton import forward_kinematics, rest_offsets_from_joints
-
+from ...core.kinematics import forward_kinematics, rest_offsets_from_joints
+from ...core.rotations import rotmat_from_rotvec
 from .body_file import read_body_file
 from .skinning import skin_vertices
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.errors import Sketch2PoseError
+from ...core.errors import Sketch2PoseError
 
 Array = NDArray[np.floating]
 

@@ -4,11 +4,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.messages import BodyRequest
-from inference.protocol.summary import InputSummary
-from inference.report import Report
-
+from ...core.errors import Sketch2PoseError
+from ..protocol.messages import BodyRequest
+from ..protocol.summary import InputSummary
+from ..report import Report
 from .rig_file import write_rig_file
 from .smpl_files import load_smpl_file
 

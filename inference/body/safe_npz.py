@@ -8,7 +8,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from inference.protocol.errors import Sketch2PoseError
+from ...core.errors import Sketch2PoseError
 
 LARGEST_FILE = 2 * 1024**3
 _FIX = "Use the file as you downloaded it from the model's own site"

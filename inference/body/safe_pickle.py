@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from inference.protocol.errors import Sketch2PoseError
-
+from ...core.errors import Sketch2PoseError
 from .pickle_stubs import ARRAY_STUBS, resolve
 
 LARGEST_FILE = 2 * 1024**3  # SMPL-X with all its components is about half a gigabyte

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.body_motion import SMPL_JOINT_NAMES
-from inference.protocol.errors import Sketch2PoseError
-
+from ...core.body_motion import SMPL_JOINT_NAMES
+from ...core.errors import Sketch2PoseError
 from .model import BodyModel, load_default_body
 from .model_check import ModelChecker
 from .safe_npz import load_npz

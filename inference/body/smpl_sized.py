@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
-
+from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
 from .model import BodyModel
 
 Array = NDArray[np.floating]

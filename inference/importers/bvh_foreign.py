@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.importers.bvh_names import map_joints
-from inference.importers.bvh_smpl import finished_motion
-from inference.importers.bvh_text import Bvh, BvhJoint
-from inference.importers.swings import frame, swing
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
-from inference.skeleton import forward_kinematics, local_from_world
+from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
+from ...core.kinematics import forward_kinematics, local_from_world
+from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ..body import load_default_body
+from .bvh_names import map_joints
+from .bvh_smpl import finished_motion
+from .bvh_text import Bvh, BvhJoint
+from .swings import frame, swing
 
 Array = NDArray[np.float64]
 

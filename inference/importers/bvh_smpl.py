@@ -7,15 +7,10 @@ file are the pose itself. The shape is found again from the bone lengths.
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import BodyModel, load_default_body
-from inference.importers.bvh_text import Bvh, BvhJoint, zxy_degrees_from_rotmat
-from inference.protocol.body_motion import (
-    SMPL_JOINT_NAMES,
-    SMPL_PARENTS,
-    BodyModelNote,
-    BodyMotion,
-)
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyModelNote, BodyMotion
+from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ..body import BodyModel, load_default_body
+from .bvh_text import Bvh, BvhJoint, zxy_degrees_from_rotmat
 
 SAME_SHAPE = 2e-4  # m; larger differences mean another body than ours
 END_SHARE = 0.3  # length of an end site as a share of the bone before it

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_rotvec
+from ...core.rotations import rotmat_from_rotvec
 
 Array = NDArray[np.float64]
 

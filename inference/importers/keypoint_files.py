@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.importers.keypoints2d import is_keypoint_document, is_openpose, points_of_row
-from inference.protocol.errors import Sketch2PoseError
+from ...core.errors import Sketch2PoseError
+from .keypoints2d import is_keypoint_document, is_openpose, points_of_row
 
 Array = NDArray[np.float64]
 

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import BodyModel, load_default_body
-from inference.importers.read_motion import Imported
-from inference.importers.refusal import refused
-from inference.importers.smpl_params import on_ground
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyModelNote, BodyMotion
-from inference.rotations import rotvec_from_rotmat
-from inference.solver.observation import DirectionObservation, SolveResult
-from inference.solver.solve import solve_directions
+from ...core.body_motion import SMPL_JOINT_NAMES, BodyModelNote, BodyMotion
+from ...core.rotations import rotvec_from_rotmat
+from ..body import BodyModel, load_default_body
+from ..solver.observation import DirectionObservation, SolveResult
+from ..solver.solve import solve_directions
+from .read_motion import Imported
+from .refusal import refused
+from .smpl_params import on_ground
 
 Array = NDArray[np.float64]
 

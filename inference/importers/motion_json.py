@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.motion_file import arrays_from_motion, motion_from_arrays
+from ...core.body_motion import BodyMotion
+from ...core.body_motion.file import arrays_from_motion, motion_from_arrays
 
 FORMAT_NAME = "sketch2pose-motion"
 VERSION = 1

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from inference.importers.read_motion import Imported
-from inference.importers.refusal import refused
-from inference.importers.smpl_params import SmplParams, axis_angles, motion_from_params
-from inference.protocol.motion_file import motion_from_arrays, read_arrays
-from inference.skel.motion import is_skel
+from ...core.body_motion.file import motion_from_arrays, read_arrays
+from ..skel.motion import is_skel
+from .read_motion import Imported
+from .refusal import refused
+from .smpl_params import SmplParams, axis_angles, motion_from_params
 
 GROUPS = ("smpl_params_global", "smpl_params_incam", "smpl_params", "smpl", "smplx")
 _RATES = ("mocap_framerate", "mocap_frame_rate", "framerate", "frame_rate", "fps")
@@ -45,7 +45,7 @@ def motions_from_npz(data: bytes, name: str) -> Imported:
     """
     arrays = read_arrays(io.BytesIO(data), name)
     if is_skel(arrays):
-        from inference.skel.importing import motion_from_skel
+        from ..skel.importing import motion_from_skel
 
         return motion_from_skel(arrays)
     if "format_version" in arrays:
@@ -111,7 +111,7 @@ def imported_params(arrays: Arrays, name: str) -> Imported:
     Raises:
         Sketch2PoseError: of no known kind.
     """
-    from inference.importers.sam3d_body import is_sam3d_body, motion_from_sam3d_body
+    from .sam3d_body import is_sam3d_body, motion_from_sam3d_body
 
     if is_sam3d_body(arrays):
         return motion_from_sam3d_body(arrays)

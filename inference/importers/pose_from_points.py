@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import BodyModel, load_default_body
-from inference.importers.swings import frame, swing, unit
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
-from inference.skeleton import local_from_world
+from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from ...core.kinematics import local_from_world
+from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ..body import BodyModel, load_default_body
+from .swings import frame, swing, unit
 
 Array = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from inference.importers.refusal import refused
-from inference.protocol.body_motion import BodyMotion, SourceNote
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.motion_check import check
+from ...core.body_motion import BodyMotion, SourceNote
+from ...core.body_motion.check import check
+from ...core.errors import Sketch2PoseError
+from .refusal import refused
 
 LARGEST_FILE = 1 << 30  # bytes
 
@@ -82,7 +82,7 @@ def _content(path: Path) -> bytes:
 
 
 def _reader_of(data: bytes, path: Path) -> Reader:
-    from inference.importers.result_pickle import is_pickle
+    from .result_pickle import is_pickle
 
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if is_pickle(data):
@@ -101,14 +101,14 @@ def _reader_of(data: bytes, path: Path) -> Reader:
 
 
 def _read_npy(folder: Path, data: bytes, name: str) -> Imported:
-    from inference.importers.tram import motion_from_tram
+    from .tram import motion_from_tram
 
     return motion_from_tram(data, name, folder)
 
 
 def _read_zip(data: bytes, name: str) -> Imported:
-    from inference.importers.npz_kinds import motions_from_npz
-    from inference.importers.torch_file import is_torch_archive, motions_from_torch
+    from .npz_kinds import motions_from_npz
+    from .torch_file import is_torch_archive, motions_from_torch
 
     return (
         motions_from_torch(data, name) if is_torch_archive(data) else motions_from_npz(data, name)
@@ -116,7 +116,7 @@ def _read_zip(data: bytes, name: str) -> Imported:
 
 
 def _read_json(data: bytes, name: str) -> Imported:
-    from inference.importers.motion_json import FORMAT_NAME, motion_from_json
+    from .motion_json import FORMAT_NAME, motion_from_json
 
     try:
         document = json.loads(data)
@@ -124,7 +124,7 @@ def _read_json(data: bytes, name: str) -> Imported:
         raise refused(name, "it is no whole JSON text") from error
     if isinstance(document, dict) and document.get("format") == FORMAT_NAME:
         return Imported((motion_from_json(document),), ours=True)
-    from inference.importers.keypoints2d import is_keypoint_document, motions_from_keypoints
+    from .keypoints2d import is_keypoint_document, motions_from_keypoints
 
     if is_keypoint_document(document):
         return motions_from_keypoints(document, name)
@@ -132,21 +132,21 @@ def _read_json(data: bytes, name: str) -> Imported:
 
 
 def _read_pickle(data: bytes, name: str) -> Imported:
-    from inference.importers.tracked_people import motions_from_pickle
+    from .tracked_people import motions_from_pickle
 
     return motions_from_pickle(data, name)
 
 
 def _read_trc(data: bytes, name: str) -> Imported:
-    from inference.importers.trc import motion_from_trc
+    from .trc import motion_from_trc
 
     return motion_from_trc(data, name)
 
 
 def _read_bvh(data: bytes, name: str) -> Imported:
-    from inference.importers.bvh_foreign import motion_from_foreign_bvh
-    from inference.importers.bvh_smpl import has_smpl_joints, motion_from_smpl_bvh
-    from inference.importers.bvh_text import parse_bvh
+    from .bvh_foreign import motion_from_foreign_bvh
+    from .bvh_smpl import has_smpl_joints, motion_from_smpl_bvh
+    from .bvh_text import parse_bvh
 
     document = parse_bvh(data.decode("utf-8", "replace"))
     if has_smpl_joints(document):

@@ -1,6 +1,6 @@
 """The one sentence for a motion file that cannot be imported."""
 
-from inference.protocol.errors import Sketch2PoseError
+from ...core.errors import Sketch2PoseError
 
 KNOWN_KINDS = "npz, JSON, BVH or TRC"
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from inference.body.pickle_stubs import ARRAY_STUBS, ArrayStub, DtypeStub, resolve
-from inference.importers.torch_file import rebuild_tensor, storage_from_bytes
+from ..body.pickle_stubs import ARRAY_STUBS, ArrayStub, DtypeStub, resolve
+from .torch_file import rebuild_tensor, storage_from_bytes
 
 LARGEST_CONTENT = 2 << 30  # bytes after decompression
 _ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")

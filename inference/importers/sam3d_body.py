@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.importers.bvh_smpl import finished_motion
-from inference.importers.pose_from_points import pose_from_points
-from inference.importers.read_motion import Imported
-from inference.importers.smpl_params import DEFAULT_FRAMERATE, on_ground
-from inference.protocol.body_motion import BodyMotion
+from ...core.body_motion import BodyMotion
+from ..body import load_default_body
+from .bvh_smpl import finished_motion
+from .pose_from_points import pose_from_points
+from .read_motion import Imported
+from .smpl_params import DEFAULT_FRAMERATE, on_ground
 
 Array = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def hand_points(points: Array, side: int) -> Array:
 
 
 def _with_fingers(motion: BodyMotion, points: Array) -> BodyMotion:
-    from inference.video.hand_pose import finger_rotations
+    from ..video.solving.hand_pose import finger_rotations
 
     both = [finger_rotations(hand_points(points, side), side) for side in (0, 1)]
     return replace(motion, hands=np.concatenate(both, axis=1).astype(np.float32))

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import BodyModel, load_default_body
-from inference.importers.bvh_smpl import finished_motion
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ..body import BodyModel, load_default_body
+from .bvh_smpl import finished_motion
 
 Array = NDArray[np.float64]
 

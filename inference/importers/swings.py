@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_rotvec
+from ...core.rotations import rotmat_from_rotvec
 
 Array = NDArray[np.float64]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from inference.importers.npz_kinds import imported_params
-from inference.importers.read_motion import Imported
-from inference.importers.refusal import refused
+from .npz_kinds import imported_params
+from .read_motion import Imported
+from .refusal import refused
 
 _OLD_MAGIC = 0x1950A86A20F9469CFC6C
 MOST_NUMBERS = 1 << 28  # in one tensor; strides of 0 can claim any size

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from inference.importers.npz_kinds import has_shape, params_from_arrays
-from inference.importers.read_motion import Imported
-from inference.importers.refusal import refused
-from inference.importers.result_pickle import load_result_pickle
-from inference.importers.smpl_params import SmplParams, axis_angles, motion_from_params
+from .npz_kinds import has_shape, params_from_arrays
+from .read_motion import Imported
+from .refusal import refused
+from .result_pickle import load_result_pickle
+from .smpl_params import SmplParams, axis_angles, motion_from_params
 
 _ALIASES = {"smpl_poses": "poses", "smpl_trans": "trans"}  # AIST++
 

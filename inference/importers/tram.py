@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.importers.read_motion import Imported
-from inference.importers.refusal import refused
-from inference.importers.result_pickle import load_result_pickle
-from inference.importers.smpl_params import SmplParams, axis_angles, motion_from_params
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ..body import load_default_body
+from .read_motion import Imported
+from .refusal import refused
+from .result_pickle import load_result_pickle
+from .smpl_params import SmplParams, axis_angles, motion_from_params
 
 Array = NDArray[np.float64]
 

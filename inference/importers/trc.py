@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.importers.bvh_smpl import finished_motion
-from inference.importers.pose_from_points import OPTIONAL, REQUIRED, pose_from_points
-from inference.importers.read_motion import Imported
-from inference.importers.refusal import refused
-from inference.importers.smpl_params import on_ground
+from ..body import load_default_body
+from .bvh_smpl import finished_motion
+from .pose_from_points import OPTIONAL, REQUIRED, pose_from_points
+from .read_motion import Imported
+from .refusal import refused
+from .smpl_params import on_ground
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...core.errors import Sketch2PoseError
 from . import messages
-from .errors import Sketch2PoseError
 from .failures import (
     failed_to_start,
     gave_up,

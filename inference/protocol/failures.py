@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from ...core.errors import Sketch2PoseError
 from . import messages
-from .errors import Sketch2PoseError
 from .process import Ended, Nonsense
 
 _RETRY = "Try again"

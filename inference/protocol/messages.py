@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, get_origin
 
-from .errors import Sketch2PoseError
+from ...core.errors import Sketch2PoseError
 
 PROTOCOL_VERSION = 1
 
@@ -97,7 +97,7 @@ class EditRequest(_FilesRequest):
     Attributes:
         inputs: paths of BodyMotion stills.
         out_dir: folder for the results; must exist.
-        options: `edits`, see `inference.protocol.edits.edits_to_json`.
+        options: `edits`, see `core.corrections.edits.edits_to_json`.
     """
 
 

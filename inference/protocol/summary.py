@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .errors import Sketch2PoseError
+from ...core.errors import Sketch2PoseError
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,20 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.body import BodyModel, load_default_body
-from inference.body.smpl_files import load_smpl_file
-from inference.body.smpl_sized import smpl_sized
-from inference.protocol.body_motion import BodyMotion, write_body_motion
-from inference.protocol.errors import Sketch2PoseError
-
-from .convert import FitChoice, skel_from_picture, skel_from_smpl
-from .default import load_default_skel
-from .model import SkelModel, shaped
+from ...core.body_motion import BodyMotion, write_body_motion
+from ...core.errors import Sketch2PoseError
+from ..body import BodyModel, load_default_body
+from ..body.smpl_files import load_smpl_file
+from ..body.smpl_sized import smpl_sized
+from .fitting.convert import FitChoice, skel_from_picture, skel_from_smpl
+from .fitting.to_smpl import smpl_from_skel
+from .model.default import load_default_skel
+from .model.shape import fit_shape_to_smpl
+from .model.skel_file import load_skel_file
+from .model.skel_model import SkelModel, shaped
 from .motion import SkelMotion, write_skel_motion
-from .osim import write_osim
-from .shape import fit_shape_to_smpl
-from .skel_file import load_skel_file
-from .tables import write_csv, write_mot, write_trc
-from .to_smpl import smpl_from_skel
+from .opensim.osim import write_osim
+from .opensim.tables import write_csv, write_mot, write_trc
 
 DEFAULT_CHOICE = FitChoice()
 

@@ -9,12 +9,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.importers.read_motion import Imported
-
-from .default import load_default_skel
+from ..body import load_default_body
+from ..importers.read_motion import Imported
+from .fitting.to_smpl import smpl_from_skel
+from .model.default import load_default_skel
 from .motion import skel_motion_from_arrays
-from .to_smpl import smpl_from_skel
 
 
 def motion_from_skel(fields: Mapping[str, NDArray]) -> Imported:

@@ -12,9 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.errors import Sketch2PoseError
-
-from .layout import BONE_NAMES, DOF_COUNT, DOF_NAMES
+from ...core.errors import Sketch2PoseError
+from .model.layout import BONE_NAMES, DOF_COUNT, DOF_NAMES
 
 Array = NDArray[np.floating]
 

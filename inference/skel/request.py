@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.protocol.body_motion import BodyMotion, read_body_motion
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.messages import SkelRequest
-from inference.protocol.summary import InputSummary
-from inference.report import Report
-
-from .convert import FitChoice
+from ...core.body_motion import BodyMotion, read_body_motion
+from ...core.errors import Sketch2PoseError
+from ..protocol.messages import SkelRequest
+from ..protocol.summary import InputSummary
+from ..report import Report
 from .files import SkelModels, fit_sentence, load_models, write_skel_files
+from .fitting.convert import FitChoice
 
 
 def run_skel_request(request: SkelRequest, report: Report) -> Iterator[InputSummary]:

@@ -3,7 +3,7 @@
 The solver's own confidence takes what the network says at its word. Drawings unlike those the
 network was taught with deserve less trust: here the doubts of both are weighed by logistic
 coefficients fitted on drawings in styles that training never shows
-(`inference.training.fit_sketch_confidence`).
+(`inference.training.sketch.fit_confidence`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.errors import Sketch2PoseError
-
+from ...core.errors import Sketch2PoseError
 from .layout import JOINTS, LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG
-from .reading import Reading
+from .network_output import Reading
 
 COEFFICIENTS = Path(__file__).resolve().parents[1] / "weights" / "sketch_confidence.json"
 FEATURES = ("one", "solve", "readings", "direction", "depth sign", "sides", "keypoint")

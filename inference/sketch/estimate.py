@@ -12,24 +12,23 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body.model import BodyModel, load_default_body
-from inference.protocol.body_motion import BodyModelNote, BodyMotion, SourceNote
-from inference.protocol.errors import Sketch2PoseError
-from inference.rotations import rotvec_from_rotmat
-from inference.solver.camera import LEVEL_ROTATION, Camera
-from inference.solver.contacts import GROUND_CONTACTS
-from inference.solver.observation import DirectionObservation, SolveResult
-from inference.solver.solve import solve_directions
-
+from ...core.body_motion import BodyModelNote, BodyMotion, SourceNote
+from ...core.errors import Sketch2PoseError
+from ...core.rotations import rotvec_from_rotmat
+from ..body.model import BodyModel, load_default_body
+from ..pictures.page import Page
+from ..solver.camera import LEVEL_ROTATION, Camera
+from ..solver.contacts import GROUND_CONTACTS
+from ..solver.observation import DirectionObservation, SolveResult
+from ..solver.solve import solve_directions
+from .balance import stand
 from .confidence import confidence
-from .finding import Figure, find_figures
+from .figure_detection import Figure, find_figures
 from .ink import ink_map, is_blank
 from .layout import CONTACTS, HEAD_FORWARD, JOINTS
-from .page import Page
-from .reading import Session, signed, without_depth_bias
-from .standing import stand
+from .missing_limbs import at_rest
+from .network_output import Session, signed, without_depth_bias
 from .stroke_joints import sharpened
-from .undrawn import at_rest
 
 HYPOTHESES = 6
 POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap's spread

@@ -17,8 +17,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from .finding import Figure
-from .reading import Reading
+from .figure_detection import Figure
+from .network_output import Reading
 
 Array = NDArray[np.floating]
 

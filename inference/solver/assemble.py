@@ -9,15 +9,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver import contacts as contact_terms
-from inference.solver import levenberg_marquardt as lm
-from inference.solver import start, terms, tree
-from inference.solver.camera import LEVEL_ROTATION
-from inference.solver.drawn_bones import DEAD_ZONE, DrawnBones
-from inference.solver.features import quality_from_weight
-from inference.solver.hypotheses import Candidates
-from inference.solver.observation import DirectionObservation
-from inference.solver.weights import SolverWeights
+from . import contacts as contact_terms
+from . import initial_pose, terms, tree
+from . import levenberg_marquardt as lm
+from .camera import LEVEL_ROTATION
+from .drawn_bones import DEAD_ZONE, DrawnBones
+from .features import quality_from_weight
+from .hypotheses import Candidates
+from .observation import DirectionObservation
+from .weights import SolverWeights
 
 Array = NDArray[np.floating]
 
@@ -44,7 +44,7 @@ def problem_and_start(
         found.swapped[picked],
     )
     weight = np.minimum(weight, SHARPEST_DIRECTION**-2)
-    expected, deviation = start.neural_ik(
+    expected, deviation = initial_pose.neural_ik(
         weights.neural_ik, directions, quality_from_weight(weight)
     )
     precision = PRIOR_SHARE * deviation**-2.0
@@ -58,7 +58,7 @@ def problem_and_start(
         contacts=_contacts(seen, swapped, rest),
         head_facing=_head_facing(seen, swapped),
     )
-    return problem, start.aligned(expected, directions, weight, rest)
+    return problem, initial_pose.aligned(expected, directions, weight, rest)
 
 
 def own_side(values: Array, swapped: NDArray[np.bool_]) -> Array:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver.tree import OWNER, SOLVED
+from .tree import OWNER, SOLVED
 
 Array = NDArray[np.floating]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import skew_from_vector
-from inference.solver.tree import MIRROR, OWNER, PARENTS, RestBody, bone_vectors, positions
+from ...core.rotations import skew_from_vector
+from .tree import MIRROR, OWNER, PARENTS, RestBody, bone_vectors, positions
 
 Array = NDArray[np.floating]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver.camera import camera_from_ray, rays_through
-from inference.solver.observation import DirectionObservation
-from inference.solver.tree import OWNER, RestBody
+from .camera import camera_from_ray, rays_through
+from .observation import DirectionObservation
+from .tree import OWNER, RestBody
 
 Array = NDArray[np.floating]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver.tree import cross
+from .tree import cross
 
 Array = NDArray[np.floating]
 

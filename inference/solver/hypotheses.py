@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver import features
-from inference.solver.drawn_bones import DrawnBones
-from inference.solver.tree import MIRROR, OWNER, RestBody
-from inference.solver.weights import Dense
+from . import features
+from .drawn_bones import DrawnBones
+from .tree import MIRROR, OWNER, RestBody
+from .weights import Dense
 
 Array = NDArray[np.floating]
 

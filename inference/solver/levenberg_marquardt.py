@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_rotvec
-from inference.solver import contacts as contact_terms
-from inference.solver import limits as limit_terms
-from inference.solver import terms, tree
+from ...core.rotations import rotmat_from_rotvec
+from . import contacts as contact_terms
+from . import limits as limit_terms
+from . import terms, tree
 
 Array = NDArray[np.floating]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import skew_from_vector
-from inference.solver.tree import cross
+from ...core.rotations import skew_from_vector
+from .tree import cross
 
 Array = NDArray[np.floating]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.solver.camera import Camera
+from ...core.errors import Sketch2PoseError
+from .camera import Camera
 
 Array = NDArray[np.floating]
 

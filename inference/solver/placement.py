@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver.camera import LEVEL_ROTATION, Camera
+from .camera import LEVEL_ROTATION, Camera
 
 Array = NDArray[np.floating]
 

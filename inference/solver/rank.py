@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver import tree
-from inference.solver.levenberg_marquardt import Problem, Solution
+from . import tree
+from .levenberg_marquardt import Problem, Solution
 
 Array = NDArray[np.floating]
 

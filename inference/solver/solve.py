@@ -12,16 +12,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.solver import levenberg_marquardt as lm
-from inference.solver import placement, tree
-from inference.solver.assemble import own_side, problem_and_start
-from inference.solver.camera import Camera
-from inference.solver.confidence import confidence, doubts
-from inference.solver.drawn_bones import drawn_bones
-from inference.solver.hypotheses import Candidates, candidates, chosen, difference_label
-from inference.solver.observation import DirectionObservation, SolveResult, checked
-from inference.solver.rank import Ranking, ranked
-from inference.solver.weights import load_weights
+from . import levenberg_marquardt as lm
+from . import placement, tree
+from .assemble import own_side, problem_and_start
+from .camera import Camera
+from .confidence import confidence, doubts
+from .drawn_bones import drawn_bones
+from .hypotheses import Candidates, candidates, chosen, difference_label
+from .observation import DirectionObservation, SolveResult, checked
+from .rank import Ranking, ranked
+from .weights import load_weights
 
 Array = NDArray[np.floating]
 

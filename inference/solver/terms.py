@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotvec_from_rotmat, skew_from_vector
-from inference.solver.tree import cross
+from ...core.rotations import rotvec_from_rotmat, skew_from_vector
+from .tree import cross
 
 Array = NDArray[np.floating]
 

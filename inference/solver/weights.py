@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.solver.limits import JointLimits, make_limits
+from ...core.errors import Sketch2PoseError
+from .limits import JointLimits, make_limits
 
 Array = NDArray[np.floating]
 

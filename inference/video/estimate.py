@@ -8,34 +8,33 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.body.model import BodyModel, load_default_body
-from inference.importers.keypoint_files import is_keypoint_path
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.errors import Sketch2PoseError
-from inference.report import PartReport, Report, TimedReport
-from inference.sketch.page import Page
-
-from .cache import ObservationCache, observation_key
-from .clip import Clip, refused
-from .confidence import FILLED, WEAK
-from .detector import Session, detect_people
-from .hand_landmarks import HandReader, HandTrack, hand_track
-from .hand_pose import fingers_over_time, with_hands
-from .keypoint_clip import observed_keypoints
-from .known_camera import doubts_about, known_lens
-from .landmarker import read_landmarks
-from .landmarks import Landmarks, Track
-from .lifter import Lifter
-from .observation import Observation, PersonSeen
-from .observe import Watch, observe
+from ...core.body_motion import BodyMotion
+from ...core.errors import Sketch2PoseError
+from ..body.model import BodyModel, load_default_body
+from ..importers.keypoint_files import is_keypoint_path
+from ..pictures.page import Page
+from ..report import PartReport, Report, TimedReport
+from .clips.clip import Clip, refused
+from .observing.detector import Session, detect_people
+from .observing.hand_landmarks import HandReader, HandTrack, hand_track
+from .observing.keypoint_clip import observed_keypoints
+from .observing.landmarker import read_landmarks
+from .observing.landmarks import Landmarks, Track
+from .observing.observation import Observation, PersonSeen
+from .observing.observation_cache import ObservationCache, observation_key
+from .observing.observe import Watch, observe
+from .observing.tracking import LEAST_PRESENCE, Tracker
 from .options import FULL_FRAME, USUAL_LENS, VideoOptions
-from .person import PersonSolver, Solved
-from .pieces import Done
-from .solve_ahead import Helper, Prepare, SolvingAhead
-from .start import every_frame
-from .terms import Lens
-from .together import in_one_world
-from .tracking import LEAST_PRESENCE, Tracker
+from .solving.background_solver import Helper, Prepare, SolvingAhead
+from .solving.confidence import FILLED, WEAK
+from .solving.hand_pose import fingers_over_time, with_hands
+from .solving.initial_track import every_frame
+from .solving.known_camera import doubts_about, known_lens
+from .solving.lifter import Lifter
+from .solving.multi_person import in_one_world
+from .solving.person import PersonSolver, Solved
+from .solving.solve_windows import Done
+from .solving.terms import Lens
 
 OBSERVED = 0.85  # share of the progress when everybody is observed
 SHORTEST = 0.2  # s; people seen for less are left out, unless all were

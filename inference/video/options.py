@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.filmed_camera import FilmedCamera, read_camera
-
-from .clip import FASTEST, PICTURE_FRAMERATE, Trim
+from ...core.errors import Sketch2PoseError
+from ...core.filmed_camera import FilmedCamera, read_camera
+from .clips.clip import FASTEST, PICTURE_FRAMERATE, Trim
 
 USUAL_LENS = 31.0  # mm on full frame: what phones film with, when nothing says otherwise
 FULL_FRAME = 36.0  # mm

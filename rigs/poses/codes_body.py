@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import FloatArray
+from ...core.quaternions import FloatArray
 from .posecode import SIDES, Rule, once, other, ramp
 from .posture import UP, Posture, angle, dot
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..rotations import FloatArray, normalized
+from ...core.quaternions import FloatArray, normalized
 from .codes_body import bearing_is_upright, least, most
 from .posecode import SIDES, Rule, other, ramp
 from .posture import UP, Posture, angle, distance, dot

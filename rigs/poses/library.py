@@ -1,6 +1,6 @@
 """The library of key poses: names, kinds and rotations, read from one small file.
 
-The file is baked from the authored angles by `python -m inference.training.key_poses.bake`.
+The file is baked from the authored angles by `python -m sketch2pose.inference.training.key_poses.bake`.
 
 Conventions: SMPL joint order; local rotations as quaternions wxyz away from the T-pose; y up, the
 figure faces +z unless its pose turns it, left at +x; metres. `heights` say how high the hips'
@@ -16,9 +16,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from ...core.hypotheses.pose_hypotheses import posed_joints
+from ...core.quaternions import FloatArray, rotvec_from_quat
 from ..errors import RigError
-from ..readings import posed_joints
-from ..rotations import FloatArray, rotvec_from_quat
 
 LIBRARY_FILE = Path(__file__).resolve().parent / "key_poses.npz"
 FORMAT_VERSION = 1

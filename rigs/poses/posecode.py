@@ -12,7 +12,7 @@ from functools import wraps
 
 import numpy as np
 
-from ..rotations import FloatArray
+from ...core.quaternions import FloatArray
 from .posture import Posture
 
 SIDES = ("left", "right")

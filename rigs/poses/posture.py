@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...core.quaternions import FloatArray, normalized
 from ..errors import RigError
-from ..rotations import FloatArray, normalized
 
 LEG_LENGTH = 0.835  # m, hip to knee to ankle of the default body
 UP = np.array([0.0, 1.0, 0.0])

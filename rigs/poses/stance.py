@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..landmarks import Positions, body_frame, middle
-from ..readings import mirror, posed_joints
-from ..rotations import (
+from ...core.hypotheses.pose_hypotheses import mirror, posed_joints
+from ...core.quaternions import (
     IDENTITY,
     FloatArray,
     matrix_from_quat,
@@ -22,6 +21,7 @@ from ..rotations import (
     rotate,
     rotvec_from_quat,
 )
+from ..landmarks import Positions, body_frame, middle
 from .library import KeyPose, PoseLibrary
 
 _LEVEL_ENOUGH = 0.35  # of the hips' breadth; a figure that lies on its side faces nowhere

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..rotations import FloatArray, normalized
-from .figure import Figure
+from ...core.quaternions import FloatArray, normalized
+from .point_figure import Figure
 
 Picture = NDArray[np.float32]
 

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_ablation.py [--images 16000] [--out FOLDER]
 
-Runs the arms of `inference.training.ablate` that have no result yet (some minutes each).
+Runs the arms of `inference.training.sketch.ablate` that have no result yet (some minutes each).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.training import ablate  # noqa: E402
+from sketch2pose.inference.training.sketch import ablate  # noqa: E402
 
 RUNS = ROOT / "build" / "ablation"
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.training.coverage import Coverage, report  # noqa: E402
+from sketch2pose.inference.training.sketch.coverage import Coverage, report  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 
 NOTE = (

@@ -27,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.protocol import messages  # noqa: E402
-from inference.protocol.client import BackendClient  # noqa: E402
+from sketch2pose.inference.protocol import messages  # noqa: E402
+from sketch2pose.inference.protocol.client import BackendClient  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tools import environments, package  # noqa: E402
 from tools.places import this_platform  # noqa: E402

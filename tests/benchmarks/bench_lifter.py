@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_lifter.py [--out FOLDER] [--films FOLDER]
 
 *simulated*: motions of subjects that were not trained on (S2P_SHARED) before random cameras,
-landmarks from the noise model that `inference.training.video_lifter.noise` fitted (build/lifter).
+landmarks from the noise model that `inference.training.temporal_lifter.noise` fitted (build/lifter).
 *painted*: the landmark network's answers to clips painted for training, of the same subjects.
 *rendered*: films made by `tests.benchmarks.video.render_films` in Blender (made when missing, some
 minutes), read and solved as any clip; the lens is known.
@@ -32,19 +32,19 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.body.model import load_default_body  # noqa: E402
-from inference.devices import Device, create_session  # noqa: E402
-from inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
-from inference.protocol.errors import Sketch2PoseError  # noqa: E402
-from inference.report import JobReport  # noqa: E402
-from inference.training.video_lifter.batches import sample_truth  # noqa: E402
-from inference.training.video_lifter.motions import FRAMERATE, load_motions  # noqa: E402
-from inference.training.video_lifter.noise import NoiseModel, load_noise, read_clips  # noqa: E402
-from inference.video.estimate import VideoEstimator  # noqa: E402
-from inference.video.landmarks import NUMBER  # noqa: E402
-from inference.video.lifter import Lifter  # noqa: E402
-from inference.video.options import FULL_FRAME, VideoOptions  # noqa: E402
-from inference.video.person import PersonSolver  # noqa: E402
+from sketch2pose.core.errors import Sketch2PoseError  # noqa: E402
+from sketch2pose.inference.body.model import load_default_body  # noqa: E402
+from sketch2pose.inference.devices import Device, create_session  # noqa: E402
+from sketch2pose.inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
+from sketch2pose.inference.report import JobReport  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter.batches import sample_truth  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter.motions import FRAMERATE, load_motions  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter.noise import NoiseModel, load_noise, read_clips  # noqa: E402
+from sketch2pose.inference.video.estimate import VideoEstimator  # noqa: E402
+from sketch2pose.inference.video.observing.landmarks import NUMBER  # noqa: E402
+from sketch2pose.inference.video.options import FULL_FRAME, VideoOptions  # noqa: E402
+from sketch2pose.inference.video.solving.lifter import Lifter  # noqa: E402
+from sketch2pose.inference.video.solving.person import PersonSolver  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video import measures  # noqa: E402
 from tests.benchmarks.video.cases import Case, cases  # noqa: E402

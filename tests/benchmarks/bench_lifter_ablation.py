@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_lifter_ablation.py [--out FOLDER]
 
-Runs the arms of `inference.training.video_lifter.ablate` that have no result yet (some minutes
+Runs the arms of `inference.training.temporal_lifter.ablate` that have no result yet (some minutes
 each, the motion pack at S2P_SHARED) on the painted clips and the noise model in build/lifter.
 """
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.training.video_lifter import ablate  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter import ablate  # noqa: E402
 
 WORK = ROOT / "build" / "lifter"
 

@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from rigs import RigError, Skeleton, detect_bone_map, retarget  # noqa: E402
-from rigs.human import BODY_ROLES  # noqa: E402
-from rigs.rotations import inverse, multiply  # noqa: E402
+from sketch2pose.core.quaternions import inverse, multiply  # noqa: E402
+from sketch2pose.rigs import RigError, Skeleton, detect_bone_map, retarget  # noqa: E402
+from sketch2pose.rigs.human import BODY_ROLES  # noqa: E402
 from tests.benchmarks.retarget import measures, motions  # noqa: E402
 from tests.pure.rig_fixtures import smpl_rig, stored_rig  # noqa: E402
 

@@ -25,19 +25,19 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.body import load_default_body  # noqa: E402
-from inference.protocol.body_motion import BodyMotion  # noqa: E402
-from inference.rotations import angle_between, rotmat_from_rotvec, rotvec_from_quat  # noqa: E402
-from inference.skel import convert  # noqa: E402
-from inference.skel.convert import skel_from_smpl  # noqa: E402
-from inference.skel.default import load_default_skel  # noqa: E402
-from inference.skel.fit import fit_skel  # noqa: E402
-from inference.skel.layout import DOF_BONES, HIGHEST, LOWEST, SHOULDERS, dofs_of  # noqa: E402
-from inference.skel.shape import fit_shape  # noqa: E402
-from inference.skel.skel_file import load_skel_file  # noqa: E402
-from inference.skel.skin_targets import targets_from_skin  # noqa: E402
-from inference.skel.start import nearest_angles  # noqa: E402
-from inference.skel.to_smpl import smpl_from_skel  # noqa: E402
+from sketch2pose.core.body_motion import BodyMotion  # noqa: E402
+from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec, rotvec_from_quat  # noqa: E402
+from sketch2pose.inference.body import load_default_body  # noqa: E402
+from sketch2pose.inference.skel.fitting import convert  # noqa: E402
+from sketch2pose.inference.skel.fitting.convert import skel_from_smpl  # noqa: E402
+from sketch2pose.inference.skel.fitting.fit import fit_skel  # noqa: E402
+from sketch2pose.inference.skel.fitting.initial_angles import nearest_angles  # noqa: E402
+from sketch2pose.inference.skel.fitting.skin_targets import targets_from_skin  # noqa: E402
+from sketch2pose.inference.skel.fitting.to_smpl import smpl_from_skel  # noqa: E402
+from sketch2pose.inference.skel.model.default import load_default_skel  # noqa: E402
+from sketch2pose.inference.skel.model.layout import DOF_BONES, HIGHEST, LOWEST, SHOULDERS, dofs_of  # noqa: E402
+from sketch2pose.inference.skel.model.shape import fit_shape  # noqa: E402
+from sketch2pose.inference.skel.model.skel_file import load_skel_file  # noqa: E402
 from tests.benchmarks.skel.against_opensim import against_opensim  # noqa: E402
 from tests.benchmarks.skel.picture import from_pictures  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402

@@ -34,8 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     pin_to_one_core()
     sys.path.insert(0, str(ROOT))
-    from inference.devices import choose_device
-    from inference.estimators import Estimators, Settings
+    from sketch2pose.inference.devices import choose_device
+    from sketch2pose.inference.estimators import Estimators, Settings
     from tests.benchmarks.sketch.sections import Setting
     from tests.benchmarks.sketch.table import print_table
 

@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.body import load_default_body  # noqa: E402
-from inference.rotations import angle_between, rotmat_from_quat  # noqa: E402
-from inference.solver import solve_directions, tree  # noqa: E402
-from inference.solver.confidence import GOOD_ANGLE  # noqa: E402
-from inference.training.solver import measures  # noqa: E402
-from inference.training.solver.simulated import Eyesight, Scene, observe, random_scene  # noqa: E402
+from sketch2pose.core.rotations import angle_between, rotmat_from_quat  # noqa: E402
+from sketch2pose.inference.body import load_default_body  # noqa: E402
+from sketch2pose.inference.solver import solve_directions, tree  # noqa: E402
+from sketch2pose.inference.solver.confidence import GOOD_ANGLE  # noqa: E402
+from sketch2pose.inference.training.solver import measures  # noqa: E402
+from sketch2pose.inference.training.solver.simulated import Eyesight, Scene, observe, random_scene  # noqa: E402
 from tests.benchmarks.sketch.ambiguous import is_ambiguous, recorded_poses  # noqa: E402
 from tests.benchmarks.sketch.metrics import limb_points  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402

@@ -25,16 +25,16 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.body.model import load_default_body  # noqa: E402
-from inference.devices import Device, create_session  # noqa: E402
-from inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
-from inference.protocol.body_motion import BodyMotion  # noqa: E402
-from inference.report import JobReport  # noqa: E402
-from inference.video.clip import Clip  # noqa: E402
-from inference.video.estimate import VideoEstimator, VideoOptions  # noqa: E402
-from inference.video.landmarks import NUMBER, Track  # noqa: E402
-from inference.video.one_ground import standing_feet  # noqa: E402
-from inference.video.tracking import Tracker  # noqa: E402
+from sketch2pose.core.body_motion import BodyMotion  # noqa: E402
+from sketch2pose.inference.body.model import load_default_body  # noqa: E402
+from sketch2pose.inference.devices import Device, create_session  # noqa: E402
+from sketch2pose.inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
+from sketch2pose.inference.report import JobReport  # noqa: E402
+from sketch2pose.inference.video.clips.clip import Clip  # noqa: E402
+from sketch2pose.inference.video.estimate import VideoEstimator, VideoOptions  # noqa: E402
+from sketch2pose.inference.video.observing.landmarks import NUMBER, Track  # noqa: E402
+from sketch2pose.inference.video.observing.tracking import Tracker  # noqa: E402
+from sketch2pose.inference.video.solving.shared_ground import standing_feet  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video.joint_angles import angle_rows  # noqa: E402
 from tests.benchmarks.video.keypoints_only import keypoint_rows  # noqa: E402

@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from inference.body import load_default_body  # noqa: E402
-from inference.solver import solve_directions, tree  # noqa: E402
-from inference.training.solver import measures  # noqa: E402
-from inference.training.solver.simulated import Eyesight, observe, random_scene  # noqa: E402
+from sketch2pose.inference.body import load_default_body  # noqa: E402
+from sketch2pose.inference.solver import solve_directions, tree  # noqa: E402
+from sketch2pose.inference.training.solver import measures  # noqa: E402
+from sketch2pose.inference.training.solver.simulated import Eyesight, observe, random_scene  # noqa: E402
 from tests.benchmarks.bench_solver import validation_poses  # noqa: E402
 
 TILE = 150

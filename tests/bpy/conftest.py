@@ -69,7 +69,7 @@ def extension() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def addon(extension: ModuleType) -> Callable[[str], ModuleType]:
-    """Import a module of the installed extension: ``addon("sketch2pose_addon.apply")``."""
+    """Import a module of the installed extension: ``addon("sketch2pose_addon.results.apply")``."""
 
     def load(name: str) -> ModuleType:
         return importlib.import_module(f"{extension.__name__}.{name}")

@@ -12,9 +12,9 @@ from mathutils import Matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from inference.body import load_default_body
-from inference.body.model import BodyModel
-from inference.rotations import rotmat_from_rotvec
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.body.model import BodyModel
 
 BLENDER_FROM_BODY = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 

@@ -12,7 +12,7 @@ from mathutils import Matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from inference.protocol.body_motion import BodyMotion, write_body_motion
+from sketch2pose.core.body_motion import BodyMotion, write_body_motion
 
 BLENDER_FROM_BODY = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 

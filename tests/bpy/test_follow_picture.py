@@ -12,9 +12,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from inference.body import load_default_body
-from inference.protocol.body_motion import write_body_motion
-from inference.skel.from_picture import picture_of
+from sketch2pose.core.body_motion import write_body_motion
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.skel.fitting.from_picture import picture_of
 from tests.pure.test_skel_picture import seen_motion
 
 RATE = 24.0
@@ -27,7 +27,7 @@ def motion(addon, tmp_path: Path):
     joints = load_default_body().forward(misread.poses, misread.trans).astype(np.float32)
     path = tmp_path / "clip.npz"
     write_body_motion(path, replace(misread, joints3d=joints, mocap_framerate=RATE))
-    return addon("inference.protocol.body_motion").read_body_motion(path)
+    return addon("core.body_motion").read_body_motion(path)
 
 
 def reading_error() -> float:
@@ -72,8 +72,10 @@ def test_a_clip_is_kept_with_the_rig_and_followed(
     body.location = (3.0, 1.0, 0.0)
     body.rotation_euler[2] = 0.8
     bpy.context.view_layer.update()
-    addon("sketch2pose_addon.apply").apply_body_motion(bpy.context, motion, body, frame_start=start)
-    addon("sketch2pose_addon.kept_clip").keep_clip(bpy.context, body, motion, start)
+    addon("sketch2pose_addon.results.apply").apply_body_motion(
+        bpy.context, motion, body, frame_start=start
+    )
+    addon("sketch2pose_addon.results.stored_clip").keep_clip(bpy.context, body, motion, start)
     bpy.context.scene.frame_set(3)
     skel, file = fitted(body, tmp_path / "out")
     assert bpy.context.scene.frame_current == 3
@@ -83,15 +85,15 @@ def test_a_clip_is_kept_with_the_rig_and_followed(
 
 
 def test_readings_are_followed_at_their_frames(addon, motion, tmp_path: Path, keyed_frames) -> None:
-    kept = addon("sketch2pose_addon.kept_result")
-    place = addon("sketch2pose_addon.results").Place
+    kept = addon("sketch2pose_addon.results.stored_still")
+    place = addon("sketch2pose_addon.results.apply_still").Place
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
     for row, frame in ((0, 4), (3, 20)):
         still = still_of(motion, row)
         result = kept.result_of(still, place(None, False), frame, np.zeros((0, 3)))
         kept.keep(body, result)
-        addon("sketch2pose_addon.results").apply_motion(
+        addon("sketch2pose_addon.results.apply_still").apply_motion(
             bpy.context, still, body, result.place, frame, key=True
         )
     bpy.context.scene.frame_set(1)
@@ -104,11 +106,11 @@ def test_readings_are_followed_at_their_frames(addon, motion, tmp_path: Path, ke
 
 def test_a_drawing_may_have_any_size(addon, motion, tmp_path: Path) -> None:
     """Pixels twice as far from the middle: the figure is nearer, and fits all the same."""
-    kept, still = addon("sketch2pose_addon.kept_result"), still_of(motion, 0)
+    kept, still = addon("sketch2pose_addon.results.stored_still"), still_of(motion, 0)
     still = replace(still, joints2d=500 + 2 * (still.joints2d - 500))
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
-    place = addon("sketch2pose_addon.results").Place(np.array([1.0, 0.0, 1.0]), False)
+    place = addon("sketch2pose_addon.results.apply_still").Place(np.array([1.0, 0.0, 1.0]), False)
     kept.keep(body, kept.result_of(still, place, 1, np.zeros((0, 3))))
     _skel, file = fitted(body, tmp_path / "out")
     # twice the picture, and seen from nearer: a stronger perspective than it was drawn in
@@ -123,7 +125,7 @@ def test_a_rig_without_a_picture_says_what_to_do() -> None:
 
 
 def test_a_clip_that_was_spoilt_is_none(addon, motion) -> None:
-    kept_clip = addon("sketch2pose_addon.kept_clip")
+    kept_clip = addon("sketch2pose_addon.results.stored_clip")
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
     assert kept_clip.kept_clip(body) is None

@@ -53,7 +53,7 @@ def test_its_own_wheels_run_a_net_in_blenders_python(extension):
 
 
 def test_the_backend_is_given_the_libraries(extension, addon):
-    backend = addon("sketch2pose_addon.backend")
+    backend = addon("sketch2pose_addon.backend.backend_process")
     preferences = bpy.context.preferences.addons[extension.__name__].preferences
     folders = [Path(folder) for folder in backend.library_folders(preferences)]
     for library in ("onnxruntime", "cv2"):
@@ -61,7 +61,7 @@ def test_the_backend_is_given_the_libraries(extension, addon):
 
 
 def test_the_backend_starts_and_says_ready(extension, addon, wait_until):
-    client = addon("sketch2pose_addon.backend").new_client(bpy.context)
+    client = addon("sketch2pose_addon.backend.backend_process").new_client(bpy.context)
     try:
         client.start()
         assert wait_until(lambda: client.poll() or client.ready is not None)

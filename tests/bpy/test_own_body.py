@@ -12,11 +12,11 @@ from mathutils import Matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from inference.body import load_default_body
-from inference.body.model import BodyModel
-from inference.body.smpl_files import load_smpl_file
-from inference.rotations import rotmat_from_rotvec
-from inference.skel.default import load_default_skel
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.body.model import BodyModel
+from sketch2pose.inference.body.smpl_files import load_smpl_file
+from sketch2pose.inference.skel.model.default import load_default_skel
 from tests.bpy.test_create_body import BLENDER_FROM_BODY, evaluated_vertices, expected_skin
 from tests.pure.synthetic_skel import write_synthetic
 from tests.pure.test_body_requests import KINDS, family_arrays, family_file
@@ -110,7 +110,7 @@ def test_a_refused_file_leaves_the_scene(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["smpl", "smplh"])
 def test_a_skeleton_is_fitted_to_an_own_body(addon, tmp_path: Path, kind: str) -> None:
-    preferences = addon("sketch2pose_addon.preferences").preferences(bpy.context)
+    preferences = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
     path = family_file(tmp_path, kind, every=4)
     rig, _skin = create(path)
     rig.sketch2pose_body.betas[0] = -1.0

@@ -36,7 +36,7 @@ def swinging(addon: Addon):
     trans[:, 1], trans[:, 2] = 0.95 - body.joints(np.zeros(10))[0, 1], 0.03 * frames
     posed = body.forward(poses.reshape(12, 72), trans, np.zeros(10))
     joints = getattr(posed, "joints", posed)
-    motion = addon("inference.protocol.body_motion").BodyMotion
+    motion = addon("core.body_motion").BodyMotion
     return motion(
         poses=poses.reshape(12, 72),
         trans=trans,
@@ -61,7 +61,7 @@ def direction_error(addon: Addon, rig, motion, name_of: Callable[[str, str], str
 
 
 def direction_errors(addon: Addon, rig, motion, name_of: Callable[[str, str], str]) -> list[float]:
-    human = addon("sketch2pose_addon.apply").human_motion(motion)
+    human = addon("sketch2pose_addon.results.apply").human_motion(motion)
     errors = []
     for frame in range(motion.frame_count):
         bpy.context.scene.frame_set(frame + 1)
@@ -85,7 +85,7 @@ def deform_bone(side: str, part: str) -> str:
 @pytest.mark.parametrize("use_ik", [False, True], ids=["fk", "ik"])
 def test_rigify_deform_bones_follow_exactly(addon, shared_data, swinging, use_ik):
     rig = load_rig(shared_data / "rigs/rigify/rigify_generated_basic_human.blend")
-    apply = addon("sketch2pose_addon.apply")
+    apply = addon("sketch2pose_addon.results.apply")
     placement = addon("rigs").RetargetOptions(use_ik=use_ik, use_root_bone=use_ik)
     options = apply.ApplyOptions(retarget=placement)
     done = apply.apply_body_motion(bpy.context, swinging, rig, frame_start=1, options=options)
@@ -102,17 +102,17 @@ def test_every_rotation_mode_gives_the_same_picture(addon, shared_data, swinging
     rig = load_rig(shared_data / "rigs/mpfb/mpfb_mixamo.blend")
     for bone in rig.pose.bones:
         bone.rotation_mode = mode
-    apply = addon("sketch2pose_addon.apply")
+    apply = addon("sketch2pose_addon.results.apply")
     done = apply.apply_body_motion(bpy.context, swinging, rig, frame_start=1)
     assert done.frame_end == 12
-    bone_map = addon("sketch2pose_addon.armature_io").bone_map_of(rig)
+    bone_map = addon("sketch2pose_addon.host.armatures").bone_map_of(rig)
     error = direction_error(addon, rig, swinging, lambda s, p: bone_map.bones[f"{s}_{p}"])
     assert error < 0.1
 
 
 def test_a_still_is_keyed_into_the_present_action(addon, shared_data, swinging):
     rig = load_rig(shared_data / "rigs/mpfb/mpfb_mixamo.blend")
-    apply = addon("sketch2pose_addon.apply")
+    apply = addon("sketch2pose_addon.results.apply")
     still = one_frame(swinging, 5)
     bpy.context.scene.frame_set(7)
     first = apply.apply_body_motion(bpy.context, still, rig)
@@ -125,7 +125,7 @@ def test_a_still_is_keyed_into_the_present_action(addon, shared_data, swinging):
 
 def test_without_keys_the_pose_is_set_and_no_action_made(addon, shared_data, swinging):
     rig = load_rig(shared_data / "rigs/mpfb/mpfb_mixamo.blend")
-    apply = addon("sketch2pose_addon.apply")
+    apply = addon("sketch2pose_addon.results.apply")
     options = apply.ApplyOptions(key=False)
     done = apply.apply_body_motion(bpy.context, one_frame(swinging, 5), rig, options=options)
     assert done.action == "" and not bpy.data.actions
@@ -135,7 +135,10 @@ def test_without_keys_the_pose_is_set_and_no_action_made(addon, shared_data, swi
 
 def test_reduced_keys_stay_within_what_they_promise(addon, shared_data, swinging):
     rig = load_rig(shared_data / "rigs/rigify/rigify_generated_basic_human.blend")
-    apply, choice = addon("sketch2pose_addon.apply"), addon("sketch2pose_addon.key_choice")
+    apply, choice = (
+        addon("sketch2pose_addon.results.apply"),
+        addon("sketch2pose_addon.results.key_choice"),
+    )
     options = apply.ApplyOptions(keys=choice.KeyOptions(choice.REDUCED, math.radians(1.0)))
     few = apply.apply_body_motion(bpy.context, swinging, rig, frame_start=1, options=options)
     assert "degrees" in few.notes[0]
@@ -147,7 +150,7 @@ def test_reduced_keys_stay_within_what_they_promise(addon, shared_data, swinging
 
 def test_a_clip_leaves_the_old_action_alone(addon, shared_data, swinging):
     rig = load_rig(shared_data / "rigs/mpfb/mpfb_mixamo.blend")
-    apply = addon("sketch2pose_addon.apply")
+    apply = addon("sketch2pose_addon.results.apply")
     first = apply.apply_body_motion(bpy.context, swinging, rig, frame_start=1)
     options = apply.ApplyOptions(as_strip=True)
     second = apply.apply_body_motion(bpy.context, swinging, rig, frame_start=40, options=options)
@@ -156,8 +159,8 @@ def test_a_clip_leaves_the_old_action_alone(addon, shared_data, swinging):
 
 
 def test_refusals_change_nothing(addon, shared_data, swinging):
-    apply = addon("sketch2pose_addon.apply")
-    error = addon("inference.protocol.errors").Sketch2PoseError
+    apply = addon("sketch2pose_addon.results.apply")
+    error = addon("core.errors").Sketch2PoseError
     empty = bpy.data.objects.new("Empty rig", bpy.data.armatures.new("Empty rig"))
     bpy.context.scene.collection.objects.link(empty)
     with pytest.raises(error, match="no bones"):
@@ -180,14 +183,14 @@ def test_two_bones_are_refused_with_a_sentence(addon, swinging):
         bone = rig.data.edit_bones.new(f"Bone.{n}")
         bone.head, bone.tail = (0, 0, n), (0, 0, n + 1)
     bpy.ops.object.mode_set(mode="OBJECT")
-    error = addon("inference.protocol.errors").Sketch2PoseError
+    error = addon("core.errors").Sketch2PoseError
     with pytest.raises(error, match="does not look like a human"):
-        addon("sketch2pose_addon.apply").apply_body_motion(bpy.context, swinging, rig)
+        addon("sketch2pose_addon.results.apply").apply_body_motion(bpy.context, swinging, rig)
 
 
 def test_operator_takes_a_file_and_then_the_armature(addon, shared_data, swinging, tmp_path):
     path = tmp_path / "übung one.npz"
-    addon("inference.protocol.body_motion").write_body_motion(path, swinging)
+    addon("core.body_motion").write_body_motion(path, swinging)
     mixamo = load_rig(shared_data / "rigs/mpfb/mpfb_mixamo.blend")
     assert bpy.ops.sketch2pose.retarget(source=str(path), target=mixamo.name, frame_start=1) == {
         "FINISHED"
@@ -203,7 +206,7 @@ def test_bone_map_can_be_detected_edited_and_used(addon, shared_data):
     rows = {row.role: row for row in rig.sketch2pose_bones}
     assert rows["left_hand"].bone and rows["left_hand"].confidence < 1.0
     rows["left_hand"].bone = ""
-    kept = addon("sketch2pose_addon.armature_io").saved_bone_map(rig)
+    kept = addon("sketch2pose_addon.host.armatures").saved_bone_map(rig)
     assert "left_hand" not in kept.bones and "left_forearm" in kept.bones
 
 

@@ -42,7 +42,7 @@ def test_angles_are_curves_in_degrees(skel) -> None:
 
 
 def test_joints_beyond_their_limits_are_found(skel, addon) -> None:
-    overlay = addon("sketch2pose_addon.limits_overlay")
+    overlay = addon("sketch2pose_addon.skel.limits_overlay")
     assert overlay.beyond_limits(skel) == []
     assert overlay.lines_beyond(bpy.context).shape == (0, 3)
     knee = skel.pose.bones["tibia_r"]
@@ -57,7 +57,7 @@ def test_joints_beyond_their_limits_are_found(skel, addon) -> None:
 
 
 def test_runs_of_weak_frames_get_one_marker_each(addon) -> None:
-    skel_rig = addon("sketch2pose_addon.skel_rig")
+    skel_rig = addon("sketch2pose_addon.skel.skel_rig")
     weak = np.array([0, 1, 1, 0, 0, 1, 0], bool)
     file = skel_rig.SkelFile({"weak_frames": weak})
     assert skel_rig.marked_weak_frames(bpy.context, file, np.arange(10.0, 24.0, 2.0)) == 3
@@ -115,7 +115,7 @@ def test_skel_is_a_target_of_retargeting(skel) -> None:
 
 
 def test_own_files_are_checked_and_named(addon, tmp_path: Path) -> None:
-    preferences = addon("sketch2pose_addon.preferences").preferences(bpy.context)
+    preferences = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
     preferences.skel_file = str(write_synthetic(tmp_path / "skel.pkl"))
     preferences.body_file = str(tmp_path / "absent.pkl")
     try:

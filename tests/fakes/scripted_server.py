@@ -13,10 +13,10 @@ import time
 
 import numpy as np
 
-from inference.__main__ import main
-from inference.estimators import Estimators
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.errors import Sketch2PoseError
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.__main__ import main
+from sketch2pose.inference.estimators import Estimators
 
 
 def person():

@@ -2,7 +2,7 @@
 
 import time
 
-from inference.protocol import messages as m
+from sketch2pose.inference.protocol import messages as m
 
 PATIENCE = 60.0  # s; only reached when something is broken
 

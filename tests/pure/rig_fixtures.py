@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rigs import HumanMotion, Skeleton, human_motion_from_smpl, make_skeleton
-from rigs.human_motion import SMPL_PARENTS
-from rigs.rotations import (
+from sketch2pose.core.quaternions import (
     FloatArray,
     matrix_from_quat,
     multiply,
@@ -18,6 +16,8 @@ from rigs.rotations import (
     rotate,
     rotvec_from_quat,
 )
+from sketch2pose.rigs import HumanMotion, Skeleton, human_motion_from_smpl, make_skeleton
+from sketch2pose.rigs.human_motion import SMPL_PARENTS
 
 NAMES = (
     "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2",
@@ -107,7 +107,7 @@ def stored_rig(path: Path) -> Skeleton:
 
 def poses_of(motion: HumanMotion) -> FloatArray:
     """The axis-angle poses [T, 24, 3] that a motion's turns come from (its own world axes)."""
-    from rigs.human_motion import SMPL_ROLES
+    from sketch2pose.rigs.human_motion import SMPL_ROLES
 
     world = np.stack([motion.turns[role] for role in SMPL_ROLES], axis=1)
     local = world.copy()

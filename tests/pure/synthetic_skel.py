@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.skel.default import load_default_skel
-from inference.skel.layout import BONE_NAMES, PARENTS
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.layout import BONE_NAMES, PARENTS
 
 
 def synthetic_arrays(every: int = 4, seed: int = 0) -> dict:
@@ -53,7 +53,7 @@ def regressor(skin: np.ndarray, joints: np.ndarray) -> np.ndarray:
 
 def small_turns(rng: np.random.Generator, count: int, size: float) -> np.ndarray:
     """[count, 3, 3] random rotations of about `size` radians."""
-    from inference.rotations import rotmat_from_rotvec
+    from sketch2pose.core.rotations import rotmat_from_rotvec
 
     return rotmat_from_rotvec(rng.normal(0, size, (count, 3)))
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.body.pose_vectors import SIZES, convert_poses
-from inference.body.smpl_files import load_smpl_file
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
-from inference.protocol.errors import Sketch2PoseError
-from inference.rotations import rotmat_from_rotvec
+from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.body.pose_vectors import SIZES, convert_poses
+from sketch2pose.inference.body.smpl_files import load_smpl_file
 
 
 def smpl_arrays(every: int = 8) -> dict[str, np.ndarray]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inference.protocol import body_motion as bm
-from inference.protocol.errors import Sketch2PoseError
+from sketch2pose.core import body_motion as bm
+from sketch2pose.core.errors import Sketch2PoseError
 
 T = 3
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.body.model import BodyModel
-from inference.body.pose_vectors import SIZES, convert_poses
-from inference.body.request import run_body_request
-from inference.body.smpl_files import joint_names, load_smpl_file
-from inference.body.smpl_sized import smpl_sized
-from inference.protocol.body_motion import SMPL_PARENTS
-from inference.protocol.errors import Cancelled
-from inference.protocol.messages import BodyRequest, Submit, decode, encode
-from inference.skel.files import load_models, write_skel_files
+from sketch2pose.core.body_motion import SMPL_PARENTS
+from sketch2pose.core.errors import Cancelled
+from sketch2pose.inference.body.model import BodyModel
+from sketch2pose.inference.body.pose_vectors import SIZES, convert_poses
+from sketch2pose.inference.body.request import run_body_request
+from sketch2pose.inference.body.smpl_files import joint_names, load_smpl_file
+from sketch2pose.inference.body.smpl_sized import smpl_sized
+from sketch2pose.inference.protocol.messages import BodyRequest, Submit, decode, encode
+from sketch2pose.inference.skel.files import load_models, write_skel_files
 
 from .synthetic_skel import write_synthetic
 from .test_body_model import smpl_arrays

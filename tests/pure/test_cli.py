@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.__main__ import main
-from inference.estimators import Estimators
-from inference.protocol.body_motion import read_body_motion, write_body_motion
-from inference.version import read_version
+from sketch2pose.core.body_motion import read_body_motion, write_body_motion
+from sketch2pose.inference.__main__ import main
+from sketch2pose.inference.estimators import Estimators
+from sketch2pose.inference.version import read_version
 from tests.fakes.scripted_server import ScriptedEstimator
 from tests.pure.test_body_motion import assert_same, full_motion, least_motion
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference import cli
-from inference.body import load_default_body
-from inference.protocol.body_motion import BodyMotion, read_body_motion, write_body_motion
-from inference.protocol.errors import Cancelled
-from inference.protocol.messages import SkelRequest, Submit, decode, encode
-from inference.skel.osim_frame import ground_from_body
-from inference.skel.request import run_skel_request
+from sketch2pose.core.body_motion import BodyMotion, read_body_motion, write_body_motion
+from sketch2pose.core.errors import Cancelled
+from sketch2pose.inference import cli
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.protocol.messages import SkelRequest, Submit, decode, encode
+from sketch2pose.inference.skel.opensim.osim_frame import ground_from_body
+from sketch2pose.inference.skel.request import run_skel_request
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inference.importers.bvh_smpl import bvh_from_motion
-from inference.importers.bvh_text import format_bvh
-from inference.importers.motion_json import json_from_motion
-from inference.importers.read_motion import read_motion
-from inference.protocol.body_motion import write_body_motion
-from inference.protocol.errors import Sketch2PoseError
-from inference.sketch.page import load_page
+from sketch2pose.core.body_motion import write_body_motion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.importers.bvh_smpl import bvh_from_motion
+from sketch2pose.inference.importers.bvh_text import format_bvh
+from sketch2pose.inference.importers.motion_json import json_from_motion
+from sketch2pose.inference.importers.read_motion import read_motion
+from sketch2pose.inference.pictures.page import load_page
 from tests.pure.test_body_motion import full_motion, least_motion
 from tests.pure.test_importers_pickle import joblib_bytes, wham
 from tests.pure.test_importers_points import file_names, hinged_poses, points_of, trc

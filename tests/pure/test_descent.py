@@ -7,13 +7,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.training.descent import (  # noqa: E402
+from sketch2pose.inference.training.optimizers import (  # noqa: E402
     descend,
     muon_of,
     optimisers_of,
     seeing_weights,
 )
-from inference.training.sketch_net import SketchNet  # noqa: E402
+from sketch2pose.inference.training.sketch.net import SketchNet  # noqa: E402
 
 RATE = 0.01
 

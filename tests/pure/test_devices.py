@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference import devices
+from sketch2pose.inference import devices
 
 
 def test_the_identity_network_is_valid_and_runs():

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.edit.resolve import edited_motion
-from inference.protocol.body_motion import BodyMotion, read_body_motion, write_body_motion
-from inference.protocol.edits import (
+from sketch2pose.core.body_motion import BodyMotion, read_body_motion, write_body_motion
+from sketch2pose.core.corrections.edits import (
     CHANGES,
     FLIPPED_LIMBS,
     Edit,
@@ -20,14 +18,16 @@ from inference.protocol.edits import (
     edits_from_json,
     edits_to_json,
 )
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.limb_stroke import Figure2d, joints_along, limb_of_stroke
-from inference.protocol.limbs import LIMBS, rows_after
-from inference.protocol.messages import EditRequest
-from inference.rotations import rotmat_from_rotvec
-from inference.run_request import run_request
-from inference.solver import tree
-from rigs import readings
+from sketch2pose.core.corrections.limb_strokes import Figure2d, joints_along, limb_of_stroke
+from sketch2pose.core.corrections.limbs import LIMBS, rows_after
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.hypotheses import pose_hypotheses
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.corrections.solve_corrections import edited_motion
+from sketch2pose.inference.protocol.messages import EditRequest
+from sketch2pose.inference.run_request import run_request
+from sketch2pose.inference.solver import tree
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=12, deadline=None)
@@ -233,7 +233,7 @@ def test_flips_are_those_of_the_readings(seed, limb):
     motion = still(seed)
     ray = ray_to_hips(motion)
     after = edited_motion(motion, (Edit("flip", limb=limb),))
-    assert_same_pose(after.poses[0], readings.flip_limb(motion.poses[0], limb, ray))
+    assert_same_pose(after.poses[0], pose_hypotheses.flip_limb(motion.poses[0], limb, ray))
     again = edited_motion(motion, (Edit("flip", limb=limb),) * 2)
     assert_same_pose(again.poses[0], motion.poses[0])
 
@@ -244,9 +244,9 @@ def test_changes_are_those_of_the_readings(seed, change):
     motion = still(seed)
     ray = ray_to_hips(motion)
     wanted = {
-        "FRONT_BACK": lambda pose: readings.front_back(pose, ray),
-        "SWAP_SIDES": readings.swap_sides,
-        "MIRROR": readings.mirror,
+        "FRONT_BACK": lambda pose: pose_hypotheses.front_back(pose, ray),
+        "SWAP_SIDES": pose_hypotheses.swap_sides,
+        "MIRROR": pose_hypotheses.mirror,
     }[change]
     after = edited_motion(motion, (Edit("change", change=change),))
     assert_same_pose(after.poses[0], wanted(motion.poses[0]))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.body.model import load_default_body
+from sketch2pose.inference.body.model import load_default_body
 from tools.examples.__main__ import BODY_LINES, STICK_FIGURES
 from tools.examples.pen import Pen, resampled
 from tools.examples.poses import POSES, Pose, local_rotations

@@ -8,24 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from inference.body import load_default_body
-from inference.importers.bvh_foreign import motion_from_foreign_bvh
-from inference.importers.bvh_names import REQUIRED, map_joints
-from inference.importers.bvh_smpl import (
+from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.importers.bvh_foreign import motion_from_foreign_bvh
+from sketch2pose.inference.importers.bvh_names import REQUIRED, map_joints
+from sketch2pose.inference.importers.bvh_smpl import (
     bvh_from_motion,
     finished_motion,
     has_smpl_joints,
     motion_from_smpl_bvh,
 )
-from inference.importers.bvh_text import (
+from sketch2pose.inference.importers.bvh_text import (
     Bvh,
     BvhJoint,
     format_bvh,
     parse_bvh,
     zxy_degrees_from_rotmat,
 )
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 
 ANGLES = ("Zrotation", "Xrotation", "Yrotation")
 PLACE = ("Xposition", "Yposition", "Zposition")
@@ -133,7 +133,7 @@ def test_foreign_limbs_point_where_they_did(seed, arms_down, z_up, scale):
     document = with_pose(joints, root, rotvecs)
     motion, warnings = motion_from_foreign_bvh(document)
     assert warnings[0].startswith("The skeleton was scaled by")
-    from inference.skeleton import forward_kinematics
+    from sketch2pose.core.kinematics import forward_kinematics
 
     _, theirs = forward_kinematics(
         document.local_rotations()[0], document.offsets, document.parents, np.zeros(3)

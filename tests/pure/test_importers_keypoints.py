@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from inference.body import load_default_body
-from inference.importers.keypoints2d import LAYOUTS, keypoints_from_row
-from inference.importers.read_motion import read_motion
-from inference.protocol.body_motion import SMPL_JOINT_NAMES
-from inference.protocol.errors import Sketch2PoseError
+from sketch2pose.core.body_motion import SMPL_JOINT_NAMES
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.importers.keypoints2d import LAYOUTS, keypoints_from_row
+from sketch2pose.inference.importers.read_motion import read_motion
 
 NUMBER = {name: number for number, name in enumerate(SMPL_JOINT_NAMES)}
 LIMBS = [

@@ -8,11 +8,11 @@ import zlib
 import numpy as np
 import pytest
 
-from inference.importers import result_pickle
-from inference.importers.read_motion import read_motion
-from inference.importers.result_pickle import load_result_pickle
-from inference.protocol.errors import Sketch2PoseError
-from inference.rotations import rotmat_from_rotvec
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.importers import result_pickle
+from sketch2pose.inference.importers.read_motion import read_motion
+from sketch2pose.inference.importers.result_pickle import load_result_pickle
 
 T = 5
 RNG = np.random.default_rng(2)

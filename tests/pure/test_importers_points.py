@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.importers.pose_from_points import OPTIONAL, REQUIRED, pose_from_points
-from inference.importers.read_motion import read_motion
-from inference.importers.swings import frame, swing
-from inference.importers.trc import parse_trc
-from inference.protocol.body_motion import SMPL_JOINT_NAMES
-from inference.protocol.errors import Sketch2PoseError
-from inference.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.core.body_motion import SMPL_JOINT_NAMES
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.importers.pose_from_points import OPTIONAL, REQUIRED, pose_from_points
+from sketch2pose.inference.importers.read_motion import read_motion
+from sketch2pose.inference.importers.swings import frame, swing
+from sketch2pose.inference.importers.trc import parse_trc
 
 NUMBER = {name: number for number, name in enumerate(SMPL_JOINT_NAMES)}
 HINGE_AXES = {
@@ -197,7 +197,7 @@ def test_the_real_balancing_trial(shared_data):
 
 def mhr_points(body, poses):
     """[T, 70, 3] SAM 3D Body's keypoints of poses: OpenCV axes, about the pelvis."""
-    from inference.importers import sam3d_body
+    from sketch2pose.inference.importers import sam3d_body
 
     joints = body.forward(poses, np.zeros((len(poses), 3)))
     points = np.zeros((len(poses), sam3d_body.KEYPOINTS, 3))

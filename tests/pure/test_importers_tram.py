@@ -6,12 +6,12 @@ import pickle
 import numpy as np
 import pytest
 
-from inference.body import load_default_body
-from inference.importers.read_motion import read_motion
-from inference.importers.torch_file import storage_from_bytes
-from inference.importers.tram import in_world
-from inference.protocol.errors import Sketch2PoseError
-from inference.rotations import rotmat_from_rotvec
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.importers.read_motion import read_motion
+from sketch2pose.inference.importers.torch_file import storage_from_bytes
+from sketch2pose.inference.importers.tram import in_world
 
 T = 6
 FLIP = np.diag([1.0, -1.0, -1.0])  # OpenCV's axes from ours

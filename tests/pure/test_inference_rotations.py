@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from inference import rotations as rot
+from sketch2pose.core import rotations as rot
 
 coordinates = st.floats(-1.0, 1.0, allow_nan=False, width=64)
 vectors = hnp.arrays(np.float64, (5, 3), elements=coordinates)

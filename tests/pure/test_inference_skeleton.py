@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from inference import rotations as rot
-from inference import skeleton
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from sketch2pose.core import kinematics
+from sketch2pose.core import rotations as rot
+from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
 
 COUNT = len(SMPL_PARENTS)
 RNG = np.random.default_rng(3)
@@ -27,13 +27,13 @@ def test_the_smpl_tree_is_ordered_and_symmetric():
 
 
 def test_rest_pose_gives_rest_joints():
-    joints = skeleton.smpl_joints(np.zeros((1, 72)), np.zeros((1, 3)), REST, SMPL_PARENTS)
+    joints = kinematics.smpl_joints(np.zeros((1, 72)), np.zeros((1, 3)), REST, SMPL_PARENTS)
     np.testing.assert_allclose(joints[0], REST, atol=1e-12)
 
 
 @given(poses)
 def test_bone_lengths_never_change(rotvecs):
-    joints = skeleton.smpl_joints(rotvecs, np.zeros((2, 3)), REST, SMPL_PARENTS)
+    joints = kinematics.smpl_joints(rotvecs, np.zeros((2, 3)), REST, SMPL_PARENTS)
     parents = np.array(SMPL_PARENTS[1:])
     moved = np.linalg.norm(joints[:, 1:] - joints[:, parents], axis=-1)
     rest = np.linalg.norm(REST[1:] - REST[parents], axis=-1)
@@ -43,9 +43,9 @@ def test_bone_lengths_never_change(rotvecs):
 @given(poses)
 def test_local_rotations_are_recovered_from_world_rotations(rotvecs):
     local = rot.rotmat_from_rotvec(rotvecs)
-    offsets = skeleton.rest_offsets_from_joints(REST, SMPL_PARENTS)
-    world, _ = skeleton.forward_kinematics(local, offsets, SMPL_PARENTS, np.zeros((2, 3)))
-    np.testing.assert_allclose(skeleton.local_from_world(world, SMPL_PARENTS), local, atol=1e-9)
+    offsets = kinematics.rest_offsets_from_joints(REST, SMPL_PARENTS)
+    world, _ = kinematics.forward_kinematics(local, offsets, SMPL_PARENTS, np.zeros((2, 3)))
+    np.testing.assert_allclose(kinematics.local_from_world(world, SMPL_PARENTS), local, atol=1e-9)
 
 
 @given(poses, hnp.arrays(np.float64, 3, elements=st.floats(-3.0, 3.0)))
@@ -54,8 +54,8 @@ def test_a_world_rotation_turns_the_body_about_the_pelvis(rotvecs, turn):
     turned = rotvecs.copy()
     turned[:, 0] = rot.rotvec_from_rotmat(rotmat @ rot.rotmat_from_rotvec(rotvecs[:, 0]))
     trans = np.array([[0.1, 0.2, 0.3], [1.0, 0.0, 0.0]])
-    before = skeleton.smpl_joints(rotvecs, trans, REST, SMPL_PARENTS)
-    after = skeleton.smpl_joints(turned, trans, REST, SMPL_PARENTS)
+    before = kinematics.smpl_joints(rotvecs, trans, REST, SMPL_PARENTS)
+    after = kinematics.smpl_joints(turned, trans, REST, SMPL_PARENTS)
     expected = (before - before[:, :1]) @ rotmat.T + before[:, :1]
     np.testing.assert_allclose(after, expected, atol=1e-9)
     np.testing.assert_allclose(after[:, 0], REST[0] + trans, atol=1e-12)

@@ -9,10 +9,10 @@ import pytest
 
 pytest.importorskip("torch", reason="skipped: the training extras are not installed")
 
-from inference.solver import tree
-from inference.training.key_poses import clearance
-from inference.training.key_poses.angles import MIRROR, pose_from_angles
-from inference.training.key_poses.library import key_pose, load_library
+from sketch2pose.inference.solver import tree
+from sketch2pose.inference.training.key_poses import clearance
+from sketch2pose.inference.training.key_poses.angles import MIRROR, pose_from_angles
+from sketch2pose.inference.training.key_poses.library import key_pose, load_library
 
 WANTED_TAGS = {
     "yoga",

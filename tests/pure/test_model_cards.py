@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from inference.estimators import find_model, list_models
-from inference.model_cards import read_card
+from sketch2pose.inference.estimators import find_model, list_models
+from sketch2pose.inference.model_cards import read_card
 
 
 def test_a_card_tells_name_licence_and_whether_the_file_is_intact(tmp_path):

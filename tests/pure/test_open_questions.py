@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from rigs.open_questions import open_questions
-from rigs.readings import flip_limb, front_back, rest_offsets
+from sketch2pose.core.hypotheses.depth_ambiguities import open_questions
+from sketch2pose.core.hypotheses.pose_hypotheses import flip_limb, front_back, rest_offsets
+from sketch2pose.inference.body import load_default_body
 
 VIEW = np.array([0.0, 0.0, -1.0])
 LEFT_ELBOW = 18

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.body import load_default_body
-from inference.rotations import rotmat_from_rotvec
-from inference.training.key_poses import bake
-from inference.training.key_poses.library import load_library as authored_library
-from rigs import RigError
-from rigs.poses import thumbnail
-from rigs.poses.figure import figure_from_body
-from rigs.poses.library import LIBRARY_FILE, load_library
-from rigs.readings import mirror
+from sketch2pose.core.hypotheses.pose_hypotheses import mirror
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.training.key_poses import bake
+from sketch2pose.inference.training.key_poses.library import load_library as authored_library
+from sketch2pose.rigs import RigError
+from sketch2pose.rigs.poses import thumbnail
+from sketch2pose.rigs.poses.library import LIBRARY_FILE, load_library
+from sketch2pose.rigs.poses.point_figure import figure_from_body
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rigs.poses.library import load_library
-from rigs.poses.stance import placed_pose, stance_of
-from rigs.readings import posed_joints
+from sketch2pose.core.hypotheses.pose_hypotheses import posed_joints
+from sketch2pose.rigs.poses.library import load_library
+from sketch2pose.rigs.poses.stance import placed_pose, stance_of
 
 LIBRARY = load_library()
 ROLES = {"left_thigh": 1, "right_thigh": 2, "left_upper_arm": 16, "right_upper_arm": 17}

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rigs import RigError
-from rigs.poses.describe import describe
-from rigs.poses.lexicon import phrase_table, plain_words
-from rigs.poses.library import load_library
-from rigs.poses.posecode import SIDES, other
-from rigs.poses.posecodes import WORDS_FILE, degrees_of, posecodes
-from rigs.poses.posture import posture_of
-from rigs.poses.search import PoseIndex
-from rigs.readings import mirror, posed_joints
+from sketch2pose.core.hypotheses.pose_hypotheses import mirror, posed_joints
+from sketch2pose.rigs import RigError
+from sketch2pose.rigs.poses.describe import describe
+from sketch2pose.rigs.poses.lexicon import phrase_table, plain_words
+from sketch2pose.rigs.poses.library import load_library
+from sketch2pose.rigs.poses.posecode import SIDES, other
+from sketch2pose.rigs.poses.posecodes import WORDS_FILE, degrees_of, posecodes
+from sketch2pose.rigs.poses.posture import posture_of
+from sketch2pose.rigs.poses.search import PoseIndex
 from tools import pose_words
 
 CODES = posecodes()

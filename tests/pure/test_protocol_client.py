@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from inference.protocol import messages as m
-from inference.protocol.client import BackendClient
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.process import clean_environment
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.protocol import messages as m
+from sketch2pose.inference.protocol.client import BackendClient
+from sketch2pose.inference.protocol.process import clean_environment
 
 from .protocol_messages import messages_of, messages_until
 

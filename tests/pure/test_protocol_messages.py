@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.protocol import messages as m
+from sketch2pose.inference.protocol import messages as m
 
 text = st.text(max_size=30)
 number = st.integers(0, 1 << 40)

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.protocol import messages as m
-from inference.protocol.body_motion import read_body_motion
-from inference.protocol.client import BackendClient
+from sketch2pose.core.body_motion import read_body_motion
+from sketch2pose.inference.protocol import messages as m
+from sketch2pose.inference.protocol.client import BackendClient
 
 from .protocol_messages import messages_of, messages_until
 
@@ -184,8 +184,8 @@ def test_commands_that_are_none_are_ignored(draw, tmp_path):
 def test_the_process_ends_when_its_parent_is_killed(draw, tmp_path, drawing):
     program = textwrap.dedent(f"""
         import sys, time
-        from inference.protocol.client import BackendClient
-        from inference.protocol import messages as m
+        from sketch2pose.inference.protocol.client import BackendClient
+        from sketch2pose.inference.protocol import messages as m
         client = BackendClient({SERVER!r})
         client.submit(m.SketchRequest([{draw(drawing)!r}], {str(tmp_path)!r}))
         while not any(isinstance(x, m.Progress) for x in client.poll()):
@@ -227,7 +227,7 @@ def test_the_log_rotates_with_what_libraries_print(tmp_path):
     program = textwrap.dedent(f"""
         import logging, os
         from pathlib import Path
-        from inference import backend_log
+        from sketch2pose.inference import backend_log
         backend_log.LOG_BYTES = 5000
         backend_log.redirect_output_to_log(Path({str(tmp_path)!r}) / "b.log")
         for number in range(300):

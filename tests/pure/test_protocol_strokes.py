@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.strokes import (
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.strokes import (
     Stroke,
     StrokeDrawing,
     ViewCamera,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.body import load_default_body
-from inference.skel.default import load_default_skel
-from inference.skel.layout import BONE_NAMES
-from rigs.alignment import align_rests
-from rigs.human_motion import SMPL_ROLES
-from rigs.rotations import angle_of, inverse, multiply, quat_from_rotvec, rotate
+from sketch2pose.core.quaternions import angle_of, inverse, multiply, quat_from_rotvec, rotate
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.layout import BONE_NAMES
+from sketch2pose.rigs.alignment import align_rests
+from sketch2pose.rigs.human_motion import SMPL_ROLES
 
 SKEL_OF_ROLE = {"shoulder": "scapula", "upper_arm": "humerus", "forearm": "ulna", "hand": "hand",
                 "thigh": "femur", "shin": "tibia", "foot": "talus", "toes": "toes"}  # fmt: skip

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from rigs.continuity import (
+from sketch2pose.core.hypotheses.continuity import (
     DrawnReadings,
     follow_figures,
     mean_turns,
     shortest_path,
     steady_poses,
 )
-from rigs.readings import flip_limb, front_back, swap_sides
+from sketch2pose.core.hypotheses.pose_hypotheses import flip_limb, front_back, swap_sides
 
 VIEW = np.array([0.0, 0.0, -1.0])
 POSES = hnp.arrays(np.float64, 72, elements=st.floats(-0.9, 0.9))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rigs import RetargetOptions, detect_bone_map, retarget
-from rigs.flat_feet import pitch_of, pitching
-from rigs.foot_levels import levels_under
-from rigs.rotations import inverse, multiply, normalized, rotate
+from sketch2pose.core.quaternions import inverse, multiply, normalized, rotate
+from sketch2pose.rigs import RetargetOptions, detect_bone_map, retarget
+from sketch2pose.rigs.feet.flat_feet import pitch_of, pitching
+from sketch2pose.rigs.feet.foot_levels import levels_under
 
 from .rig_fixtures import GROUND, motion_of, smpl_rig
 

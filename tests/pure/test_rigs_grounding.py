@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rigs import RetargetOptions, detect_bone_map, retarget
-from rigs.contacts import foot_contacts, runs, slide_per_frame, without_short_runs
-from rigs.foot_lock import lock_correction
-from rigs.limb_ik import REACH, reach_goal
-from rigs.pose_error import pose_error
-from rigs.reduction import best_poses, evaluate, quat_distance, reduce_curve
-from rigs.resample import resampled
-from rigs.rotations import normalized, quat_from_rotvec, rotate
+from sketch2pose.core.quaternions import normalized, quat_from_rotvec, rotate
+from sketch2pose.rigs import RetargetOptions, detect_bone_map, retarget
+from sketch2pose.rigs.feet.contacts import foot_contacts, runs, slide_per_frame, without_short_runs
+from sketch2pose.rigs.feet.foot_lock import lock_correction
+from sketch2pose.rigs.limb_ik import REACH, reach_goal
+from sketch2pose.rigs.pose_error import pose_error
+from sketch2pose.rigs.reduction import best_poses, evaluate, quat_distance, reduce_curve
+from sketch2pose.rigs.resample import resampled
 
 from .rig_fixtures import motion_of, random_motion, smpl_rig
 

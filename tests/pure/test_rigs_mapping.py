@@ -8,11 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rigs import RigError, bone_map_from_json, bone_map_to_json, detect_bone_map, make_skeleton
-from rigs.human import BODY_ROLES, FINGER_ROLES, mirrored, parent_role, part_of, side_of
-from rigs.mapping import plain_name
-from rigs.preset import FOLDER, load_presets, read_preset
-from rigs.topology import map_by_shape
+from sketch2pose.rigs import (
+    RigError,
+    bone_map_from_json,
+    bone_map_to_json,
+    detect_bone_map,
+    make_skeleton,
+)
+from sketch2pose.rigs.bone_maps.mapping import plain_name
+from sketch2pose.rigs.bone_maps.preset import FOLDER, load_presets, read_preset
+from sketch2pose.rigs.bone_maps.topology import map_by_shape
+from sketch2pose.rigs.human import BODY_ROLES, FINGER_ROLES, mirrored, parent_role, part_of, side_of
 
 from .rig_fixtures import smpl_rig, stored_rig
 
@@ -56,8 +62,8 @@ def test_stored_rigs_are_mapped(shared_data, name):
 
 
 def _is_on_the_left(rig, bone_map, part) -> bool:
-    from rigs.landmarks import body_frame
-    from rigs.rotations import rotate
+    from sketch2pose.core.quaternions import rotate
+    from sketch2pose.rigs.landmarks import body_frame
 
     rest = {role: rig.head(bone) for role, bone in bone_map.bones.items()}
     left = rotate(body_frame(rest), [1.0, 0.0, 0.0])

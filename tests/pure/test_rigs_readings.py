@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from rigs import readings
-from rigs.readings import (
+from sketch2pose.core.hypotheses import pose_hypotheses
+from sketch2pose.core.hypotheses.pose_hypotheses import (
     LIMBS,
     flip_limb,
     front_back,
@@ -55,7 +55,7 @@ def test_flipping_a_limb_keeps_the_picture_and_undoes_itself(limb, pose, view):
 @given(pose=POSES, view=VIEWS)
 def test_front_and_back_look_the_same_with_left_and_right_exchanged(pose, view):
     other = front_back(pose, view)
-    exchanged = picture(other, view)[list(readings._OTHER_SIDE)]
+    exchanged = picture(other, view)[list(pose_hypotheses._OTHER_SIDE)]
     assert np.allclose(exchanged, picture(pose, view), atol=1e-9)
     assert np.allclose(joints(front_back(other, view)), joints(pose), atol=1e-9)
 

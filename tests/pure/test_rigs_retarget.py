@@ -5,10 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rigs import RetargetOptions, RigError, detect_bone_map, retarget
-from rigs.human_motion import SMPL_ROLES, human_motion_from_rig
-from rigs.kinematics import pose_from_channels
-from rigs.rotations import (
+from sketch2pose.core.quaternions import (
     angle_of,
     inverse,
     matrix_from_quat,
@@ -17,6 +14,9 @@ from rigs.rotations import (
     quat_from_rotvec,
     rotate,
 )
+from sketch2pose.rigs import RetargetOptions, RigError, detect_bone_map, retarget
+from sketch2pose.rigs.human_motion import SMPL_ROLES, human_motion_from_rig
+from sketch2pose.rigs.kinematics import pose_from_channels
 
 from .rig_fixtures import (
     LIMB_JOINTS,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rigs import rotations as ro
-from rigs.eulers import continuous_eulers, euler_from_quat, quat_from_euler
+from sketch2pose.core import quaternions as ro
+from sketch2pose.rigs.eulers import continuous_eulers, euler_from_quat, quat_from_euler
 
 SEEDS = st.integers(0, 10_000)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.body.safe_npz import load_npz
-from inference.body.safe_pickle import load_pickle
-from inference.protocol.errors import Sketch2PoseError
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.body.safe_npz import load_npz
+from sketch2pose.inference.body.safe_pickle import load_pickle
 
 HONEST = {
     "matrix": np.arange(12.0).reshape(3, 4),

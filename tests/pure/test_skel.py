@@ -10,25 +10,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.errors import Sketch2PoseError
-from inference.rotations import angle_between, rotmat_from_rotvec
-from inference.skel.calming import calmed
-from inference.skel.convert import skel_from_smpl
-from inference.skel.default import load_default_skel
-from inference.skel.fit import _Problem, fit_skel
-from inference.skel.kinematics import pose_skeleton
-from inference.skel.layout import BONE_NAMES, DOF_NAMES, DOFS, HIGHEST, LOWEST, PARENTS, dofs_of
-from inference.skel.motion import read_skel_motion, write_skel_motion
-from inference.skel.opensim_angles import elbow_zero, opensim_angles, turn_about
-from inference.skel.osim import slide_polynomials, write_osim
-from inference.skel.skel_file import load_skel_file
-from inference.skel.sliding import slide_offsets
-from inference.skel.start import continuous_angles, starting_angles, three_angles
-from inference.skel.tables import coordinate_names, write_csv, write_mot, write_trc
-from inference.skel.targets import FitTargets, marker_vertices
-from inference.skel.to_smpl import smpl_from_skel
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.skel.fitting.convert import skel_from_smpl
+from sketch2pose.inference.skel.fitting.fit import _Problem, fit_skel
+from sketch2pose.inference.skel.fitting.initial_angles import (
+    continuous_angles,
+    starting_angles,
+    three_angles,
+)
+from sketch2pose.inference.skel.fitting.singularity_smoothing import calmed
+from sketch2pose.inference.skel.fitting.targets import FitTargets, marker_vertices
+from sketch2pose.inference.skel.fitting.to_smpl import smpl_from_skel
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.kinematics import pose_skeleton
+from sketch2pose.inference.skel.model.layout import (
+    BONE_NAMES,
+    DOF_NAMES,
+    DOFS,
+    HIGHEST,
+    LOWEST,
+    PARENTS,
+    dofs_of,
+)
+from sketch2pose.inference.skel.model.skel_file import load_skel_file
+from sketch2pose.inference.skel.model.sliding import slide_offsets
+from sketch2pose.inference.skel.motion import read_skel_motion, write_skel_motion
+from sketch2pose.inference.skel.opensim.opensim_angles import elbow_zero, opensim_angles, turn_about
+from sketch2pose.inference.skel.opensim.osim import slide_polynomials, write_osim
+from sketch2pose.inference.skel.opensim.tables import (
+    coordinate_names,
+    write_csv,
+    write_mot,
+    write_trc,
+)
 
 from .synthetic_skel import write_synthetic
 

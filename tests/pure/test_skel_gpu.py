@@ -10,14 +10,15 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.body import load_default_body  # noqa: E402
-from inference.skel import kinematics, tridiagonal  # noqa: E402
-from inference.skel.default import load_default_skel  # noqa: E402
-from inference.skel.fit import fit_skel  # noqa: E402
-from inference.skel.targets import targets_from_smpl  # noqa: E402
-from inference.training.skel_gpu import coupled  # noqa: E402
-from inference.training.skel_gpu.fit import fit_skel_torch  # noqa: E402
-from inference.training.skel_gpu.kinematics import TorchSkeleton, dof_twists  # noqa: E402
+from sketch2pose.inference.body import load_default_body  # noqa: E402
+from sketch2pose.inference.skel.fitting import tridiagonal
+from sketch2pose.inference.skel.fitting.fit import fit_skel  # noqa: E402
+from sketch2pose.inference.skel.fitting.targets import targets_from_smpl  # noqa: E402
+from sketch2pose.inference.skel.model import kinematics  # noqa: E402
+from sketch2pose.inference.skel.model.default import load_default_skel  # noqa: E402
+from sketch2pose.inference.training.skel_gpu import coupled  # noqa: E402
+from sketch2pose.inference.training.skel_gpu.fit import fit_skel_torch  # noqa: E402
+from sketch2pose.inference.training.skel_gpu.kinematics import TorchSkeleton, dof_twists  # noqa: E402
 
 from .test_skel import some_angles, walk  # noqa: E402
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.skel.default import load_default_skel
-from inference.skel.files import load_models, write_skel_files
-from inference.skel.layout import BONE_NAMES, DOFS, HIGHEST, LOWEST, PARENTS
-from inference.skel.motion import SkelMotion
-from inference.skel.osim import write_osim
-from inference.skel.osim_frame import ground_from_body
-from inference.skel.tables import TRANSLATIONS, write_mot
+from sketch2pose.inference.skel.files import load_models, write_skel_files
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.layout import BONE_NAMES, DOFS, HIGHEST, LOWEST, PARENTS
+from sketch2pose.inference.skel.motion import SkelMotion
+from sketch2pose.inference.skel.opensim.osim import write_osim
+from sketch2pose.inference.skel.opensim.osim_frame import ground_from_body
+from sketch2pose.inference.skel.opensim.tables import TRANSLATIONS, write_mot
 
 from .test_skel import some_angles, walk
 

@@ -8,16 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference import cli
-from inference.body import load_default_body
-from inference.protocol.body_motion import BodyMotion, write_body_motion
-from inference.protocol.errors import Sketch2PoseError
-from inference.skel.convert import skel_from_picture, skel_from_smpl, weakly_drawn
-from inference.skel.default import load_default_skel
-from inference.skel.from_picture import Picture, picture_of, smpl_points
-from inference.skel.layout import HIGHEST, LOWEST
-from inference.skel.motion import read_skel_motion
-from inference.solver.camera import LEVEL_ROTATION
+from sketch2pose.core.body_motion import BodyMotion, write_body_motion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference import cli
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.skel.fitting.convert import (
+    skel_from_picture,
+    skel_from_smpl,
+    weakly_drawn,
+)
+from sketch2pose.inference.skel.fitting.from_picture import Picture, picture_of, smpl_points
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.layout import HIGHEST, LOWEST
+from sketch2pose.inference.skel.motion import read_skel_motion
+from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 
 FRAMES = 6
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference import cli
-from inference.body import load_default_body
-from inference.protocol.body_motion import write_body_motion
-from inference.protocol.errors import Sketch2PoseError
-from inference.skel.convert import FitChoice, skel_from_smpl
-from inference.skel.default import load_default_skel
-from inference.skel.files import SkelModels, write_skel_files
-from inference.skel.motion import read_skel_motion
-from inference.skel.shape import fit_shape, fit_shape_to_smpl
-from inference.skel.skel_file import load_skel_file
+from sketch2pose.core.body_motion import write_body_motion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference import cli
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.skel.files import SkelModels, write_skel_files
+from sketch2pose.inference.skel.fitting.convert import FitChoice, skel_from_smpl
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.shape import fit_shape, fit_shape_to_smpl
+from sketch2pose.inference.skel.model.skel_file import load_skel_file
+from sketch2pose.inference.skel.motion import read_skel_motion
 
 from .synthetic_skel import write_synthetic
 from .test_body_requests import family_file

@@ -7,11 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.rotations import angle_between, rotmat_from_rotvec
-from inference.skel.default import load_default_skel
-from inference.skel.layout import SHOULDER_REACH, SHOULDERS, dofs_of
-from inference.skel.start import continuous_angles, starting_angles, three_angles
-from inference.skel.unwinding import FARTHEST, SPACING, STEP_COST, _stepped, unwound, wound
+from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.inference.skel.fitting.angle_unwrapping import (
+    FARTHEST,
+    SPACING,
+    STEP_COST,
+    _stepped,
+    unwound,
+    wound,
+)
+from sketch2pose.inference.skel.fitting.initial_angles import (
+    continuous_angles,
+    starting_angles,
+    three_angles,
+)
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.layout import SHOULDER_REACH, SHOULDERS, dofs_of
 
 AXES = load_default_skel().rest().axes[list(dofs_of(SHOULDERS[0]))]
 TOLERANCE = np.radians(0.1)

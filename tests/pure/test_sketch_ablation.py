@@ -11,11 +11,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.training import ablate  # noqa: E402
-from inference.training.ablation import pool as pools  # noqa: E402
-from inference.training.ablation.arms import ARMS  # noqa: E402
-from inference.training.ablation.learn import measure, teach  # noqa: E402
-from inference.training.synthesis.poses import PoseBank  # noqa: E402
+from sketch2pose.inference.training.sketch import ablate  # noqa: E402
+from sketch2pose.inference.training.sketch.ablation import pool as pools  # noqa: E402
+from sketch2pose.inference.training.sketch.ablation.learn import measure, teach  # noqa: E402
+from sketch2pose.inference.training.sketch.ablation.variants import ARMS  # noqa: E402
+from sketch2pose.inference.training.synthesis.poses import PoseBank  # noqa: E402
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference.rotations import rotmat_from_rotvec
+from sketch2pose.core.rotations import rotmat_from_rotvec
 from tests.benchmarks.sketch.leaning import LEVEL_UP, lean
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from inference.sketch.crops import Box
-from inference.sketch.finding import Figure
-from inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS, LEFT_ARM, RIGHT_ARM
-from inference.sketch.page import Page
-from inference.sketch.reading import Reading
+from sketch2pose.inference.pictures.page import Page
+from sketch2pose.inference.sketch.crops import Box
+from sketch2pose.inference.sketch.figure_detection import Figure
+from sketch2pose.inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS, LEFT_ARM, RIGHT_ARM
+from sketch2pose.inference.sketch.network_output import Reading
 from tests.benchmarks.sketch.oracle import STEPS, told
 from tests.benchmarks.sketch.synthetic import SyntheticDrawing
 

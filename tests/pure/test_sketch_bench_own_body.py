@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.body.model import load_default_body
+from sketch2pose.inference.body.model import load_default_body
 from tests.benchmarks.sketch import character as chars
 from tests.benchmarks.sketch.external import ExternalDrawing
 from tests.benchmarks.sketch.figures import proportion_rows

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body.model import load_default_body
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.errors import Sketch2PoseError
-from inference.sketch.page import Page
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.body.model import load_default_body
+from sketch2pose.inference.pictures.page import Page
 from tests.benchmarks.bench_sketch import SECTION_NAMES, run_sections
 from tests.benchmarks.sketch import metrics
 from tests.benchmarks.sketch.drawings import RealDrawing

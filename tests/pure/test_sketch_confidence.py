@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference.sketch.confidence import FEATURES, coefficients, confidence, features
-from inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS, MIRROR
-from inference.sketch.reading import Reading
+from sketch2pose.inference.sketch.confidence import FEATURES, coefficients, confidence, features
+from sketch2pose.inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS, MIRROR
+from sketch2pose.inference.sketch.network_output import Reading
 
 DOUBTS = np.column_stack([np.ones(24), np.full(24, -2.0), np.full(24, -1.5)])
 

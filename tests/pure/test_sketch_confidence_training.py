@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("torch", reason="skipped: the training environment is not installed")
 
-from inference.training.fit_sketch_confidence import fit, logistic
-from inference.training.shifted import outline, shifted, silhouette
+from sketch2pose.inference.training.sketch.fit_confidence import fit, logistic
+from sketch2pose.inference.training.sketch.style_shift import outline, shifted, silhouette
 
 
 def ring() -> np.ndarray:

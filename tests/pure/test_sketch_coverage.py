@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("torch", reason="skipped: the training environment is not installed")
 
-from inference.training.coverage import (
+from sketch2pose.inference.training.sketch.coverage import (
     limb_directions,
     measure,
     nearest_degrees,

@@ -7,15 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.sketch.reading import OUTPUTS, PROBABILITIES, Reading, _averaged, decode
+from sketch2pose.inference.sketch.network_output import (
+    OUTPUTS,
+    PROBABILITIES,
+    Reading,
+    _averaged,
+    decode,
+)
 
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.training.sketch_losses import depth_loss  # noqa: E402
-from inference.training.sketch_net import BONE_ENDS, BONE_STARTS, bones  # noqa: E402
-from inference.training.synthesis.layout import HEAD_TOP, PARENTS  # noqa: E402
-from inference.training.synthesis.parts import random_part  # noqa: E402
+from sketch2pose.inference.training.sketch.losses import depth_loss  # noqa: E402
+from sketch2pose.inference.training.sketch.net import BONE_ENDS, BONE_STARTS, bones  # noqa: E402
+from sketch2pose.inference.training.synthesis.layout import HEAD_TOP, PARENTS  # noqa: E402
+from sketch2pose.inference.training.synthesis.parts import random_part  # noqa: E402
 
 SHAPES = {
     "points": (25, 2), "spread": (25, 2), "folded": (26, 3), "away": (26,),

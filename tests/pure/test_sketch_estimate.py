@@ -6,12 +6,17 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.devices import Device, create_session
-from inference.protocol.body_motion import BodyMotion, check
-from inference.protocol.errors import Cancelled, Sketch2PoseError
-from inference.sketch.estimate import SketchEstimator
-from inference.sketch.page import Page, load_page
-from inference.sketch.reading import OUTPUTS, WEIGHTS, averaged_with_mirror, read_crops
+from sketch2pose.core.body_motion import BodyMotion, check
+from sketch2pose.core.errors import Cancelled, Sketch2PoseError
+from sketch2pose.inference.devices import Device, create_session
+from sketch2pose.inference.pictures.page import Page, load_page
+from sketch2pose.inference.sketch.estimate import SketchEstimator
+from sketch2pose.inference.sketch.network_output import (
+    OUTPUTS,
+    WEIGHTS,
+    averaged_with_mirror,
+    read_crops,
+)
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 DRAWINGS = sorted([*EXAMPLES.glob("stick_*.jpg"), *EXAMPLES.glob("lines_*.png")])

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.sketch.crops import CROP, Box, box_around, cut
-from inference.sketch.finding import candidate_boxes
-from inference.sketch.ink import ink_map, is_blank
+from sketch2pose.inference.sketch.crops import CROP, Box, box_around, cut
+from sketch2pose.inference.sketch.figure_detection import candidate_boxes
+from sketch2pose.inference.sketch.ink import ink_map, is_blank
 
 
 def page_with_lines(

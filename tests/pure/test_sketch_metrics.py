@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.rotations import rotmat_from_rotvec
+from sketch2pose.core.rotations import rotmat_from_rotvec
 from tests.benchmarks.sketch import metrics
 
 SEEDS = st.integers(0, 2**32 - 1)

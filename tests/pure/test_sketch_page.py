@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.strokes import Stroke, StrokeDrawing, ViewCamera, write_strokes
-from inference.sketch.page import LONGEST_SIDE, load_page, page_from_strokes
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.strokes import Stroke, StrokeDrawing, ViewCamera, write_strokes
+from sketch2pose.inference.pictures.page import LONGEST_SIDE, load_page, page_from_strokes
 
 HEIGHT, WIDTH = 60, 90
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.body.model import load_default_body
-from inference.protocol.body_motion import BodyMotion
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
-from inference.sketch.standing import stand, tilt
-from inference.solver.camera import LEVEL_ROTATION
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from sketch2pose.inference.body.model import load_default_body
+from sketch2pose.inference.sketch.balance import stand, tilt
+from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 
 BODY = load_default_body()
 FEET = np.array([1.0, 1.0, 0.0, 0.0])

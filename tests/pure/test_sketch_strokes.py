@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.sketch.crops import Box
-from inference.sketch.finding import Figure
-from inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS
-from inference.sketch.reading import Reading
-from inference.sketch.stroke_joints import _resampled, limb_fits, sharpened
+from sketch2pose.inference.sketch.crops import Box
+from sketch2pose.inference.sketch.figure_detection import Figure
+from sketch2pose.inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS
+from sketch2pose.inference.sketch.network_output import Reading
+from sketch2pose.inference.sketch.stroke_joints import _resampled, limb_fits, sharpened
 
 SIDE = 400.0
 ARM = np.array([[200.0, 100.0], [260.0, 110.0], [270.0, 50.0]])  # shoulder, elbow, wrist

@@ -5,11 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.sketch.page import load_page
-from inference.sketch.svg_file import read_svg
-from inference.sketch.svg_path import arc_points, polylines_from_path
-from inference.sketch.svg_style import affine_from_transform, gray_from_paint, px_from_length
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.pictures.page import load_page
+from sketch2pose.inference.pictures.svg_file import read_svg
+from sketch2pose.inference.pictures.svg_path import arc_points, polylines_from_path
+from sketch2pose.inference.pictures.svg_style import (
+    affine_from_transform,
+    gray_from_paint,
+    px_from_length,
+)
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
 
@@ -160,7 +164,7 @@ def test_use_draws_again_and_endless_use_is_refused():
 
 
 def test_a_small_file_cannot_multiply_without_bound(monkeypatch):
-    monkeypatch.setattr("inference.sketch.svg_file.MOST_SHAPES", 500)
+    monkeypatch.setattr("sketch2pose.inference.pictures.svg_file.MOST_SHAPES", 500)
     levels = ['<g id="l0"><path d="M0 0L9 9" stroke="#000"/></g>']
     levels += [f'<g id="l{n}">' + f'<use href="#l{n - 1}"/>' * 10 + "</g>" for n in range(1, 9)]
     with pytest.raises(Sketch2PoseError, match="more than"):

@@ -11,16 +11,15 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.sketch.reading import Reading, anatomical  # noqa: E402
-from inference.training import train_lifter  # noqa: E402
-from inference.training.average_weights import averaged  # noqa: E402
-from inference.training.export_sketch import weights_from_onnx  # noqa: E402
-from inference.training.sketch_data import Tensors, mirrored, to_tensors  # noqa: E402
-from inference.training.sketch_net import Lifter, SketchNet, moments, near_bones  # noqa: E402
-from inference.training.sketch_sides import by_place, settle_ties  # noqa: E402
-from inference.training.sketch_variety import varied  # noqa: E402
-from inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
-from inference.training.synthesis.layout import (  # noqa: E402
+from sketch2pose.inference.sketch.network_output import Reading, anatomical  # noqa: E402
+from sketch2pose.inference.training.sketch.augmentation import varied  # noqa: E402
+from sketch2pose.inference.training.sketch.average_weights import averaged  # noqa: E402
+from sketch2pose.inference.training.sketch.data import Tensors, mirrored, to_tensors  # noqa: E402
+from sketch2pose.inference.training.sketch.export import weights_from_onnx  # noqa: E402
+from sketch2pose.inference.training.sketch.left_right_labels import by_place, settle_ties  # noqa: E402
+from sketch2pose.inference.training.sketch.net import Lifter, SketchNet, moments, near_bones  # noqa: E402
+from sketch2pose.inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
+from sketch2pose.inference.training.synthesis.layout import (  # noqa: E402
     DIRECTIONS,
     KEYPOINTS,
     LEFT_ARM,
@@ -28,8 +27,9 @@ from inference.training.synthesis.layout import (  # noqa: E402
     PARENTS,
     RIGHT_ARM,
 )
-from inference.training.synthesis.poses import PoseBank, shared_folder  # noqa: E402
-from inference.training.synthesis.sample import Batch, make_batch  # noqa: E402
+from sketch2pose.inference.training.synthesis.poses import PoseBank, shared_folder  # noqa: E402
+from sketch2pose.inference.training.synthesis.sample import Batch, make_batch  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter import __main__  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -181,14 +181,27 @@ def test_a_short_run_of_the_training_command(tmp_path: Path) -> None:
     if not (shared_folder() / "data" / "mocap").exists():
         pytest.skip("skipped: the motion pack is not there (S2P_SHARED)")
     weights, network = tmp_path / "sketch.pt", tmp_path / "sketch.onnx"
-    train = ["-m", "inference.training.train_sketch", "--minutes", "0.2", "--batch", "8"]
+    train = [
+        "-m",
+        "sketch2pose.inference.training.sketch.train",
+        "--minutes",
+        "0.2",
+        "--batch",
+        "8",
+    ]
     subprocess.run(
         [sys.executable, *train, "--check", "16", "--out", str(weights)],
         cwd=ROOT,
         check=True,
         timeout=600,
     )
-    export = ["-m", "inference.training.export_sketch", str(weights), "--out", str(network)]
+    export = [
+        "-m",
+        "sketch2pose.inference.training.sketch.export",
+        str(weights),
+        "--out",
+        str(network),
+    ]
     subprocess.run([sys.executable, *export], cwd=ROOT, check=True, timeout=300)
     assert network.stat().st_size < 25e6
     carried_on = weights_from_onnx(network)
@@ -219,12 +232,12 @@ def test_averaged_weights_lie_between_both() -> None:
 
 def test_the_lifter_learns_from_keypoints_alone() -> None:
     torch.manual_seed(0)
-    drawn = train_lifter.draw(tiny_bank(), np.random.default_rng(2), 64)
+    drawn = __main__.draw(tiny_bank(), np.random.default_rng(2), 64)
     lifter = Lifter()
     optimiser = torch.optim.AdamW(lifter.parameters(), 2e-3)
-    before = train_lifter.loss(lifter, *drawn).item()
+    before = __main__.loss(lifter, *drawn).item()
     for _ in range(20):
         optimiser.zero_grad()
-        train_lifter.loss(lifter, *drawn).backward()
+        __main__.loss(lifter, *drawn).backward()
         optimiser.step()
-    assert train_lifter.loss(lifter, *drawn).item() < before
+    assert __main__.loss(lifter, *drawn).item() < before

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.body.smpl_files import load_smpl_file
+from sketch2pose.inference.body.smpl_files import load_smpl_file
 
 from .test_body_model import smpl_arrays
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference.body import load_default_body
-from inference.protocol.errors import Sketch2PoseError
-from inference.rotations import rotmat_from_rotvec
-from inference.solver import Camera, DirectionObservation, solve_directions, tree
-from inference.solver.camera import camera_from_ray, rays_through
-from inference.solver.weights import load_weights
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.solver import Camera, DirectionObservation, solve_directions, tree
+from sketch2pose.inference.solver.camera import camera_from_ray, rays_through
+from sketch2pose.inference.solver.weights import load_weights
 
 LEVEL = np.diag([1.0, -1.0, -1.0])
 LIMBS = [4, 5, 7, 8, 18, 19, 20, 21]

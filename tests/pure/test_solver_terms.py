@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.rotations import rotmat_from_rotvec
-from inference.solver import contacts, limits, terms, tree
-from inference.solver.camera import Camera, camera_from_ray, rays_through
-from inference.solver.weights import load_weights
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.solver import contacts, limits, terms, tree
+from sketch2pose.inference.solver.camera import Camera, camera_from_ray, rays_through
+from sketch2pose.inference.solver.weights import load_weights
 
 SEEDS = st.integers(0, 10_000)
 few = settings(max_examples=8)

@@ -8,12 +8,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.solver import features, start  # noqa: E402
-from inference.solver.hypotheses import FLIP_GROUPS  # noqa: E402
-from inference.solver.weights import _dense  # noqa: E402
-from inference.training.solver import features as torch_features  # noqa: E402
-from inference.training.solver import train_flip_ranker, train_neural_ik  # noqa: E402
-from inference.training.solver.net_file import read_net, write_net  # noqa: E402
+from sketch2pose.inference.solver import features, initial_pose  # noqa: E402
+from sketch2pose.inference.solver.hypotheses import FLIP_GROUPS  # noqa: E402
+from sketch2pose.inference.solver.weights import _dense  # noqa: E402
+from sketch2pose.inference.training.solver import features as torch_features  # noqa: E402
+from sketch2pose.inference.training.solver import train_flip_ranker, train_neural_ik  # noqa: E402
+from sketch2pose.inference.training.solver.net_file import read_net, write_net  # noqa: E402
 
 
 def figures() -> tuple[np.ndarray, np.ndarray]:
@@ -45,7 +45,7 @@ def test_exported_nets_compute_what_was_trained(tmp_path):
     net = _dense(read_net(tmp_path / "net.npz", "net"), "net")
     seen, deviation = figures()
     quality = features.quality_from_weight(deviation**-2.0)
-    local, spread = start.neural_ik(net, seen, quality)
+    local, spread = initial_pose.neural_ik(net, seen, quality)
     inputs, frame = torch_features.net_input(
         torch.as_tensor(seen).float(), torch.as_tensor(quality).float()
     )

@@ -7,11 +7,15 @@ import pytest
 
 pytest.importorskip("numba", reason="skipped: training libraries are not installed")
 
-from inference.training.synthesis.children import careless_scales, flat_poses, frontal_views
-from inference.training.synthesis.figure import make_figures
-from inference.training.synthesis.layout import KEYPOINTS
-from inference.training.synthesis.look import FACE_ONLY, HEADLESS_TORSO, shape_look
-from inference.training.synthesis.pens import Pen
+from sketch2pose.inference.training.synthesis.children import (
+    careless_scales,
+    flat_poses,
+    frontal_views,
+)
+from sketch2pose.inference.training.synthesis.figure import make_figures
+from sketch2pose.inference.training.synthesis.layout import KEYPOINTS
+from sketch2pose.inference.training.synthesis.look import FACE_ONLY, HEADLESS_TORSO, shape_look
+from sketch2pose.inference.training.synthesis.pens import Pen
 
 LIMBS = [4, 5, 7, 8, 18, 19, 20, 21]
 

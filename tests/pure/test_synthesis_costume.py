@@ -8,10 +8,10 @@ import pytest
 pytest.importorskip("torch", reason="skipped: training libraries are not installed")
 pytest.importorskip("numba", reason="skipped: training libraries are not installed")
 
-from inference.training.synthesis import body_lines, body_marks, costume
-from inference.training.synthesis.figure import VIEW_FROM_WORLD, make_figures
-from inference.training.synthesis.layout import KEYPOINTS
-from inference.training.synthesis.pens import Pen
+from sketch2pose.inference.training.synthesis import body_lines, body_marks, costume
+from sketch2pose.inference.training.synthesis.figure import VIEW_FROM_WORLD, make_figures
+from sketch2pose.inference.training.synthesis.layout import KEYPOINTS
+from sketch2pose.inference.training.synthesis.pens import Pen
 
 SIZE = 160
 VIEW = VIEW_FROM_WORLD[None]  # level, from the front

@@ -5,13 +5,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.training.synthesis import props
-from inference.training.synthesis.drawing import MODES, Hand, draw_paths, random_hand
-from inference.training.synthesis.negatives import SUBJECTS, draw_negative, draw_subject
-from inference.training.synthesis.paper import CHANCES as PAPER_CHANCES
-from inference.training.synthesis.paper import TRACES, add_paper
-from inference.training.synthesis.pens import Pen
-from inference.training.synthesis.shapes import box, ellipse, fit, fitted, placed, smooth, tube
+from sketch2pose.inference.training.synthesis import props
+from sketch2pose.inference.training.synthesis.drawing import MODES, Hand, draw_paths, random_hand
+from sketch2pose.inference.training.synthesis.negatives import SUBJECTS, draw_negative, draw_subject
+from sketch2pose.inference.training.synthesis.paper import CHANCES as PAPER_CHANCES
+from sketch2pose.inference.training.synthesis.paper import TRACES, add_paper
+from sketch2pose.inference.training.synthesis.pens import Pen
+from sketch2pose.inference.training.synthesis.shapes import (
+    box,
+    ellipse,
+    fit,
+    fitted,
+    placed,
+    smooth,
+    tube,
+)
 
 SIZE = 160
 SEEDS = st.integers(0, 2**32 - 1)

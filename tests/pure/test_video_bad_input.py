@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.estimators import Estimators, Settings
-from inference.protocol.body_motion import read_body_motion
-from inference.protocol.messages import VideoRequest
-from inference.report import JobReport
-from inference.run_request import run_request
+from sketch2pose.core.body_motion import read_body_motion
+from sketch2pose.inference.estimators import Estimators, Settings
+from sketch2pose.inference.protocol.messages import VideoRequest
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.run_request import run_request
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +154,10 @@ def test_paths_may_be_in_any_script(tmp_path, estimators, person):
 
 FULL_DISK = """
 import json, resource, signal, sys
-from inference.estimators import Estimators, Settings
-from inference.protocol.messages import VideoRequest
-from inference.report import JobReport
-from inference.run_request import run_request
+from sketch2pose.inference.estimators import Estimators, Settings
+from sketch2pose.inference.protocol.messages import VideoRequest
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.run_request import run_request
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 clip, out, cache, most = sys.argv[1:]

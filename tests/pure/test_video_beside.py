@@ -8,16 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.estimators import Estimators, Settings
-from inference.protocol.body_motion import BodyMotion, write_body_motion
-from inference.protocol.errors import Cancelled
-from inference.protocol.messages import BesideRequest
-from inference.report import JobReport
-from inference.run_request import run_request
-from inference.video.contact_sheet import CELL_HEIGHT, arranged, box_at, box_size, resting
-from inference.video.overlay import pixels_of
-from rigs.telling_rows import telling_rows
+from sketch2pose.core.body_motion import BodyMotion, write_body_motion
+from sketch2pose.core.errors import Cancelled
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.estimators import Estimators, Settings
+from sketch2pose.inference.protocol.messages import BesideRequest
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.run_request import run_request
+from sketch2pose.inference.video.showing.contact_sheet import (
+    CELL_HEIGHT,
+    arranged,
+    box_at,
+    box_size,
+    resting,
+)
+from sketch2pose.inference.video.showing.overlay import pixels_of
+from sketch2pose.rigs.feet.contact_key_frames import telling_rows
 
 SIZE, FRAMES = (320, 240), 8
 GREEN = (40, 200, 40)

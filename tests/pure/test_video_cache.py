@@ -9,25 +9,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.protocol.errors import Cancelled, Sketch2PoseError
-from inference.report import JobReport, PartReport, TimedReport, spoken_time
-from inference.video import observe as observe_module
-from inference.video.cache import SUFFIX, ObservationCache, observation_key
-from inference.video.clip import Trim
-from inference.video.estimate import VideoEstimator, long_enough
-from inference.video.hand_landmarks import HandTrack
-from inference.video.landmarks import Landmarks, Track
-from inference.video.observation import (
+from sketch2pose.core.errors import Cancelled, Sketch2PoseError
+from sketch2pose.inference.report import JobReport, PartReport, TimedReport, spoken_time
+from sketch2pose.inference.video.clips.clip import Trim
+from sketch2pose.inference.video.estimate import VideoEstimator, long_enough
+from sketch2pose.inference.video.observing import observe as observe_module
+from sketch2pose.inference.video.observing.hand_landmarks import HandTrack
+from sketch2pose.inference.video.observing.landmarks import Landmarks, Track
+from sketch2pose.inference.video.observing.observation import (
     Observation,
     PersonSeen,
     as_stored,
     read_observation,
     write_observation,
 )
-from inference.video.observe import AHEAD, decoded_ahead, observe
-from inference.video.options import VideoOptions, options_from
-from inference.video.region import Region
-from inference.video.tracking import Person
+from sketch2pose.inference.video.observing.observation_cache import (
+    SUFFIX,
+    ObservationCache,
+    observation_key,
+)
+from sketch2pose.inference.video.observing.observe import AHEAD, decoded_ahead, observe
+from sketch2pose.inference.video.observing.region import Region
+from sketch2pose.inference.video.observing.tracking import Person
+from sketch2pose.inference.video.options import VideoOptions, options_from
 
 
 class Numbers:

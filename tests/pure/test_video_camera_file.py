@@ -7,16 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.filmed_camera import FilmedCamera, read_camera, write_camera
-from inference.report import JobReport
-from inference.rotations import rotmat_from_rotvec
-from inference.video import terms
-from inference.video.estimate import VideoEstimator
-from inference.video.known_camera import doubts_about, known_lens, path_at, standing_height
-from inference.video.observation import Observation, PersonSeen
-from inference.video.options import options_from
-from inference.video.overlay import pixels_of
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.filmed_camera import FilmedCamera, read_camera, write_camera
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.video.estimate import VideoEstimator
+from sketch2pose.inference.video.observing.observation import Observation, PersonSeen
+from sketch2pose.inference.video.options import options_from
+from sketch2pose.inference.video.showing.overlay import pixels_of
+from sketch2pose.inference.video.solving import terms
+from sketch2pose.inference.video.solving.known_camera import (
+    doubts_about,
+    known_lens,
+    path_at,
+    standing_height,
+)
 from tests.pure import test_video_moving_camera as scene
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.video import clip as clip_module
-from inference.video.clip import Clip, Trim, number_at
-from inference.video.exif_lens import lens_of_photo
-from inference.video.frame_sources import TimedFrame, numbered_pictures
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.video.clips import clip as clip_module
+from sketch2pose.inference.video.clips.clip import Clip, Trim, number_at
+from sketch2pose.inference.video.clips.exif_lens import lens_of_photo
+from sketch2pose.inference.video.clips.frame_sources import TimedFrame, numbered_pictures
 
 GRAY = np.full((96, 128, 3), 90, np.uint8)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.rotations import rotmat_from_rotvec
-from inference.video.hand_landmarks import (
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.video.observing.hand_landmarks import (
     POINTS,
     UNSEEN,
     HandReader,
@@ -14,7 +14,8 @@ from inference.video.hand_landmarks import (
     region_of_body,
     region_of_hand,
 )
-from inference.video.hand_pose import (
+from sketch2pose.inference.video.observing.landmarks import NUMBER, Landmarks, Track
+from sketch2pose.inference.video.solving.hand_pose import (
     ORDER,
     SPREAD,
     finger_rotations,
@@ -23,7 +24,6 @@ from inference.video.hand_pose import (
     relaxed,
     with_hands,
 )
-from inference.video.landmarks import NUMBER, Landmarks, Track
 
 LEFT, RIGHT = 0, 1
 bends = st.lists(st.floats(0.0, 1.2), min_size=12, max_size=12)

@@ -8,20 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.cli import run
-from inference.importers.keypoint_files import DetectedPerson, read_keypoint_frames
-from inference.importers.keypoints2d import LAYOUTS
-from inference.importers.read_motion import read_motion
-from inference.protocol.body_motion import read_body_motion
-from inference.protocol.errors import Sketch2PoseError
-from inference.protocol.motion_check import check
-from inference.report import JobReport
-from inference.video.estimate import VideoEstimator
-from inference.video.keypoint_clip import likely_size
-from inference.video.keypoint_depth import key_frames, likeliest_chain
-from inference.video.keypoint_people import _FACE, filled, followed, landmarks_of
-from inference.video.landmarks import LANDMARKS, NUMBER
-from inference.video.options import options_from
+from sketch2pose.core.body_motion import read_body_motion
+from sketch2pose.core.body_motion.check import check
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.cli import run
+from sketch2pose.inference.importers.keypoint_files import DetectedPerson, read_keypoint_frames
+from sketch2pose.inference.importers.keypoints2d import LAYOUTS
+from sketch2pose.inference.importers.read_motion import read_motion
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.video.estimate import VideoEstimator
+from sketch2pose.inference.video.observing.keypoint_clip import likely_size
+from sketch2pose.inference.video.observing.keypoint_depth import key_frames, likeliest_chain
+from sketch2pose.inference.video.observing.keypoint_people import (
+    _FACE,
+    filled,
+    followed,
+    landmarks_of,
+)
+from sketch2pose.inference.video.observing.landmarks import LANDMARKS, NUMBER
+from sketch2pose.inference.video.options import options_from
 from tests.pure import test_video_moving_camera as scene
 
 
@@ -147,7 +152,7 @@ def test_the_chain_is_the_likeliest_of_all(frames, count, seed):
     scores = [np.log(rng.uniform(0.05, 1, count)) for _ in range(frames)]
 
     def worth(chain):
-        from inference.video.keypoint_depth import _MARKS, CHANGE
+        from sketch2pose.inference.video.observing.keypoint_depth import _MARKS, CHANGE
 
         total = sum(score[row] for score, row in zip(scores, chain, strict=True))
         for before, now in itertools.pairwise(zip(readings, chain, strict=True)):

@@ -5,17 +5,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.devices import Device, create_session
-from inference.estimators import LIFTER_NETWORK, find_model
-from inference.rotations import angle_between, rotmat_from_rotvec
-from inference.solver import tree
-from inference.video.body_points import body_points
-from inference.video.landmarks import NUMBER, Track
-from inference.video.lifter import WINDOW, Lifter, faded, resampled, window_starts
-from inference.video.lifter_input import FEATURES, POINTS, encode, view_rotations
-from inference.video.person import PersonSolver
-from inference.video.terms import Lens
+from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.devices import Device, create_session
+from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model
+from sketch2pose.inference.solver import tree
+from sketch2pose.inference.video.observing.landmarks import NUMBER, Track
+from sketch2pose.inference.video.solving.body_points import body_points
+from sketch2pose.inference.video.solving.lifter import (
+    WINDOW,
+    Lifter,
+    faded,
+    resampled,
+    window_starts,
+)
+from sketch2pose.inference.video.solving.lifter_input import (
+    FEATURES,
+    POINTS,
+    encode,
+    view_rotations,
+)
+from sketch2pose.inference.video.solving.person import PersonSolver
+from sketch2pose.inference.video.solving.terms import Lens
 
 BODY = load_default_body()
 LENS = Lens(900.0, np.array([320.0, 400.0]))

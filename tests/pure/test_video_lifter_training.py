@@ -10,14 +10,20 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="skipped: training needs torch")
 pytest.importorskip("numba", reason="skipped: painting needs numba")
 
-from inference.rotations import quat_from_rotvec, rotmat_from_rotvec  # noqa: E402
-from inference.training.video_lifter import batches, losses, noise, retold, truth  # noqa: E402
-from inference.training.video_lifter.cameras import Cameras, sample_cameras  # noqa: E402
-from inference.training.video_lifter.motions import blended, turned_about_y  # noqa: E402
-from inference.training.video_lifter.net import Design, Lifter  # noqa: E402
-from inference.training.video_lifter.people import sample_betas  # noqa: E402
-from inference.video.landmarks import MIRRORED  # noqa: E402
-from inference.video.lifter_input import FEATURES  # noqa: E402
+from sketch2pose.core.rotations import quat_from_rotvec, rotmat_from_rotvec  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter import (  # noqa: E402
+    batches,
+    losses,
+    noise,
+    resampled_detections,
+    truth,
+)
+from sketch2pose.inference.training.temporal_lifter.cameras import Cameras, sample_cameras  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter.motions import blended, turned_about_y  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter.net import Design, Lifter  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter.people import sample_betas  # noqa: E402
+from sketch2pose.inference.video.observing.landmarks import MIRRORED  # noqa: E402
+from sketch2pose.inference.video.solving.lifter_input import FEATURES  # noqa: E402
 
 
 def clips_of(seed, count=2, frames=6, wrong=0.0):
@@ -162,8 +168,10 @@ def packed_clips(path, count=3, frames=8):
 
 def test_clips_told_again_unchanged_are_the_clips(tmp_path):
     path = packed_clips(tmp_path / "clips.npz")
-    clips, told = noise.read_clips(path), retold.read_told(path)
-    again = retold.told_again(np.random.default_rng(0), told, np.arange(3), changed=False)
+    clips, told = noise.read_clips(path), resampled_detections.read_told(path)
+    again = resampled_detections.told_again(
+        np.random.default_rng(0), told, np.arange(3), changed=False
+    )
     np.testing.assert_allclose(again.points, clips.points, atol=1e-3)
     np.testing.assert_allclose(again.world, clips.world, atol=1e-5)
     np.testing.assert_allclose(again.visibility, clips.visibility, atol=1e-5)
@@ -172,8 +180,8 @@ def test_clips_told_again_unchanged_are_the_clips(tmp_path):
 
 def test_clips_told_again_are_wrong_by_as_much_about_other_poses(tmp_path):
     path = packed_clips(tmp_path / "clips.npz")
-    told = retold.read_told(path)
-    again = retold.told_again(np.random.default_rng(0), told, np.arange(3))
+    told = resampled_detections.read_told(path)
+    again = resampled_detections.told_again(np.random.default_rng(0), told, np.arange(3))
     np.testing.assert_allclose(noise.errors(again), told.wrong, atol=1e-4)
     moved = np.abs(again.truth.joints - noise.read_clips(path).truth.joints)
     assert 0.005 < moved.mean() < 0.3

@@ -5,15 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.protocol.motion_check import check
-from inference.rotations import rotmat_from_rotvec
-from inference.solver import tree
-from inference.video import terms
-from inference.video.body_points import body_points
-from inference.video.camera_path import LARGEST_SCALE, CameraPath, scale_on_floor
-from inference.video.landmarks import NUMBER, Track
-from inference.video.person import PersonSolver
+from sketch2pose.core.body_motion.check import check
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.solver import tree
+from sketch2pose.inference.video.observing.landmarks import NUMBER, Track
+from sketch2pose.inference.video.solving import terms
+from sketch2pose.inference.video.solving.body_points import body_points
+from sketch2pose.inference.video.solving.camera_path import (
+    LARGEST_SCALE,
+    CameraPath,
+    scale_on_floor,
+)
+from sketch2pose.inference.video.solving.person import PersonSolver
 
 BODY = load_default_body()
 SIZE = (1280, 720)
@@ -67,7 +71,7 @@ def filmed(path, betas):
 
 def pointed_at(vectors, rays):
     """Vectors as the network gives them: as if the camera pointed at the person."""
-    from inference.solver.camera import camera_from_ray
+    from sketch2pose.inference.solver.camera import camera_from_ray
 
     return vectors @ camera_from_ray(rays)
 

@@ -6,14 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.protocol.errors import Sketch2PoseError
-from inference.video import tracking
-from inference.video.clip import Clip, Trim
-from inference.video.detector import Detection, anchors, detect_people, merge_same, parts_of
-from inference.video.landmarker import Reading
-from inference.video.landmarks import Landmarks
-from inference.video.region import Region, between, overlap, region_about
-from inference.video.tracking import Tracker
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.video.clips.clip import Clip, Trim
+from sketch2pose.inference.video.observing import tracking
+from sketch2pose.inference.video.observing.detector import (
+    Detection,
+    anchors,
+    detect_people,
+    merge_same,
+    parts_of,
+)
+from sketch2pose.inference.video.observing.landmarker import Reading
+from sketch2pose.inference.video.observing.landmarks import Landmarks
+from sketch2pose.inference.video.observing.region import Region, between, overlap, region_about
+from sketch2pose.inference.video.observing.tracking import Tracker
 
 FRAMES = 12
 

@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.errors import Sketch2PoseError
-from inference.report import JobReport
-from inference.sketch.page import Page
-from inference.video.painted import outlined, read_painting
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.pictures.page import Page
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.video.painting_fallback import outlined, read_painting
 
 
 def painting():

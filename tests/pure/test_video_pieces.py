@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.devices import Device, create_session
-from inference.estimators import LIFTER_NETWORK, find_model
-from inference.video.ahead_process import read_message, track_message, write_message
-from inference.video.camera_path import CameraPath
-from inference.video.clip import Trim
-from inference.video.landmarks import Landmarks, Track
-from inference.video.lifter import Lifter
-from inference.video.observe import seen_so_far
-from inference.video.person import PersonSolver
-from inference.video.pieces import (
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.devices import Device, create_session
+from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model
+from sketch2pose.inference.video.clips.clip import Trim
+from sketch2pose.inference.video.observing.landmarks import Landmarks, Track
+from sketch2pose.inference.video.observing.observe import seen_so_far
+from sketch2pose.inference.video.observing.region import Region
+from sketch2pose.inference.video.observing.tracking import Person
+from sketch2pose.inference.video.solving.background_solver import Helper, SolvingAhead
+from sketch2pose.inference.video.solving.camera_path import CameraPath
+from sketch2pose.inference.video.solving.lifter import Lifter
+from sketch2pose.inference.video.solving.person import PersonSolver
+from sketch2pose.inference.video.solving.solve_windows import (
     OVERLAP,
     WINDOW,
     Done,
@@ -28,10 +30,12 @@ from inference.video.pieces import (
     rows_of,
     settled_pieces,
 )
-from inference.video.region import Region
-from inference.video.solve_ahead import Helper, SolvingAhead
-from inference.video.terms import Lens
-from inference.video.tracking import Person
+from sketch2pose.inference.video.solving.solver_worker import (
+    read_message,
+    track_message,
+    write_message,
+)
+from sketch2pose.inference.video.solving.terms import Lens
 from tests.pure import test_video_solve as scene
 
 RATE = 15.0

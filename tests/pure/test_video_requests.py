@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.__main__ import main
-from inference.estimators import Estimators, Settings
-from inference.protocol import messages
-from inference.protocol.body_motion import read_body_motion
-from inference.protocol.errors import Cancelled
-from inference.report import JobReport
-from inference.run_request import run_request
-from inference.sketch.page import load_page
-from inference.video.photo import looks_like_drawing
+from sketch2pose.core.body_motion import read_body_motion
+from sketch2pose.core.errors import Cancelled
+from sketch2pose.inference.__main__ import main
+from sketch2pose.inference.estimators import Estimators, Settings
+from sketch2pose.inference.pictures.page import load_page
+from sketch2pose.inference.protocol import messages
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.run_request import run_request
+from sketch2pose.inference.video.clips.photo import looks_like_drawing
 
 
 @pytest.fixture(scope="module")

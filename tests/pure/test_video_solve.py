@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.protocol.motion_check import check
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
-from inference.solver import tree
-from inference.video import terms, world
-from inference.video.banded import solve_banded
-from inference.video.body_points import BodyPoints, body_points, joint_points
-from inference.video.confidence import FILLED, joint_confidence
-from inference.video.landmarks import NUMBER, Track
-from inference.video.options import options_from
-from inference.video.person import OVERLAP, PersonSolver, Solved, joined
-from inference.video.start import every_frame, starting_pelvis
-from inference.video.together import roll_of, tilt_of, up_of
+from sketch2pose.core.body_motion.check import check
+from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.solver import tree
+from sketch2pose.inference.video.observing.landmarks import NUMBER, Track
+from sketch2pose.inference.video.options import options_from
+from sketch2pose.inference.video.solving import terms, world
+from sketch2pose.inference.video.solving.banded import solve_banded
+from sketch2pose.inference.video.solving.body_points import BodyPoints, body_points, joint_points
+from sketch2pose.inference.video.solving.confidence import FILLED, joint_confidence
+from sketch2pose.inference.video.solving.initial_track import every_frame, starting_pelvis
+from sketch2pose.inference.video.solving.multi_person import roll_of, tilt_of, up_of
+from sketch2pose.inference.video.solving.person import OVERLAP, PersonSolver, Solved, joined
 
 BODY = load_default_body()
 LENS = terms.Lens(900.0, np.array([320.0, 400.0]))

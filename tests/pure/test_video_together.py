@@ -8,18 +8,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.body import load_default_body
-from inference.protocol.body_motion import BodyMotion
-from inference.report import JobReport
-from inference.video.one_ground import (
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.video.showing.overlay import (
+    floor_lines,
+    pixels_of,
+    projected,
+    row_at,
+    write_overlay,
+)
+from sketch2pose.inference.video.solving.multi_person import (
+    camera_turn,
+    in_one_world,
+    roll_of,
+    tilt_of,
+)
+from sketch2pose.inference.video.solving.shared_ground import (
     SIZE_SPREAD,
     factors_on,
     level_of_most,
     resized,
     standing_feet,
 )
-from inference.video.overlay import floor_lines, pixels_of, projected, row_at, write_overlay
-from inference.video.together import camera_turn, in_one_world, roll_of, tilt_of
 
 SIZE = (320, 240)
 BODY = load_default_body()
@@ -46,7 +57,7 @@ def standing(place, tilt, roll=ROLL, frames=4):
     moved = joints @ again.T + wrong.T @ shift
     lift = np.array([0.0, moved[:, [10, 11], 1].min() - joints[:, [10, 11], 1].min(), 0.0])
     moved = moved - lift
-    from inference.rotations import rotvec_from_rotmat
+    from sketch2pose.core.rotations import rotvec_from_rotmat
 
     poses[:, :3] = rotvec_from_rotmat(again)
     seen = joints @ turn.T + shift

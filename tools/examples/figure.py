@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body.model import load_default_body
+from sketch2pose.inference.body.model import load_default_body
 
 from .poses import Pose, axis_turn, local_rotations
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.body.body_file import LICENCE, write_body_file
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
-
+from ....core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from ...body.body_file import LICENCE, write_body_file
 from .bone_shapes import build_bones
 from .landmarks import find_landmarks
 from .sampling import sample_population
@@ -105,7 +104,7 @@ def report(space, vertices, joints) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m inference.training.bake_body", description=__doc__
+        prog="python -m sketch2pose.inference.training.bake_body", description=__doc__
     )
     parser.add_argument("out", type=Path)
     parser.add_argument("--skel", type=Path, help="also write the default skeleton here")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from inference.skel.layout import BONE_NAMES
+from ...skel.model.layout import BONE_NAMES
 
 SIDES = 10  # around a tube
 

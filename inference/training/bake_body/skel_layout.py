@@ -6,9 +6,9 @@ the bone, z right, with hanging arms.
 
 import numpy as np
 
-from inference.protocol.body_motion import SMPL_JOINT_NAMES
-from inference.rotations import rotmat_from_rotvec
-from inference.skel.layout import BONE_COUNT, BONE_NAMES, PARENTS
+from ....core.body_motion import SMPL_JOINT_NAMES
+from ....core.rotations import rotmat_from_rotvec
+from ...skel.model.layout import BONE_COUNT, BONE_NAMES, PARENTS
 
 INFLUENCES = 4
 SHARES = (  # anny bone prefix (first match wins): shares of the SKEL bones that move its skin

@@ -9,8 +9,7 @@ Conventions: metres, y up, facing +z, left at +x; matrices act on columns;
 
 import numpy as np
 
-from inference.rotations import rotmat_from_rotvec, rotvec_from_rotmat
-
+from ....core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from .sampling import Population
 
 CLAVICLE_LIFT = np.deg2rad(10)  # of the ~28° that raising the arm from A to T takes from the

@@ -28,7 +28,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_rotvec
+from ....core.rotations import rotmat_from_rotvec
 
 Array = NDArray[np.floating]
 Angles = Mapping[str, Sequence[float]]

@@ -1,6 +1,6 @@
 """Bakes the authored key poses into the file that ships.
 
-    python -m inference.training.key_poses.bake
+    python -m sketch2pose.inference.training.key_poses.bake
 
 The file (`rigs/poses/key_poses.npz`) holds `names`, `categories` (the JSON file's stem), `tags`
 (joined by `|`), `quats` [N, 24, 4] wxyz float32 (local), `offsets` [24, 3] of the default body's
@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.rotations import quat_from_rotmat
-from inference.solver import tree
-from inference.training.key_poses.library import POSES_FOLDER, KeyPose, load_library
+from ....core.rotations import quat_from_rotmat
+from ...body import load_default_body
+from ...solver import tree
+from .library import POSES_FOLDER, KeyPose, load_library
 
 FORMAT_VERSION = 1
 OUT = Path(__file__).resolve().parents[3] / "rigs" / "poses" / "key_poses.npz"

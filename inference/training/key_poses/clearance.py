@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.solver import tree
+from ...body import load_default_body
+from ...solver import tree
 
 Array = NDArray[np.floating]
 

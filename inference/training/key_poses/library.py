@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.training.key_poses import clearance
-from inference.training.key_poses.angles import CENTRAL, SIZES, pose_from_angles
+from . import clearance
+from .angles import CENTRAL, SIZES, pose_from_angles
 
 Array = NDArray[np.floating]
 

@@ -1,6 +1,6 @@
 """Contact sheets of the pose library, to be looked at: each pose from the front and from the side.
 
-    python -m inference.training.key_poses.render_sheets --out build/key_poses [--match yoga]
+    python -m sketch2pose.inference.training.key_poses.render_sheets --out build/key_poses [--match yoga]
 
 Left limbs are drawn warm, right limbs cool. The number is the deepest overlap of the limbs in
 centimetres.
@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_rotvec
-from inference.solver import tree
-from inference.training.key_poses import clearance
-from inference.training.key_poses.library import KeyPose, load_library
-from inference.training.synthesis.body_lines import low_poly_body, rasterise
+from ....core.rotations import rotmat_from_rotvec
+from ...solver import tree
+from ..synthesis.body_lines import low_poly_body, rasterise
+from . import clearance
+from .library import KeyPose, load_library
 
 Array = NDArray[np.floating]
 

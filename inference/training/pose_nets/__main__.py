@@ -2,8 +2,8 @@
 
     npm pack @mediapipe/pose@0.5.1675469404 @mediapipe/hands@0.4.1675469240
     mkdir nets && for file in *.tgz; do tar xzf $file -C nets --strip-components 1; done
-    python -m inference.training.pose_nets nets [--reference tests/pure/pose_nets_reference.npz]
-    python -m inference.training.pose_nets nets --only pose_landmarks_heavy --out MY_MODELS
+    python -m sketch2pose.inference.training.pose_nets nets [--reference tests/pure/pose_nets_reference.npz]
+    python -m sketch2pose.inference.training.pose_nets nets --only pose_landmarks_heavy --out MY_MODELS
 
 The heavy network is larger than what ships; the last line makes it for a folder of own models.
 
@@ -23,8 +23,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from inference.training.half_precision import halve
-
+from ..half_precision import halve
 from .onnx_graph import onnx_from_tflite
 from .tflite_file import read_tflite
 

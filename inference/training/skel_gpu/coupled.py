@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def solve_coupled_frames(blocks: Tensor, right: Tensor, coupling: Tensor, free: Tensor) -> Tensor:
-    """Solves what `inference.skel.tridiagonal.solve_coupled_frames` solves, to rounding.
+    """Solves what `inference.skel.fitting.tridiagonal.solve_coupled_frames` solves, to rounding.
 
     Args:
         blocks: [T, n, n] symmetric positive definite. right: [T, n]. coupling: [n] ≥ 0.

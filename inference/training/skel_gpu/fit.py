@@ -1,4 +1,4 @@
-"""The fit of SKEL in PyTorch: the twin of `inference.skel.fit` for a graphics card.
+"""The fit of SKEL in PyTorch: the twin of `inference.skel.fitting.fit` for a graphics card.
 
 Conventions: as there. The sums over the points of a bone are gathered once, in NumPy; every
 iteration then runs on the device, its coupled frames by cyclic reduction. Jumps are not taken out
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inference.skel.fit import (
+from ...skel.fitting.fit import (
     ENOUGH,
     MAX_ITERATIONS,
     RESTING,
@@ -20,12 +20,11 @@ from inference.skel.fit import (
     SkelFit,
     steadiness,
 )
-from inference.skel.kinematics import SkelRest, moves_together
-from inference.skel.layout import DOF_BONES, DOF_COUNT, HIGHEST, LOWEST
-from inference.skel.moments import Moments, gather
-from inference.skel.start import starting_angles
-from inference.skel.targets import FitTargets
-
+from ...skel.fitting.initial_angles import starting_angles
+from ...skel.fitting.moments import Moments, gather
+from ...skel.fitting.targets import FitTargets
+from ...skel.model.kinematics import SkelRest, moves_together
+from ...skel.model.layout import DOF_BONES, DOF_COUNT, HIGHEST, LOWEST
 from .coupled import solve_coupled_frames
 from .kinematics import TorchPose, TorchSkeleton, branch_sums, dof_twists
 
@@ -55,7 +54,7 @@ def fit_skel_torch(
         device, dtype: of PyTorch. smoothness: metres per radian of change between frames.
 
     Returns:
-        what `inference.skel.fit.fit_skel` returns for rigid points, before jumps are taken out.
+        what `inference.skel.fitting.fit.fit_skel` returns for rigid points, before jumps are taken out.
     """
     assert targets.oriented is not None
     problem = _TorchProblem(rest, gather(rest, targets), device, dtype, smoothness)

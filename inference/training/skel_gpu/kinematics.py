@@ -1,4 +1,4 @@
-"""Forward kinematics of SKEL and its twists in PyTorch; the twin of `inference.skel.kinematics`.
+"""Forward kinematics of SKEL and its twists in PyTorch; the twin of `inference.skel.model.kinematics`.
 
 Conventions: as there (metres, radians, y up, q = 0 is the T-pose); tensors of one device and type.
 """
@@ -9,23 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inference.skel.kinematics import SkelRest
-from inference.skel.layout import (
-    BONE_COUNT,
-    DOF_BONES,
-    PARENTS,
-    SCAPULAE,
-    SPINE_BONES,
-    dofs_of,
-)
-from inference.skel.sliding import REST_TILT, slide_dofs
+from ...skel.model.kinematics import SkelRest
+from ...skel.model.layout import BONE_COUNT, DOF_BONES, PARENTS, SCAPULAE, SPINE_BONES, dofs_of
+from ...skel.model.sliding import REST_TILT, slide_dofs
 
 _SMALL = 1e-4
 
 
 @dataclass(frozen=True)
 class TorchPose:
-    """T posed frames; fields as of `inference.skel.kinematics.SkelPose`."""
+    """T posed frames; fields as of `inference.skel.model.kinematics.SkelPose`."""
 
     rotations: Tensor
     positions: Tensor
@@ -128,7 +121,7 @@ def rotmat_from_axis(axes: Tensor, angles: Tensor) -> Tensor:
 
 
 def dof_twists(pose: TorchPose) -> Tensor:
-    """[T, 46, 6] twists of the degrees of freedom, as `inference.skel.kinematics.dof_twists`."""
+    """[T, 46, 6] twists of the degrees of freedom, as `inference.skel.model.kinematics.dof_twists`."""
     origins = pose.positions[:, DOF_BONES.tolist()]
     linear = torch.cross(origins, pose.axes, dim=-1)
     linear = linear.index_add(1, torch.tensor(slide_dofs(), device=linear.device), pose.slide_steps)

@@ -1,6 +1,6 @@
 """Measures pose priors side by side inside the solver, on validation poses.
 
-    python -m inference.training.solver.compare_priors --mocap ../shared/data/mocap [--count 80]
+    python -m sketch2pose.inference.training.solver.compare_priors --mocap ../shared/data/mocap [--count 80]
 
 All priors steer the same Levenberg-Marquardt from the same start; each gives an expected rotation
 and a spread for every joint of a starting pose. Each is shown at its best weight. For choosing
@@ -18,23 +18,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.rotations import (
+from ....core.rotations import (
     angle_between,
     nearest_rotmat,
     rotmat_from_quat,
     rotmat_from_rotvec,
     rotvec_from_rotmat,
 )
-from inference.solver import levenberg_marquardt as lm
-from inference.solver import tree
-from inference.solver.assemble import PRIOR_SHARE, problem_and_start
-from inference.solver.drawn_bones import drawn_bones
-from inference.solver.hypotheses import candidates
-from inference.solver.observation import checked
-from inference.solver.weights import load_weights
-from inference.training.solver import measures
-from inference.training.solver.simulated import Eyesight, observe, random_scene
+from ...body import load_default_body
+from ...solver import levenberg_marquardt as lm
+from ...solver import tree
+from ...solver.assemble import PRIOR_SHARE, problem_and_start
+from ...solver.drawn_bones import drawn_bones
+from ...solver.hypotheses import candidates
+from ...solver.observation import checked
+from ...solver.weights import load_weights
+from . import measures
+from .simulated import Eyesight, observe, random_scene
 
 Array = NDArray[np.floating]
 Prior = Callable[[Array], tuple[Array, Array]]

@@ -1,6 +1,6 @@
 r"""Packs the trained nets and fitted ranges into `inference/weights/solver.npz`.
 
-    python -m inference.training.solver.export --mocap ../shared/data/mocap \
+    python -m sketch2pose.inference.training.solver.export --mocap ../shared/data/mocap \
         --neural-ik build/neural_ik.npz --flip-ranker build/flip_ranker.npz \
         --out inference/weights/solver.npz
 """
@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.training.key_poses.library import load_library
-from inference.training.solver import fit_limits, net_file
+from ..key_poses.library import load_library
+from . import fit_limits, net_file
 
 CONFIDENCE_TERMS = 3
 

@@ -1,6 +1,6 @@
 """Fits the solver's confidence on simulated observations of training poses.
 
-    python -m inference.training.solver.fit_confidence --mocap ../shared/data/mocap
+    python -m sketch2pose.inference.training.solver.fit_confidence --mocap ../shared/data/mocap
 
 Runs the solver as it is shipped on poses seen with all kinds of errors and fits, for each bone, a
 logistic function of the doubts (`inference.solver.confidence`) to whether the bone came out right.
@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body import load_default_body
-from inference.rotations import rotmat_from_quat
-from inference.solver import solve_directions, tree
-from inference.solver.confidence import GOOD_ANGLE
-from inference.solver.weights import WEIGHTS_PATH
-from inference.training.solver import measures
-from inference.training.solver.simulated import Eyesight, observe, random_scene
+from ....core.rotations import rotmat_from_quat
+from ...body import load_default_body
+from ...solver import solve_directions, tree
+from ...solver.confidence import GOOD_ANGLE
+from ...solver.weights import WEIGHTS_PATH
+from . import measures
+from .simulated import Eyesight, observe, random_scene
 
 Array = NDArray[np.floating]
 

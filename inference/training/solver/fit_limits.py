@@ -15,9 +15,9 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_quat, rotmat_from_rotvec
-from inference.solver.limits import JointLimits, make_limits, shortest_turn, swing_twist
-from inference.solver.tree import MIRROR, PARENTS
+from ....core.rotations import rotmat_from_quat, rotmat_from_rotvec
+from ...solver.limits import JointLimits, make_limits, shortest_turn, swing_twist
+from ...solver.tree import MIRROR, PARENTS
 
 Array = NDArray[np.floating]
 

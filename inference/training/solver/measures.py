@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import nearest_rotmat
+from ....core.rotations import nearest_rotmat
 
 Array = NDArray[np.floating]
 

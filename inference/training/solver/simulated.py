@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_rotvec
-from inference.solver import tree
-from inference.solver.camera import LEVEL_ROTATION
-from inference.solver.observation import DirectionObservation
+from ....core.rotations import rotmat_from_rotvec
+from ...solver import tree
+from ...solver.camera import LEVEL_ROTATION
+from ...solver.observation import DirectionObservation
 
 Array = NDArray[np.floating]
 

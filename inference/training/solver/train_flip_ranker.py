@@ -1,6 +1,6 @@
 r"""Trains the flip ranker: how plausible is a figure, given which of its limbs point away?
 
-    python -m inference.training.solver.train_flip_ranker --mocap ../shared/data/mocap \
+    python -m sketch2pose.inference.training.solver.train_flip_ranker --mocap ../shared/data/mocap \
         --out build/flip_ranker.npz
 
 A drawing leaves the depth sign of most bones open. Each training example is one true pose and
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from inference.training.solver import features, net_file, pose_sampler
+from . import features, net_file, pose_sampler
 
 LOG = logging.getLogger(__name__)
 FLIP_GROUPS = (

@@ -1,7 +1,7 @@
 r"""Trains the neural IK: noisy bone directions of a figure to SMPL local rotations with their
 spread.
 
-    python -m inference.training.solver.train_neural_ik --mocap ../shared/data/mocap \
+    python -m sketch2pose.inference.training.solver.train_neural_ik --mocap ../shared/data/mocap \
         --out build/neural_ik.npz
 
 The net is a plain MLP so that numpy alone runs it. It gives, for each joint, a rotation (6D, Zhou
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from inference.training.solver import features, net_file, pose_sampler
+from . import features, net_file, pose_sampler
 
 LOG = logging.getLogger(__name__)
 

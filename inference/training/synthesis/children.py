@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...rotations import rotmat_from_rotvec
+from ....core.rotations import rotmat_from_rotvec
 from .figure import VIEW_FROM_WORLD
 from .layout import HEAD_TOP, JOINTS, KEYPOINTS, LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, SPINE
 

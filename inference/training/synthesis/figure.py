@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from ....core.rotations import rotmat_from_rotvec
 from ...body.model import load_default_body
-from ...rotations import rotmat_from_rotvec
 from ...solver.camera import camera_from_ray
 from .layout import (
     DIRECTIONS,

@@ -10,7 +10,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from . import birds_fish_insects, creatures, facing_animals, made_things, marks, plants_and_land
+from . import (
+    birds_fish_insects,
+    creatures,
+    facing_animals,
+    marks,
+    object_distractors,
+    plants_and_land,
+)
 from .drawing import Hand, draw_paths, random_hand
 from .shapes import Path, fit, placed
 
@@ -35,18 +42,18 @@ SUBJECTS: dict[str, tuple[float, Callable[[np.random.Generator], list[Path]]]] =
     "landscape": (3, plants_and_land.landscape),
     "cloud": (1, plants_and_land.cloud),
     "sun": (1, plants_and_land.sun),
-    "house": (2, made_things.house),
-    "towers": (2.5, made_things.towers),
-    "car": (2.5, made_things.car),
-    "ship": (2, made_things.ship),
-    "plane": (2, made_things.plane),
-    "rocket": (2, made_things.rocket),
-    "cannon": (2, made_things.cannon),
-    "furniture": (2.5, made_things.furniture),
-    "vessel": (2.5, made_things.vessel),
-    "flag": (1.5, made_things.flag),
-    "lattice": (2.5, made_things.lattice),
-    "tool": (2.5, made_things.tool),
+    "house": (2, object_distractors.house),
+    "towers": (2.5, object_distractors.towers),
+    "car": (2.5, object_distractors.car),
+    "ship": (2, object_distractors.ship),
+    "plane": (2, object_distractors.plane),
+    "rocket": (2, object_distractors.rocket),
+    "cannon": (2, object_distractors.cannon),
+    "furniture": (2.5, object_distractors.furniture),
+    "vessel": (2.5, object_distractors.vessel),
+    "flag": (1.5, object_distractors.flag),
+    "lattice": (2.5, object_distractors.lattice),
+    "tool": (2.5, object_distractors.tool),
     "writing": (4, marks.writing),
     "arrows": (1, marks.arrows),
     "scribble": (3, marks.scribble),

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...rotations import quat_from_rotmat, rotmat_from_quat, rotmat_from_rotvec
+from ....core.rotations import quat_from_rotmat, rotmat_from_quat, rotmat_from_rotvec
 from ..key_poses.library import load_library
 from .layout import LEFT_ARM, LEFT_LEG, MIRROR, RIGHT_ARM, RIGHT_LEG, SPINE
 

@@ -52,13 +52,13 @@ def own_motion(motion):
 
 
 def put(rig, motion, use_ik: bool = False):
-    apply = part("sketch2pose_addon.apply")
+    apply = part("sketch2pose_addon.results.apply")
     options = apply.ApplyOptions(retarget=part("rigs").RetargetOptions(use_ik=use_ik))
     return apply.apply_human_motion(bpy.context, own_motion(motion), rig, 1, options, "bench")
 
 
 def rigify_errors(path: Path, motion, use_ik: bool) -> dict[str, float]:
-    from rigs.rotations import inverse, multiply, quat_from_matrix
+    from sketch2pose.core.quaternions import inverse, multiply, quat_from_matrix
     from tests.benchmarks.retarget.measures import SEGMENTS, direction_errors, hinge_errors
 
     rig = load_rig(path)

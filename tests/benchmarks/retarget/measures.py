@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, Skeleton, retarget
-from rigs.contacts import foot_contacts, slide_per_frame
-from rigs.human_motion import human_motion_from_rig
-from rigs.kinematics import PosedBones, pose_from_channels
-from rigs.landmarks import body_frame, soles
-from rigs.placement import rest_ground
-from rigs.pose_error import pose_error
-from rigs.reduction import evaluate, point_distance, quat_distance, reduce_curve
-from rigs.rotations import inverse, matrix_from_quat, multiply, normalized
-from rigs.soles import sole_points
+from sketch2pose.core.quaternions import inverse, matrix_from_quat, multiply, normalized
+from sketch2pose.rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, Skeleton, retarget
+from sketch2pose.rigs.feet.contacts import foot_contacts, slide_per_frame
+from sketch2pose.rigs.feet.soles import sole_points
+from sketch2pose.rigs.human_motion import human_motion_from_rig
+from sketch2pose.rigs.kinematics import PosedBones, pose_from_channels
+from sketch2pose.rigs.landmarks import body_frame, soles
+from sketch2pose.rigs.placement import rest_ground
+from sketch2pose.rigs.pose_error import pose_error
+from sketch2pose.rigs.reduction import evaluate, point_distance, quat_distance, reduce_curve
 
 SIDES = ("left", "right")
 SEGMENTS = (("upper_arm", "forearm"), ("forearm", "hand"), ("thigh", "shin"), ("shin", "foot"))
@@ -89,7 +89,7 @@ def hinge_errors(
         own = normalized(np.cross(fore - upper, hand - fore))
         source_arm = motion.rest[f"{side}_forearm"] - motion.rest[f"{side}_upper_arm"]
         source = normalized(np.cross(source_arm, [0.0, -1.0, 0.0]))
-        from rigs.rotations import rotate
+        from sketch2pose.core.quaternions import rotate
 
         have = rotate(turns[f"{side}_upper_arm"], own)
         wanted = rotate(motion.turns[f"{side}_upper_arm"], source)
@@ -121,7 +121,7 @@ def slides(
 
 def round_trip(motion: HumanMotion, rig: Skeleton, bone_map: BoneMap, back: Skeleton) -> np.ndarray:
     """Angles [bones, T] on the rig ``back`` between the direct way and the way through ``rig``."""
-    from rigs import detect_bone_map
+    from sketch2pose.rigs import detect_bone_map
 
     there = posed(rig, bone_map, retarget(motion, rig, bone_map))
     bones = {r: b for r, b in bone_map.bones.items() if b in there.poses and "_with_" not in r}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rigs import HumanMotion
+from sketch2pose.rigs import HumanMotion
 from tests.pure.rig_fixtures import motion_of
 
 FRAMERATE = 30.0
@@ -40,7 +40,7 @@ def mocap(shared: Path, frames: int, clips: tuple[int, ...]) -> list[HumanMotion
     pack = shared / "data/mocap/val_seqs.npz"
     if not pack.is_file():
         return []
-    from rigs.rotations import normalized, rotvec_from_quat
+    from sketch2pose.core.quaternions import normalized, rotvec_from_quat
 
     motions = []
     with np.load(pack, allow_pickle=False) as data:

@@ -72,8 +72,8 @@ def stick(start: Vector, end: Vector, colour, thickness: float) -> None:
 
 def shown_bones(rig) -> dict[str, str]:
     """Bones to draw, by role: the result of a control rig, the mapped bones of any other."""
-    skeleton = part("sketch2pose_addon.armature_io").read_skeleton(rig)
-    mapping = part("rigs.mapping")
+    skeleton = part("sketch2pose_addon.host.armatures").read_skeleton(rig)
+    mapping = part("rigs.bone_maps.mapping")
     return dict(mapping.detect_source_map(skeleton).bones)
 
 
@@ -98,7 +98,7 @@ def label(text: str, place: Vector) -> None:
 
 
 def pose_all(folder: Path) -> None:
-    apply = part("sketch2pose_addon.apply")
+    apply = part("sketch2pose_addon.results.apply")
     still = own_motion(swings().frames([FRAME]))
     for n, (name, file) in enumerate(FAMILIES.items()):
         rig = load(folder / f"{file}.blend")

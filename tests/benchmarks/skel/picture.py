@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.body import load_default_body
-from inference.protocol.body_motion import BodyMotion
-from inference.skel.convert import skel_from_picture
-from inference.skel.default import load_default_skel
-from inference.skel.from_picture import picture_of, smpl_points
-from inference.skel.layout import HIGHEST, LOWEST
-from inference.solver.camera import LEVEL_ROTATION
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.skel.fitting.convert import skel_from_picture
+from sketch2pose.inference.skel.fitting.from_picture import picture_of, smpl_points
+from sketch2pose.inference.skel.model.default import load_default_skel
+from sketch2pose.inference.skel.model.layout import HIGHEST, LOWEST
+from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 from tests.benchmarks.sketch.table import Row
 
 FRAMES, FOCAL, DISTANCE = 30, 1000.0, 4.0
@@ -86,9 +86,9 @@ def _mpjpe(points: np.ndarray, truth: np.ndarray) -> float:
 
 def drawn_motions() -> list[BodyMotion]:
     """Readings of the bundled drawings."""
-    from inference.devices import choose_device
-    from inference.estimators import Estimators, Settings
-    from inference.sketch.page import load_page
+    from sketch2pose.inference.devices import choose_device
+    from sketch2pose.inference.estimators import Estimators, Settings
+    from sketch2pose.inference.pictures.page import load_page
 
     estimator = Estimators(Settings(choose_device("cpu", 1), None)).sketch
     drawings = sorted(path for path in DRAWINGS.iterdir() if path.suffix in (".png", ".jpg"))

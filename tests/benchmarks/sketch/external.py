@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.rotations import rotmat_from_quat, rotmat_from_rotvec
-from inference.solver.tree import world_from_local
+from sketch2pose.core.rotations import rotmat_from_quat, rotmat_from_rotvec
+from sketch2pose.inference.solver.tree import world_from_local
 
 from .character import Character, of_adult_size, pose, t_pose_joints
 from .gltf import load_gltf_character

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inference.protocol.body_motion import BodyMotion
+from sketch2pose.core.body_motion import BodyMotion
 
 Array = NDArray[np.floating]
 

@@ -14,12 +14,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body.model import load_default_body
-from inference.sketch.estimate import SketchEstimator, observe
-from inference.sketch.finding import Figure, find_figures
-from inference.sketch.ink import ink_map
-from inference.sketch.reading import PAIRS, Reading
-from inference.solver import solve_directions
+from sketch2pose.inference.body.model import load_default_body
+from sketch2pose.inference.sketch.estimate import SketchEstimator, observe
+from sketch2pose.inference.sketch.figure_detection import Figure, find_figures
+from sketch2pose.inference.sketch.ink import ink_map
+from sketch2pose.inference.sketch.network_output import PAIRS, Reading
+from sketch2pose.inference.solver import solve_directions
 
 from . import metrics
 from .score import HYPOTHESES, MILLIMETRES, adult

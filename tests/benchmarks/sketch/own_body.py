@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body.model import load_default_body
-from inference.protocol.body_motion import BodyMotion
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.inference.body.model import load_default_body
 
 from . import metrics
 from .character import Character, pose

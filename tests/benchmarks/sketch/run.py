@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.errors import Sketch2PoseError
-from inference.sketch.page import Page, load_page
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.inference.pictures.page import Page, load_page
 
 
 class Estimator(Protocol):

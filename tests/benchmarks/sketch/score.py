@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body.model import BodyModel, load_default_body
-from inference.protocol.body_motion import BodyMotion
-from inference.solver.confidence import GOOD_ANGLE
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.inference.body.model import BodyModel, load_default_body
+from sketch2pose.inference.solver.confidence import GOOD_ANGLE
 
 from . import metrics
 from .character import LIMB_LENGTH_SUM

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body.model import load_default_body
-from inference.sketch.confidence import COEFFICIENTS
-from inference.sketch.estimate import SketchEstimator
-from inference.sketch.reading import WEIGHTS
-from inference.solver.confidence import GOOD_ANGLE
+from sketch2pose.inference.body.model import load_default_body
+from sketch2pose.inference.sketch.confidence import COEFFICIENTS
+from sketch2pose.inference.sketch.estimate import SketchEstimator
+from sketch2pose.inference.sketch.network_output import WEIGHTS
+from sketch2pose.inference.solver.confidence import GOOD_ANGLE
 
 from .ambiguous import is_ambiguous, recorded_poses
 from .drawings import RealDrawing, load_amateur, load_annotated, load_nobody
@@ -194,7 +194,7 @@ def stale_confidence(network: Path = WEIGHTS) -> tuple[str, ...]:
     fitted = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["network_sha256"]
     if fitted == hashlib.sha256(network.read_bytes()).hexdigest():
         return ()
-    command = "python -m inference.training.fit_sketch_confidence"
+    command = "python -m sketch2pose.inference.training.sketch.fit_confidence"
     return (f"The confidence was fitted with another network: run `{command}`.",)
 
 

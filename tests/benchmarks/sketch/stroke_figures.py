@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.protocol.strokes import Stroke, StrokeDrawing
-from inference.sketch.page import page_from_strokes
+from sketch2pose.core.strokes import Stroke, StrokeDrawing
+from sketch2pose.inference.pictures.page import page_from_strokes
 
 from .metrics import LIMB_JOINTS
 from .synthetic import SyntheticDrawing
@@ -31,8 +31,12 @@ def make_stroke_figures(count: int, seed: int) -> list[SyntheticDrawing]:
         count: how many.
         seed: of poses, proportions, cameras and the hand.
     """
-    from inference.training.synthesis.figure import make_figures, sample_scales, sample_views
-    from inference.training.synthesis.poses import load_pose_bank
+    from sketch2pose.inference.training.synthesis.figure import (
+        make_figures,
+        sample_scales,
+        sample_views,
+    )
+    from sketch2pose.inference.training.synthesis.poses import load_pose_bank
 
     rng = np.random.default_rng(seed)
     poses = load_pose_bank("val").sample(rng, count)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.sketch.page import Page
+from sketch2pose.inference.pictures.page import Page
 
 Array = NDArray[np.floating]
 
@@ -51,8 +51,8 @@ def make_synthetic(
         as_recorded: whole poses of the subjects; else limbs are exchanged and bent at random.
         true_proportions: no bone drawn longer or shorter than it is.
     """
-    from inference.training.synthesis.poses import load_pose_bank
-    from inference.training.synthesis.sample import make_batch
+    from sketch2pose.inference.training.synthesis.poses import load_pose_bank
+    from sketch2pose.inference.training.synthesis.sample import make_batch
 
     from .metrics import LIMB_JOINTS
 

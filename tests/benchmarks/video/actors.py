@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.body.model import load_default_body
-from inference.training.video_lifter.cameras import Cameras, sample_cameras
-from inference.training.video_lifter.motions import load_motions
-from inference.training.video_lifter.people import sample_betas, sample_person
-from inference.training.video_lifter.truth import posed
+from sketch2pose.inference.body.model import load_default_body
+from sketch2pose.inference.training.temporal_lifter.cameras import Cameras, sample_cameras
+from sketch2pose.inference.training.temporal_lifter.motions import load_motions
+from sketch2pose.inference.training.temporal_lifter.people import sample_betas, sample_person
+from sketch2pose.inference.training.temporal_lifter.truth import posed
 from tests.benchmarks.sketch.character import Character, of_adult_size, pose
 from tests.benchmarks.sketch.metrics import LIMB_JOINTS
 from tests.benchmarks.sketch.mpfb_people import load_mpfb_person, mpfb_folder

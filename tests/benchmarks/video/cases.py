@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.solver import tree
-from inference.training.video_lifter.cameras import Cameras
-from inference.training.video_lifter.truth import Truth
-from inference.video.landmarks import Track
-from inference.video.terms import Lens
+from sketch2pose.inference.solver import tree
+from sketch2pose.inference.training.temporal_lifter.cameras import Cameras
+from sketch2pose.inference.training.temporal_lifter.truth import Truth
+from sketch2pose.inference.video.observing.landmarks import Track
+from sketch2pose.inference.video.solving.terms import Lens
 
 
 @dataclass(frozen=True)

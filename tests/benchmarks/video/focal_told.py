@@ -16,18 +16,18 @@ from unittest import mock
 
 import numpy as np
 
-from inference.body.model import BodyModel, load_default_body
-from inference.devices import Device, create_session
-from inference.estimators import LIFTER_NETWORK, find_model
-from inference.solver import tree
-from inference.training.video_lifter import cameras as filming
-from inference.training.video_lifter.batches import sample_truth
-from inference.training.video_lifter.motions import FRAMERATE, load_motions
-from inference.training.video_lifter.noise import load_noise
-from inference.video import start, terms
-from inference.video.body_points import body_points, joint_points
-from inference.video.lifter import Lifter
-from inference.video.options import FULL_FRAME, USUAL_LENS
+from sketch2pose.inference.body.model import BodyModel, load_default_body
+from sketch2pose.inference.devices import Device, create_session
+from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model
+from sketch2pose.inference.solver import tree
+from sketch2pose.inference.training.temporal_lifter import cameras as filming
+from sketch2pose.inference.training.temporal_lifter.batches import sample_truth
+from sketch2pose.inference.training.temporal_lifter.motions import FRAMERATE, load_motions
+from sketch2pose.inference.training.temporal_lifter.noise import load_noise
+from sketch2pose.inference.video.options import FULL_FRAME, USUAL_LENS
+from sketch2pose.inference.video.solving import initial_track, terms
+from sketch2pose.inference.video.solving.body_points import body_points, joint_points
+from sketch2pose.inference.video.solving.lifter import Lifter
 from tests.benchmarks.bench_lifter import WORK
 from tests.benchmarks.sketch.table import Row, print_table
 from tests.benchmarks.video import measures
@@ -45,12 +45,15 @@ MM = 1e3
 def through(lifter: Lifter, body: BodyModel, case: Case, lens: float) -> tuple[float, np.ndarray]:
     """Misfit and limb joints [T, 12, 3] of a case as if a lens, mm, had filmed it."""
     pinhole = replace(case.lens, focal=lens / FULL_FRAME * max(case.size))
-    track = start.every_frame(case.track, 1)
+    track = initial_track.every_frame(case.track, 1)
     lifted = lifter.lift(track, FRAMERATE, pinhole)
     points = body_points(body, lifted.shape())
-    seen, turns = start.observed(track, points, pinhole), lifted.orientations[:, tree.SOLVED]
+    seen, turns = (
+        initial_track.observed(track, points, pinhole),
+        lifted.orientations[:, tree.SOLVED],
+    )
     relative = points.positions(turns, np.zeros((len(turns), 3)))
-    pelvis = start.starting_pelvis(relative, seen, pinhole)
+    pelvis = initial_track.starting_pelvis(relative, seen, pinhole)
     places = relative + pelvis[:, None]
     equations = terms.empty_equations(len(turns), 3 * len(tree.SOLVED) + 3)
     terms.add_picture(equations, places, terms.point_jacobian(turns, points), seen, pinhole)

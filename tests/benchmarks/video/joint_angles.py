@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion
-from inference.rotations import rotmat_from_rotvec
-from inference.skel.opensim_angles import angles_zxy
-from inference.skel.osim_frame import GROUND_FROM_BODY
+from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.skel.opensim.opensim_angles import angles_zxy
+from sketch2pose.inference.skel.opensim.osim_frame import GROUND_FROM_BODY
 from tests.benchmarks.sketch.table import Row
 from tests.benchmarks.video.measures import JOINTS
 

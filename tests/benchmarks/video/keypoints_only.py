@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from inference.importers.keypoint_files import DetectedPerson
-from inference.report import JobReport
-from inference.video.estimate import VideoEstimator, VideoOptions
-from inference.video.keypoint_people import landmarks_of
-from inference.video.landmarks import Track
+from sketch2pose.inference.importers.keypoint_files import DetectedPerson
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.video.estimate import VideoEstimator, VideoOptions
+from sketch2pose.inference.video.observing.keypoint_people import landmarks_of
+from sketch2pose.inference.video.observing.landmarks import Track
 from tests.benchmarks.sketch.table import Row
 from tests.benchmarks.video.measures import aligned_error, in_camera, root_error
 

@@ -14,13 +14,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from inference.importers.trc import parse_trc
-from inference.protocol.body_motion import BodyMotion
-from inference.protocol.filmed_camera import FilmedCamera
-from inference.report import JobReport
-from inference.rotations import rotmat_from_rotvec
-from inference.video.clip import Clip
-from inference.video.estimate import VideoEstimator, VideoOptions
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.filmed_camera import FilmedCamera
+from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.importers.trc import parse_trc
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.video.clips.clip import Clip
+from sketch2pose.inference.video.estimate import VideoEstimator, VideoOptions
 from tests.benchmarks.sketch.table import Row
 from tests.benchmarks.video.measures import HIPS, JOINTS, ROWS, root_error
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from inference.protocol.body_motion import SMPL_JOINT_NAMES, BodyMotion
-from inference.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
 
 JOINTS = [
     f"{side}_{part}"

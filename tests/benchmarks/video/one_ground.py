@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.protocol.body_motion import BodyMotion
-from inference.training.video_lifter.cameras import Cameras, sample_cameras
-from inference.training.video_lifter.motions import FRAMERATE, MotionBank
-from inference.training.video_lifter.noise import NoiseModel
-from inference.training.video_lifter.people import sample_betas
-from inference.training.video_lifter.truth import posed, truth_of
-from inference.video.one_ground import standing_feet
-from inference.video.person import PersonSolver
-from inference.video.together import in_one_world
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.inference.training.temporal_lifter.cameras import Cameras, sample_cameras
+from sketch2pose.inference.training.temporal_lifter.motions import FRAMERATE, MotionBank
+from sketch2pose.inference.training.temporal_lifter.noise import NoiseModel
+from sketch2pose.inference.training.temporal_lifter.people import sample_betas
+from sketch2pose.inference.training.temporal_lifter.truth import posed, truth_of
+from sketch2pose.inference.video.solving.multi_person import in_one_world
+from sketch2pose.inference.video.solving.person import PersonSolver
+from sketch2pose.inference.video.solving.shared_ground import standing_feet
 from tests.benchmarks.sketch.table import Row
 from tests.benchmarks.video.cases import Case, cases
 from tests.benchmarks.video.measures import slide

@@ -21,12 +21,12 @@ ROOT = Path(__file__).resolve().parents[3]
 FAKE_BACKEND = ROOT / "tests" / "fakes" / "fake_backend.py"
 LEFT_SHOULDER = 16
 REQUESTS = (
-    ("pose_from_sketch", "SketchRequest"),
-    ("try_it", "SketchRequest"),
-    ("pose_from_image", "SketchRequest"),
-    ("pose_from_image", "ImageRequest"),
-    ("motion_from_video", "VideoRequest"),
-    ("import_motion", "ImportRequest"),
+    ("drawing.op_pose_from_sketch", "SketchRequest"),
+    ("drawing.op_try_it", "SketchRequest"),
+    ("drawing.op_pose_from_image", "SketchRequest"),
+    ("drawing.op_pose_from_image", "ImageRequest"),
+    ("video.op_motion_from_video", "VideoRequest"),
+    ("video.op_import_motion", "ImportRequest"),
 )
 
 
@@ -62,7 +62,7 @@ def figure() -> list[np.ndarray]:
 @pytest.fixture
 def drawing(addon: Callable[[str], ModuleType], figure: list[np.ndarray]) -> bpy.types.Object:
     """The figure as a grease pencil object of the scene."""
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     made = grease_pencil.new_drawing("Figure")
     bpy.context.scene.collection.objects.link(made)
     grease_pencil.add_strokes(made, figure, bpy.context.scene.frame_current)
@@ -74,8 +74,8 @@ def drawing(addon: Callable[[str], ModuleType], figure: list[np.ndarray]) -> bpy
 def still_of(addon: Callable[[str], ModuleType]) -> Callable[[np.ndarray], Any]:
     """Makes a still of the default body, seen by nobody, from its pose [72]."""
     sys.path.insert(0, str(ROOT))
-    body = importlib.import_module("inference.body").load_default_body()
-    body_motion = addon("inference.protocol.body_motion")
+    body = importlib.import_module("sketch2pose.inference.body").load_default_body()
+    body_motion = addon("core.body_motion")
 
     def make(pose: np.ndarray) -> Any:
         poses = np.asarray(pose, np.float32).reshape(1, 72)
@@ -141,7 +141,7 @@ class Backend:
 
     def answer_with(self, motion: Any, *others: Any) -> None:
         """Lets it find these people."""
-        write = self.addon("inference.protocol.body_motion").write_body_motion
+        write = self.addon("core.body_motion").write_body_motion
         write(self.file, motion)
         for number, other in enumerate(others, start=1):
             write(self.file.with_name(f"{self.file.stem}_p{number}.npz"), other)
@@ -149,22 +149,22 @@ class Backend:
     def answer_with_person(self, number: int, motion: Any) -> None:
         """Add another person to the answer."""
         file = self.file.with_name(f"{self.file.stem}_p{number}.npz")
-        self.addon("inference.protocol.body_motion").write_body_motion(file, motion)
+        self.addon("core.body_motion").write_body_motion(file, motion)
 
     def install(self) -> None:
-        backend = self.addon("sketch2pose_addon.backend")
+        backend = self.addon("sketch2pose_addon.backend.backend_process")
         self.real_command = backend.command
         command = [sys.executable, str(FAKE_BACKEND), "--file", str(self.file)]
         self.monkeypatch.setattr(backend, "command", lambda *_: command)
         messages = self.addon("inference.protocol.messages")
         for name, kind in REQUESTS:
-            module = self.addon(f"sketch2pose_addon.operators.{name}")
+            module = self.addon(f"sketch2pose_addon.{name}")
             self.monkeypatch.setattr(module, kind, self.asking(getattr(messages, kind)))
 
     def make_real(self) -> None:
         """Lets the real backend do the next requests."""
-        self.addon("sketch2pose_addon.jobs").stop()
-        backend = self.addon("sketch2pose_addon.backend")
+        self.addon("sketch2pose_addon.backend.jobs").stop()
+        backend = self.addon("sketch2pose_addon.backend.backend_process")
         self.monkeypatch.setattr(backend, "command", self.real_command)
 
     def asking(self, real: Any) -> Callable[..., Any]:
@@ -185,7 +185,7 @@ def backend(
     fake = Backend(monkeypatch, addon, tmp_path / "motion.npz")
     fake.answer_with(motion)
     fake.install()
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     jobs.stop()
     yield fake
     jobs.stop()

@@ -17,9 +17,15 @@ ARM = ("left_collar", "left_shoulder", "left_elbow", "left_wrist", "left_hand")
 
 def put_result(addon: Callable[[str], ModuleType], rig: bpy.types.Object, motion: Any) -> Any:
     """Keys the motion as if it had been drawn on a sheet that faces -y, and keeps it."""
-    view_module, results = addon("sketch2pose_addon.view"), addon("sketch2pose_addon.results")
-    seen_through = addon("sketch2pose_addon.seen_through")
-    kept_result, axes = addon("sketch2pose_addon.kept_result"), addon("sketch2pose_addon.axes")
+    view_module, results = (
+        addon("sketch2pose_addon.host.viewport_camera"),
+        addon("sketch2pose_addon.results.apply_still"),
+    )
+    seen_through = addon("sketch2pose_addon.results.source_view")
+    kept_result, axes = (
+        addon("sketch2pose_addon.results.stored_still"),
+        addon("sketch2pose_addon.host.axes"),
+    )
     joints = axes.blender_from_body(motion.joints3d[0])
     rotation = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
     eye = joints[0] + [0, -VIEW_DISTANCE, 0]

@@ -38,10 +38,10 @@ def real_backend(addon):
     """The backend of the full zip, or for the light one a backend installed elsewhere."""
     if not NETWORK.exists():
         pytest.skip("skipped: the sketch network is not in this checkout")
-    settings = addon("sketch2pose_addon.preferences").preferences(bpy.context)
+    settings = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
     settings.backend_python = backend_python()
     yield settings
-    addon("sketch2pose_addon.jobs").stop()
+    addon("sketch2pose_addon.backend.jobs").stop()
     settings.backend_python = ""
 
 
@@ -105,7 +105,7 @@ def test_a_drawing_without_a_person_is_one_sentence(rig, real_backend, snapshot,
 
 
 def test_one_stroke_is_one_sentence(rig, real_backend, snapshot, addon):
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     drawing = grease_pencil.new_drawing("One Stroke")
     bpy.context.scene.collection.objects.link(drawing)
     line = np.c_[np.linspace(0, 1, 20), np.zeros(20), np.linspace(1, 1.2, 20)]
@@ -140,7 +140,7 @@ def test_no_file_is_one_sentence(rig, snapshot):
 
 
 def test_strokes_without_numbers_are_one_sentence(rig, drawing, backend, snapshot, addon):
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     grease_pencil.add_strokes(drawing, [np.full((5, 3), np.nan)], 1)
     before = snapshot()["actions"]
     with pytest.raises(RuntimeError, match=r"without a position \(NaN\)"):
@@ -149,7 +149,7 @@ def test_strokes_without_numbers_are_one_sentence(rig, drawing, backend, snapsho
 
 
 def test_an_empty_drawing_is_one_sentence(rig, backend, snapshot, addon):
-    empty = addon("sketch2pose_addon.grease_pencil").new_drawing("Empty")
+    empty = addon("sketch2pose_addon.host.grease_pencil").new_drawing("Empty")
     bpy.context.scene.collection.objects.link(empty)
     before = snapshot()
     with pytest.raises(RuntimeError, match="no visible strokes at this frame"):
@@ -190,7 +190,7 @@ def test_a_linked_rig_is_one_sentence(rig, drawing, backend, snapshot, tmp_path)
 
 
 def test_a_backend_that_is_not_there_is_one_sentence(rig, drawing, snapshot, addon, tmp_path):
-    settings = addon("sketch2pose_addon.preferences").preferences(bpy.context)
+    settings = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
     before = snapshot()
     for name, value in (("backend_python", "no python"), ("wheel_folder", "no folder")):
         setattr(settings, name, str(tmp_path / value))

@@ -16,7 +16,7 @@ def bases(rig: bpy.types.Object) -> np.ndarray:
 
 @pytest.fixture
 def strip(addon):
-    return addon("sketch2pose_addon.pose_strip").Strip
+    return addon("sketch2pose_addon.pose_library.pose_strip").Strip
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_stepping_scrolls_and_stops_at_the_ends(strip):
 
 def bare(addon, name: str, rig: bpy.types.Object):
     """The operator's own methods on a plain object."""
-    module = addon("sketch2pose_addon.operators.browse_poses")
+    module = addon("sketch2pose_addon.pose_library.op_browse_library")
     kind = getattr(module, name)
-    mixin = addon("sketch2pose_addon.browse_operator").BrowseOperator
+    mixin = addon("sketch2pose_addon.pose_library.browse_operator").BrowseOperator
     methods = {
         name: value
         for base in (mixin, kind)
@@ -60,7 +60,7 @@ def bare(addon, name: str, rig: bpy.types.Object):
     }
     methods["report"] = lambda _self, _level, text: pytest.fail(text)
     made = type(name, (), methods)()
-    made._before = addon("sketch2pose_addon.pose_snapshot").take_snapshot(rig)
+    made._before = addon("sketch2pose_addon.host.pose_snapshot").take_snapshot(rig)
     made._rig, made._chosen, made._handle, made._timer = rig.name, None, None, None
     return made
 
@@ -84,8 +84,8 @@ def test_previews_leave_no_keys_and_taking_keys(rig, addon, keyed_frames):
 
 
 def test_readings_have_two_pictures_each_and_their_share(rig, addon):
-    kept_result = addon("sketch2pose_addon.kept_result")
-    pictures = addon("sketch2pose_addon.reading_pictures")
+    kept_result = addon("sketch2pose_addon.results.stored_still")
+    pictures = addon("sketch2pose_addon.alternatives.alternative_pictures")
     kept = readings_of(rig, addon)
     kept_result.keep(rig, kept)
     browser = bare(addon, "SKETCH2POSE_OT_browse_readings", rig)
@@ -101,8 +101,8 @@ def test_readings_have_two_pictures_each_and_their_share(rig, addon):
 
 def readings_of(rig: bpy.types.Object, addon):
     """A kept result with three readings, made of key poses."""
-    library = addon("sketch2pose_addon.key_pose").index().library
-    seen = addon("sketch2pose_addon.rig_pose").result_of_rig(bpy.context, rig)
+    library = addon("sketch2pose_addon.pose_library.key_pose").index().library
+    seen = addon("sketch2pose_addon.retargeting.rig_pose").result_of_rig(bpy.context, rig)
     poses = np.array(
         [library.named(name).pose for name in ("passe", "first position", "hands on hips")]
     )

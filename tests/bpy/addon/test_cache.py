@@ -8,9 +8,9 @@ import pytest
 
 @pytest.fixture
 def cache(addon, tmp_path, monkeypatch):
-    module = addon("sketch2pose_addon.cache_folder")
+    module = addon("sketch2pose_addon.backend.cache_folder")
     folder = tmp_path / "cache"
-    monkeypatch.setattr(addon("sketch2pose_addon.operators.cache"), "cache_folder", lambda: folder)
+    monkeypatch.setattr(addon("sketch2pose_addon.backend.op_cache"), "cache_folder", lambda: folder)
     return module, folder
 
 
@@ -48,7 +48,7 @@ def test_links_are_removed_and_never_followed(cache, tmp_path):
 
 
 def test_a_cache_that_is_a_link_itself_is_left_alone(addon, tmp_path):
-    module = addon("sketch2pose_addon.cache_folder")
+    module = addon("sketch2pose_addon.backend.cache_folder")
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "film.mp4").write_bytes(b"film")
     try:
@@ -60,13 +60,13 @@ def test_a_cache_that_is_a_link_itself_is_left_alone(addon, tmp_path):
 
 
 def test_the_cache_lies_in_the_extensions_own_folder(addon):
-    folder = addon("sketch2pose_addon.cache_folder").cache_folder()
+    folder = addon("sketch2pose_addon.backend.cache_folder").cache_folder()
     assert folder.name == "cache"
     assert folder.parent.name == "sketch2pose"
 
 
 def test_the_licences_are_in_the_zip(addon):
-    pages = addon("sketch2pose_addon.operators.cache")._LICENCES
+    pages = addon("sketch2pose_addon.backend.op_cache")._LICENCES
     assert pages[0].read_text("utf-8").startswith("# Licences")
 
 
@@ -89,7 +89,7 @@ class Layout:
 
 def test_the_sections_of_the_preferences_draw(addon):
     told: list[str] = []
-    addon("sketch2pose_addon.preferences_sections").draw_sections(Layout(told), bpy.context)
+    addon("sketch2pose_addon.backend.preferences_sections").draw_sections(Layout(told), bpy.context)
     assert {"Pie Menu", "Cache", "sketch2pose.clear_cache", "sketch2pose.show_licences"} <= set(
         told
     )

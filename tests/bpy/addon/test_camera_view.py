@@ -45,7 +45,10 @@ def filmed(motion):
 
 
 def test_the_camera_shows_the_joints_where_they_were_seen(addon, filmed):
-    view, axes = addon("sketch2pose_addon.camera_view"), addon("sketch2pose_addon.axes")
+    view, axes = (
+        addon("sketch2pose_addon.results.motion_camera"),
+        addon("sketch2pose_addon.host.axes"),
+    )
     camera = view.camera_from_motion(bpy.context, filmed)
     assert bpy.context.scene.camera == camera
     shown = _projected(camera, axes.blender_from_body(filmed.joints3d[0]))
@@ -53,7 +56,10 @@ def test_the_camera_shows_the_joints_where_they_were_seen(addon, filmed):
 
 
 def test_a_vertical_picture_lines_up_too(addon, filmed):
-    view, axes = addon("sketch2pose_addon.camera_view"), addon("sketch2pose_addon.axes")
+    view, axes = (
+        addon("sketch2pose_addon.results.motion_camera"),
+        addon("sketch2pose_addon.host.axes"),
+    )
     upright = dataclasses.replace(filmed, image_size=np.array(SIZE[::-1]))
     camera = view.camera_from_motion(bpy.context, upright)
     shown = _projected(camera, axes.blender_from_body(filmed.joints3d[0]))
@@ -61,7 +67,10 @@ def test_a_vertical_picture_lines_up_too(addon, filmed):
 
 
 def test_the_camera_follows_a_rig_of_another_size_and_place(addon, filmed):
-    view, axes = addon("sketch2pose_addon.camera_view"), addon("sketch2pose_addon.axes")
+    view, axes = (
+        addon("sketch2pose_addon.results.motion_camera"),
+        addon("sketch2pose_addon.host.axes"),
+    )
     seen = axes.blender_from_body(filmed.joints3d[0])
     turn = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
     performed = 2.5 * seen @ turn.T + [3, -1, 0.5]
@@ -71,7 +80,10 @@ def test_the_camera_follows_a_rig_of_another_size_and_place(addon, filmed):
 
 
 def test_a_moving_camera_is_keyed_at_the_time_of_each_row(addon, filmed):
-    view, axes = addon("sketch2pose_addon.camera_view"), addon("sketch2pose_addon.axes")
+    view, axes = (
+        addon("sketch2pose_addon.results.motion_camera"),
+        addon("sketch2pose_addon.host.axes"),
+    )
     shifts = np.array([[0.2, 1.1, 4.0], [0.4, 1.1, 4.5], [0.6, 1.1, 5.0]], np.float32)
     moving = dataclasses.replace(
         filmed,
@@ -93,17 +105,15 @@ def test_a_moving_camera_is_keyed_at_the_time_of_each_row(addon, filmed):
 
 
 def test_without_a_camera_nothing_is_added(addon, motion, snapshot):
-    view = addon("sketch2pose_addon.camera_view")
+    view = addon("sketch2pose_addon.results.motion_camera")
     before = snapshot()
-    with pytest.raises(
-        addon("inference.protocol.errors").Sketch2PoseError, match="how it was filmed"
-    ):
+    with pytest.raises(addon("core.errors").Sketch2PoseError, match="how it was filmed"):
         view.camera_from_motion(bpy.context, motion)
     assert snapshot() == before
 
 
 def test_footage_appears_behind_the_scene_from_its_first_frame(addon, filmed, tmp_path):
-    view = addon("sketch2pose_addon.camera_view")
+    view = addon("sketch2pose_addon.results.motion_camera")
     camera = view.camera_from_motion(bpy.context, filmed)
     for number in range(3):
         image = bpy.data.images.new("page", 8, 8)
@@ -118,5 +128,5 @@ def test_footage_appears_behind_the_scene_from_its_first_frame(addon, filmed, tm
     single = view.load_footage(tmp_path / "shot-0002.png")
     view.show_footage(camera, single, 5)
     assert camera.data.background_images[1].image == single
-    with pytest.raises(addon("inference.protocol.errors").Sketch2PoseError, match="cannot open"):
+    with pytest.raises(addon("core.errors").Sketch2PoseError, match="cannot open"):
         view.load_footage(tmp_path / "missing.mp4")

@@ -47,9 +47,9 @@ def test_the_rig_lies_over_the_clip(addon, rig, backend, filmed, shots, place):
     assert (scene.render.resolution_x, scene.render.resolution_y) == SIZE
     background = scene.camera.data.background_images[0]
     assert (background.clip.frame_start, background.clip.frame_offset) == (11, 1)
-    bones = addon("sketch2pose_addon.armature_io").bone_map_of(rig).bones
+    bones = addon("sketch2pose_addon.host.armatures").bone_map_of(rig).bones
     roles = addon("rigs.human_motion").SMPL_ROLES
-    names = addon("inference.protocol.body_motion").SMPL_JOINT_NAMES
+    names = addon("core.body_motion").SMPL_JOINT_NAMES
     rows = [names.index(limb) for limb in LIMBS]
     for row in range(FRAMES - 1):
         scene.frame_set(11 + row)
@@ -77,7 +77,7 @@ def test_a_clip_that_blender_cannot_show_changes_nothing(rig, backend, filmed, t
 
 def asked_for(addon, monkeypatch):
     """Requests as they are sent."""
-    jobs, sent = addon("sketch2pose_addon.jobs"), []
+    jobs, sent = addon("sketch2pose_addon.backend.jobs"), []
     real = jobs.submit
     monkeypatch.setattr(
         jobs,
@@ -156,7 +156,7 @@ def test_the_others_wait_in_the_table_of_people(rig, backend, filmed, shots, key
 
 def test_stopping_early_keeps_what_was_read(addon, rig, backend, filmed, shots, wait_until):
     backend.answer_with(filmed)
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     messages = addon("inference.protocol.messages")
     make = backend.asking(messages.VideoRequest)
     backend.do = "until_enough"

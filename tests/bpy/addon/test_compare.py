@@ -19,8 +19,8 @@ BLOCKS = ("scenes", "objects", "meshes", "cameras", "materials", "actions", "col
 @pytest.fixture
 def performing(addon, monkeypatch, rig, backend, filmed, shots):
     """The rig, moved by the clip from frame 11 on, in step with it; pictures of it are small."""
-    monkeypatch.setattr(addon("sketch2pose_addon.studio"), "SIDE_SIZE", (80, 120))
-    module = addon("sketch2pose_addon.operators.compare_with_clip")
+    monkeypatch.setattr(addon("sketch2pose_addon.video.comparison_render"), "SIDE_SIZE", (80, 120))
+    module = addon("sketch2pose_addon.video.op_compare_with_clip")
     monkeypatch.setattr(module, "_FILM_HEIGHT", 90)
     monkeypatch.setattr(module, "_SHEET_HEIGHTS", (90, 120))
     backend.answer_with(filmed)
@@ -33,9 +33,11 @@ def performing(addon, monkeypatch, rig, backend, filmed, shots):
 @pytest.fixture
 def photos(addon, performing, tmp_path):
     """Takes pictures of rows of the performance; they and what was added come back as values."""
-    performance = addon("sketch2pose_addon.performance").performance_of(bpy.context, performing)
-    studio = addon("sketch2pose_addon.studio")
-    errors = addon("inference.protocol.errors")
+    performance = addon("sketch2pose_addon.video.clip_and_rigs").performance_of(
+        bpy.context, performing
+    )
+    studio = addon("sketch2pose_addon.video.comparison_render")
+    errors = addon("core.errors")
 
     def take(*rows, follow=False, height=180):
         with studio.Studio(bpy.context, performance, tmp_path, height, follow) as opened:
@@ -85,7 +87,7 @@ def test_the_rig_is_seen_where_the_person_was(photos, filmed):
 
 
 def test_a_rig_without_skin_shows_its_bones_and_one_with_skin_its_skin(addon, photos, performing):
-    studio = addon("sketch2pose_addon.studio")
+    studio = addon("sketch2pose_addon.video.comparison_render")
     assert studio.skins_of(performing) == []
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
@@ -112,7 +114,7 @@ def test_nothing_is_left_in_the_file(photos, snapshot):
 
 
 def test_the_view_from_the_side_looks_from_the_side(addon):
-    side_view = addon("sketch2pose_addon.studio").side_view
+    side_view = addon("sketch2pose_addon.video.comparison_render").side_view
     filmed = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])  # looks along +y, upright
     turn = side_view(filmed)
     np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-12)
@@ -130,7 +132,7 @@ def test_the_whole_way_through_the_real_backend(
     if not (importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("cv2")):
         pytest.skip("skipped: this Python lacks onnxruntime or OpenCV")
     photos(0)  # skips where nothing can be rendered
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     backend.make_real()
     out = tmp_path / "new folder" / f"beside é{kind}"
     try:
@@ -151,14 +153,14 @@ def test_without_a_window_a_motion_is_keyed_and_shown(
         pytest.skip("skipped: this Python lacks onnxruntime or OpenCV")
     photos(0)
     path, out = tmp_path / "walk.npz", tmp_path / "sheet é.png"
-    addon("inference.protocol.body_motion").write_body_motion(path, filmed)
+    addon("core.body_motion").write_body_motion(path, filmed)
     backend.make_real()
     arguments = ["--input", path, "--rig", performing.name, "--save", tmp_path / "out.blend"]
     arguments += ["--clip", shots, "--side-by-side", out, "--sheet-frames", "11,12"]
     try:
         status = addon("sketch2pose_addon.cli").run([str(part) for part in arguments])
     finally:
-        addon("sketch2pose_addon.jobs").stop()
+        addon("sketch2pose_addon.backend.jobs").stop()
     assert status == 0, capsys.readouterr().err
     assert out.is_file() and str(out) in capsys.readouterr().out
 
@@ -196,11 +198,11 @@ def test_a_backend_that_fails_or_is_cancelled_leaves_nothing(
     addon, monkeypatch, photos, performing, backend, shots, tmp_path, do
 ):
     photos(0)
-    module = addon("sketch2pose_addon.operators.compare_with_clip")
+    module = addon("sketch2pose_addon.video.op_compare_with_clip")
     real = addon("inference.protocol.messages").BesideRequest
     monkeypatch.setattr(module, "BesideRequest", backend.asking(real))
     backend.do = do
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     if do == "hang":  # cancelled as soon as it is told to wait for it
         wait = jobs.wait
         monkeypatch.setattr(jobs, "wait", lambda job: (jobs.cancel(job), wait(job)))
@@ -216,7 +218,7 @@ def test_a_backend_that_fails_or_is_cancelled_leaves_nothing(
 
 
 def test_cancelling_while_blender_renders(addon, monkeypatch, photos, performing, shots, tmp_path):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     tell = jobs.tell
 
     def cancel_soon(job, factor, text):
@@ -232,8 +234,8 @@ def test_cancelling_while_blender_renders(addon, monkeypatch, photos, performing
 
 
 def test_a_motion_file_that_is_retargeted_whole_keeps_its_clip(addon, rig, filmed, tmp_path):
-    write = addon("inference.protocol.body_motion").write_body_motion
-    kept_clip = addon("sketch2pose_addon.kept_clip").kept_clip
+    write = addon("core.body_motion").write_body_motion
+    kept_clip = addon("sketch2pose_addon.results.stored_clip").kept_clip
     path = tmp_path / "walk.npz"
     write(path, filmed)
     bpy.ops.sketch2pose.retarget(source=str(path), target=rig.name, mirror=True)

@@ -19,7 +19,7 @@ SHOULDER, ELBOW, WRIST = 16, 18, 20
 
 @pytest.fixture
 def kept_result(addon):
-    return addon("sketch2pose_addon.kept_result")
+    return addon("sketch2pose_addon.results.stored_still")
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +27,8 @@ def real_backend(addon):
     if not importlib.util.find_spec("onnxruntime"):
         pytest.skip("skipped: this Python has no onnxruntime for the backend")
     yield
-    addon("sketch2pose_addon.correcting").stop()
-    addon("sketch2pose_addon.jobs").stop()
+    addon("sketch2pose_addon.correction.edit_session").stop()
+    addon("sketch2pose_addon.backend.jobs").stop()
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def drawn(addon, rig, motion):
 @pytest.fixture
 def layer(addon, kept_result, rig):
     """The rig's corrections."""
-    corrections = addon("sketch2pose_addon.corrections")
+    corrections = addon("sketch2pose_addon.correction.correction_layer")
     return lambda: corrections.layer_over(rig, kept_result.kept_at(rig, 1))
 
 
@@ -134,8 +134,8 @@ def test_corrections_are_saved_and_undone_with_the_rig(rig, drawn, layer, tmp_pa
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
     opened = bpy.data.objects["Body"]
-    kept = addon("sketch2pose_addon.kept_result").kept_at(opened, 1)
-    after = addon("sketch2pose_addon.corrections").layer_over(opened, kept)
+    kept = addon("sketch2pose_addon.results.stored_still").kept_at(opened, 1)
+    after = addon("sketch2pose_addon.correction.correction_layer").layer_over(opened, kept)
     assert after.edits == before.edits
     assert np.allclose(after.pose, before.pose)
 

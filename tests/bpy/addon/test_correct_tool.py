@@ -24,9 +24,12 @@ def correcting(addon, backend, monkeypatch, motion):
     bent = np.array(motion.poses)
     bent[0, 3 * ELBOW + 1] = -0.9
     backend.answer_with(replace(motion, poses=bent))
-    relay, messages = addon("sketch2pose_addon.relay"), addon("inference.protocol.messages")
+    relay, messages = (
+        addon("sketch2pose_addon.correction.solve_corrections"),
+        addon("inference.protocol.messages"),
+    )
     monkeypatch.setattr(relay, "EditRequest", backend.asking(messages.EditRequest))
-    module = addon("sketch2pose_addon.correcting")
+    module = addon("sketch2pose_addon.correction.edit_session")
     yield module
     module.stop()
 
@@ -76,8 +79,8 @@ def test_a_drag_previews_without_keys_and_is_kept_at_its_end(
         lambda: correcting.session().job is None and not correcting.session().gesture.wanted
     )
     assert not np.allclose(bases(started), before, atol=1e-2)
-    kept_at = addon("sketch2pose_addon.kept_result").kept_at
-    layer_over = addon("sketch2pose_addon.corrections").layer_over
+    kept_at = addon("sketch2pose_addon.results.stored_still").kept_at
+    layer_over = addon("sketch2pose_addon.correction.correction_layer").layer_over
     assert layer_over(started, kept_at(started, 1)).edits == ()
     drag(correcting, last=True)
     assert until(lambda: correcting.session().gesture is None)
@@ -174,7 +177,7 @@ def test_a_rig_that_is_no_figure_is_refused(addon, correcting):
 
 
 def test_the_nearest_handle_within_reach_is_taken(addon):
-    handles = addon("sketch2pose_addon.handles")
+    handles = addon("sketch2pose_addon.correction.handles")
     places = np.full((24, 2), np.nan)
     places[WRIST], places[ELBOW] = (100, 100), (110, 100)
     assert handles.handle_at(places, (103, 100), 14) == WRIST

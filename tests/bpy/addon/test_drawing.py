@@ -10,12 +10,12 @@ from mathutils import Matrix
 
 @pytest.fixture
 def capture(addon):
-    return addon("sketch2pose_addon.capture")
+    return addon("sketch2pose_addon.host.drawing_capture")
 
 
 @pytest.fixture
 def view(addon):
-    return addon("sketch2pose_addon.view")
+    return addon("sketch2pose_addon.host.viewport_camera")
 
 
 def through(page, points_in_world: np.ndarray, axes) -> np.ndarray:
@@ -82,7 +82,7 @@ def test_a_view_survives_being_stored(view):
 
 
 def test_the_page_holds_the_figure_as_its_camera_sees_it(capture, drawing, figure, addon):
-    axes = addon("sketch2pose_addon.axes")
+    axes = addon("sketch2pose_addon.host.axes")
     captured = capture.capture_drawing(bpy.context, drawing)
     assert len(captured.page.strokes) == len(figure)
     for drawn, stroke in zip(figure, captured.page.strokes, strict=True):
@@ -117,7 +117,7 @@ def test_moving_the_drawing_moves_its_view(capture, view, drawing, figure):
 
 
 def test_later_frames_show_their_own_drawing(capture, drawing, figure, addon):
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     grease_pencil.add_strokes(drawing, figure[:2], 10)
     assert grease_pencil.key_frames(drawing) == [1, 10]
     assert len(grease_pencil.read_strokes(drawing, 9)) == len(figure)
@@ -126,13 +126,13 @@ def test_later_frames_show_their_own_drawing(capture, drawing, figure, addon):
 
 
 def test_hidden_layers_are_not_read(drawing, addon):
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     drawing.data.layers[0].hide = True
     assert grease_pencil.read_strokes(drawing, 1) == []
 
 
 def test_strokes_can_be_added_to_a_drawing_that_has_some(drawing, figure, addon):
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     grease_pencil.add_strokes(drawing, figure[:1], 1)
     strokes = grease_pencil.read_strokes(drawing, 1)
     assert len(strokes) == len(figure) + 1
@@ -141,14 +141,14 @@ def test_strokes_can_be_added_to_a_drawing_that_has_some(drawing, figure, addon)
 
 
 def test_removing_a_drawing_leaves_nothing(drawing, addon):
-    addon("sketch2pose_addon.grease_pencil").remove_drawing(drawing)
+    addon("sketch2pose_addon.host.grease_pencil").remove_drawing(drawing)
     assert "Figure" not in bpy.data.objects
     assert not [ink for ink in bpy.data.materials if ink.name.startswith("Figure")]
 
 
 def test_draw_starts_a_sheet_that_faces_the_view(rig, addon, capture):
     assert bpy.ops.sketch2pose.draw() == {"FINISHED"}
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     sheet = bpy.context.scene.sketch2pose.drawing
     assert bpy.context.scene.sketch2pose.target == rig
     assert bpy.context.view_layer.objects.active == sheet

@@ -23,8 +23,8 @@ def animatic(rig, drawing, figure, backend, motion, addon, monkeypatch, tmp_path
 
     `answers` are the motion files of each page, none where nobody is found; `asked` the requests.
     """
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
-    messages, jobs = addon("inference.protocol.messages"), addon("sketch2pose_addon.jobs")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
+    messages, jobs = addon("inference.protocol.messages"), addon("sketch2pose_addon.backend.jobs")
     for frame in FRAMES[1:]:
         moved = [line + [0.001 * frame, 0, 0] for line in figure]
         grease_pencil.add_strokes(drawing, moved, frame)
@@ -48,7 +48,7 @@ def animatic(rig, drawing, figure, backend, motion, addon, monkeypatch, tmp_path
 
     def write(name, value):
         path = tmp_path / f"{name}.npz"
-        addon("inference.protocol.body_motion").write_body_motion(path, value)
+        addon("core.body_motion").write_body_motion(path, value)
         return path
 
     scene.write = write
@@ -102,7 +102,7 @@ def test_a_drawing_that_is_held_is_read_once_and_stays_held(
     animatic, rig, drawing, figure, addon, keyed_frames
 ):
     again = [line + [0.001 * 20, 0, 0] for line in figure]
-    addon("sketch2pose_addon.grease_pencil").add_strokes(drawing, again, 30)
+    addon("sketch2pose_addon.host.grease_pencil").add_strokes(drawing, again, 30)
     bpy.ops.sketch2pose.pose_from_frames(
         target=rig.name, drawing=drawing.name, in_betweens="BEZIER"
     )
@@ -112,19 +112,19 @@ def test_a_drawing_that_is_held_is_read_once_and_stays_held(
 
 
 def test_a_figure_keeps_its_sides(animatic, rig, drawing, motion, still_of, addon):
-    exchanged = still_of(addon("rigs.readings").swap_sides(motion.poses[0]))
+    exchanged = still_of(addon("core.hypotheses.pose_hypotheses").swap_sides(motion.poses[0]))
     wrong = seen_at(exchanged, 300.0)
     animatic.answers[1:] = [[animatic.write("wrong", wrong)], animatic.answers[0]]
     bpy.ops.sketch2pose.pose_from_frames(target=rig.name, drawing=drawing.name)
     assert np.allclose(basis(rig, 9), basis(rig, 1), atol=1e-3)
-    kept = addon("sketch2pose_addon.kept_result").kept_at(rig, 9)
+    kept = addon("sketch2pose_addon.results.stored_still").kept_at(rig, 9)
     assert kept.active == 0
     assert len(kept.poses) == 2
 
 
 def test_each_frame_keeps_its_readings(animatic, rig, drawing, addon):
     bpy.ops.sketch2pose.pose_from_frames(target=rig.name, drawing=drawing.name)
-    assert addon("sketch2pose_addon.kept_result").kept_frames(rig) == [1, 20]
+    assert addon("sketch2pose_addon.results.stored_still").kept_frames(rig) == [1, 20]
 
 
 def test_two_figures_stay_themselves_through_the_drawings(
@@ -136,13 +136,13 @@ def test_two_figures_stay_themselves_through_the_drawings(
     bpy.ops.sketch2pose.pose_from_frames(target=rig.name, drawing=drawing.name)
     assert np.allclose(basis(rig, 9), basis(rig, 1), atol=1e-4)
     table = bpy.context.scene.sketch2pose.people
-    people = addon("sketch2pose_addon.people")
+    people = addon("sketch2pose_addon.people.person_table")
     frames = [[kept.frame for kept in people.recalled(row).poses] for row in table]
     assert frames == [[1, 9], [1, 9, 20]]
 
 
 def test_a_drawing_without_strokes_is_one_sentence(rig, backend, addon):
-    empty = addon("sketch2pose_addon.grease_pencil").new_drawing("Empty")
+    empty = addon("sketch2pose_addon.host.grease_pencil").new_drawing("Empty")
     bpy.context.scene.collection.objects.link(empty)
     with pytest.raises(RuntimeError, match="none of its frames has visible strokes"):
         bpy.ops.sketch2pose.pose_from_frames(target=rig.name, drawing="Empty")

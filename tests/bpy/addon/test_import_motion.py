@@ -85,7 +85,7 @@ def test_a_real_file_goes_through_the_real_backend(addon, rig, tmp_path, keyed_f
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = 24, 1.0
     scene.frame_set(1)
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     try:
         assert bpy.ops.sketch2pose.import_motion(filepath=str(path)) == {"FINISHED"}
         assert keyed_frames(rig) == {1.0, 2.0, 3.0, 4.0}

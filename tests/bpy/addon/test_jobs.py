@@ -60,7 +60,7 @@ def test_the_panels_rig_and_drawing_are_used_when_none_is_named(
 
 
 def test_the_backend_stays_warm(rig, drawing, backend, addon):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     pose(target=rig.name, drawing=drawing.name)
     first = jobs._client
     pose(target=rig.name, drawing=drawing.name)
@@ -94,7 +94,7 @@ def test_a_failed_job_says_so_and_leaves_no_trace(
     assert sentence in result_line()
     assert bpy.context.window_manager.sketch2pose.level == "ERROR"
     assert not bpy.context.window_manager.sketch2pose.running
-    assert addon("sketch2pose_addon.jobs").running() is None
+    assert addon("sketch2pose_addon.backend.jobs").running() is None
 
 
 def test_after_a_crash_the_next_job_works(rig, drawing, backend, keyed_frames):
@@ -109,7 +109,7 @@ def test_after_a_crash_the_next_job_works(rig, drawing, backend, keyed_frames):
 def test_cancel_ends_the_job_at_once_and_leaves_no_trace(
     rig, drawing, backend, snapshot, addon, wait_until
 ):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     request = addon("inference.protocol.messages").SketchRequest
     before = snapshot()
     job = jobs.submit("Waiting", lambda folder: request(["x"], str(folder), options={"do": "hang"}))
@@ -124,7 +124,7 @@ def test_cancel_ends_the_job_at_once_and_leaves_no_trace(
 
 
 def test_progress_reaches_the_panel(rig, backend, addon, wait_until):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     request = addon("inference.protocol.messages").SketchRequest
     state = bpy.context.window_manager.sketch2pose
     job = jobs.submit("Reading", lambda folder: request(["x"], str(folder), {"do": "hang"}))
@@ -136,7 +136,7 @@ def test_progress_reaches_the_panel(rig, backend, addon, wait_until):
 
 
 def test_loading_another_file_cancels(backend, addon, tmp_path):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     request = addon("inference.protocol.messages").SketchRequest
     job = jobs.submit("Waiting", lambda folder: request(["x"], str(folder), {"do": "hang"}))
     assert jobs._before_load in bpy.app.handlers.load_pre
@@ -146,7 +146,7 @@ def test_loading_another_file_cancels(backend, addon, tmp_path):
 
 
 def test_stopping_ends_the_process(backend, addon, wait_until):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     request = addon("inference.protocol.messages").SketchRequest
     job = jobs.submit("Waiting", lambda folder: request(["x"], str(folder), {"do": "hang"}))
     process = jobs._client._process._process
@@ -157,7 +157,7 @@ def test_stopping_ends_the_process(backend, addon, wait_until):
 
 
 def test_the_jobs_folder_is_removed(rig, drawing, backend, addon, monkeypatch):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     folders = []
     real = jobs._new_folder
     monkeypatch.setattr(jobs, "_new_folder", lambda: folders.append(real()) or folders[-1])
@@ -169,7 +169,7 @@ def test_the_jobs_folder_is_removed(rig, drawing, backend, addon, monkeypatch):
 def test_a_folder_that_cannot_be_written_is_one_sentence(
     rig, drawing, backend, snapshot, addon, monkeypatch
 ):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
 
     def refuse(**_: object) -> str:
         raise PermissionError(13, "Permission denied")
@@ -202,7 +202,7 @@ def test_the_figure_stands_where_it_was_drawn(rig, drawing, backend, motion, add
     drawing.location = (2.0, -1.0, 1.5)
     bpy.context.view_layer.update()
     before = hips(rig)
-    captured = addon("sketch2pose_addon.capture").capture_drawing(bpy.context, drawing)
+    captured = addon("sketch2pose_addon.host.drawing_capture").capture_drawing(bpy.context, drawing)
     drawn = captured.world_from_page(on_page[0, :1].astype(float))[0]
     assert drawn[1] == pytest.approx(-1.0, abs=1e-3)
     bpy.context.scene.sketch2pose.placement = placement

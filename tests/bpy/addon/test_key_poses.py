@@ -114,7 +114,7 @@ def test_the_pose_on_the_rig_is_said_in_words(rig, addon):
 
 def test_the_panel_lists_what_a_search_finds(rig, addon):
     state = bpy.context.window_manager.sketch2pose_library
-    library = addon("sketch2pose_addon.library_settings")
+    library = addon("sketch2pose_addon.pose_library.library_settings")
     state.search = "hands on hips"
     try:
         names = [pose.name for pose in library.shown_poses(bpy.context).poses]
@@ -131,8 +131,8 @@ def test_the_panel_lists_what_a_search_finds(rig, addon):
 
 
 def test_what_a_search_did_not_find_is_said(addon):
-    library = addon("sketch2pose_addon.library_settings")
-    index = addon("sketch2pose_addon.key_pose").index()
+    library = addon("sketch2pose_addon.pose_library.library_settings")
+    index = addon("sketch2pose_addon.pose_library.key_pose").index()
     assert (
         library.understood(index.search("balet")) == '"balet" is not known, did you mean "ballet"?'
     )
@@ -140,8 +140,8 @@ def test_what_a_search_did_not_find_is_said(addon):
 
 
 def test_thumbnails_are_drawn_beside_the_window(rig, addon, wait_until):
-    thumbnails = addon("sketch2pose_addon.thumbnails")
-    pose = addon("sketch2pose_addon.key_pose").key_pose("passe")[1]
+    thumbnails = addon("sketch2pose_addon.pose_library.thumbnails")
+    pose = addon("sketch2pose_addon.pose_library.key_pose").key_pose("passe")[1]
     assert thumbnails.icon("passe", pose.pose) == 0  # nothing yet; without a window there are none
     assert wait_until(lambda: thumbnails.pump() is None, 30)
     drawn = thumbnails.picture("passe", pose.pose)

@@ -13,7 +13,7 @@ SCREEN = np.full((1, 24, 2), 300.0, np.float32)
 
 @pytest.fixture
 def live(addon):
-    module = addon("sketch2pose_addon.live")
+    module = addon("sketch2pose_addon.drawing.live_session")
     yield module
     module.stop()
 
@@ -72,10 +72,10 @@ def test_the_answer_to_an_older_drawing_is_dropped(
     backend.do = "hang"
     assert follows(lambda: live.session().job is not None)
     first = live.session().job
-    addon("sketch2pose_addon.grease_pencil").add_strokes(drawing, figure[:1], 1)
+    addon("sketch2pose_addon.host.grease_pencil").add_strokes(drawing, figure[:1], 1)
     backend.do = "succeed"
     assert follows(lambda: live.session().result is not None)
-    assert first.state is addon("sketch2pose_addon.jobs").JobState.CANCELLED
+    assert first.state is addon("sketch2pose_addon.backend.jobs").JobState.CANCELLED
     assert not first.folder.exists()
 
 
@@ -121,7 +121,7 @@ def test_a_killed_backend_is_started_again(started, live, follows, backend, draw
     state = bpy.context.window_manager.sketch2pose
     assert follows(lambda: "stopped working" in state.result)
     backend.do = "succeed"
-    addon("sketch2pose_addon.grease_pencil").add_strokes(drawing, figure[:1], 1)
+    addon("sketch2pose_addon.host.grease_pencil").add_strokes(drawing, figure[:1], 1)
     assert follows(lambda: live.session().result is not None)
 
 

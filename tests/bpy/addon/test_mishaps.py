@@ -14,7 +14,7 @@ SCREEN = np.full((1, 24, 2), 300.0, np.float32)
 @pytest.fixture
 def meanwhile(addon, monkeypatch):
     """Lets something happen between the question to the backend and its answer."""
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     real = jobs.wait
 
     def happen(mishap) -> None:
@@ -110,7 +110,7 @@ def test_a_backend_that_dies_leaves_the_scene_as_it_was(ready, backend, snapshot
 
 
 def test_another_file_in_mid_solve_cancels(ready, meanwhile, addon):
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     meanwhile(jobs._before_load)
     assert pose() == {"CANCELLED"}
     assert len(bpy.data.actions) == 0
@@ -120,11 +120,11 @@ def test_another_file_in_mid_solve_cancels(ready, meanwhile, addon):
 def hover(drawing: bpy.types.Object, addon, pressure: float) -> None:
     """A stroke of a pen that never touched the tablet."""
     line = np.linspace((-1.0, 0.0, 0.0), (2.0, 0.0, 3.0), 20)
-    addon("sketch2pose_addon.grease_pencil").add_strokes(drawing, [line], 1, radius=pressure)
+    addon("sketch2pose_addon.host.grease_pencil").add_strokes(drawing, [line], 1, radius=pressure)
 
 
 def test_a_pen_that_hovers_draws_nothing(ready, drawing, addon):
-    capture = addon("sketch2pose_addon.capture").capture_drawing
+    capture = addon("sketch2pose_addon.host.drawing_capture").capture_drawing
     before = capture(bpy.context, drawing)
     if bpy.app.version >= (4, 3, 0):
         hover(drawing, addon, 0.0)
@@ -140,7 +140,7 @@ def test_a_pen_that_hovers_draws_nothing(ready, drawing, addon):
 def test_only_hovering_is_an_empty_drawing(rig, backend, addon):
     if bpy.app.version < (4, 3, 0):
         pytest.skip("skipped: strokes of the old grease pencil always have some width here")
-    drawing = addon("sketch2pose_addon.grease_pencil").new_drawing("Figure")
+    drawing = addon("sketch2pose_addon.host.grease_pencil").new_drawing("Figure")
     bpy.context.scene.collection.objects.link(drawing)
     hover(drawing, addon, 0.0)
     with pytest.raises(RuntimeError, match="no visible strokes"):

@@ -71,7 +71,7 @@ def test_everybody_goes_to_their_rig(read, keyed_frames, addon):
     assert not np.allclose(arm(other), first, atol=1e-2)
     assert keyed_frames(other) == {1.0}
     assert hips(rig)[0] > hips(other)[0] + 0.3
-    assert addon("sketch2pose_addon.kept_result").kept_at(other, 1) is not None
+    assert addon("sketch2pose_addon.results.stored_still").kept_at(other, 1) is not None
 
 
 def test_rigs_can_be_exchanged(read):
@@ -148,7 +148,7 @@ def test_a_picture_of_two_people_fills_the_table_too(pair, tmp_path):
 
 def test_a_clip_of_two_people_comes_back_whole(pair, motion, addon, keyed_frames):
     rig, other = pair
-    people = addon("sketch2pose_addon.people")
+    people = addon("sketch2pose_addon.people.person_table")
     clip = replace(
         person(motion, 600.0),
         poses=np.repeat(motion.poses, 4, axis=0),
@@ -166,7 +166,7 @@ def test_a_clip_of_two_people_comes_back_whole(pair, motion, addon, keyed_frames
     assert [label for label, _ in table()] == ["1 - right", "2 - left"]
     bpy.ops.sketch2pose.assign_people()
     assert keyed_frames(rig) == keyed_frames(other) == {11.0, 12.0, 13.0, 14.0}
-    sure = addon("sketch2pose_addon.weak_frames").frame_confidence(other)
+    sure = addon("sketch2pose_addon.results.low_confidence_frames").frame_confidence(other)
     assert sure == dict.fromkeys((11, 12, 13, 14), 1.0)
 
 
@@ -178,4 +178,4 @@ def test_the_table_is_saved_with_the_file(read, tmp_path, addon):
     saved = wanted.scenes[0]
     rows = saved.sketch2pose.people
     assert [row.label for row in rows] == ["1 - right", "2 - left"]
-    assert len(addon("sketch2pose_addon.people").recalled(rows[1]).poses) == 1
+    assert len(addon("sketch2pose_addon.people.person_table").recalled(rows[1]).poses) == 1

@@ -55,7 +55,7 @@ def test_a_saved_file_gets_the_catalog(saved, addon):
 
 
 def test_catalogs_of_others_stay_and_known_paths_keep_their_identifier(addon, tmp_path):
-    catalogs = addon("sketch2pose_addon.asset_catalogs")
+    catalogs = addon("sketch2pose_addon.pose_library.asset_catalogs")
     file = tmp_path / catalogs.FILE_NAME
     mine = "11111111-2222-3333-4444-555555555555:Sketch2Pose/Heroes:Heroes"
     file.write_text(f"# mine\nVERSION 1\n\n{mine}\nabc:Trees/Oak:Oak")
@@ -70,14 +70,14 @@ def test_catalogs_of_others_stay_and_known_paths_keep_their_identifier(addon, tm
 
 
 def test_catalog_names_cannot_break_the_file(addon):
-    catalogs = addon("sketch2pose_addon.asset_catalogs")
+    catalogs = addon("sketch2pose_addon.pose_library.asset_catalogs")
     assert catalogs.catalog_path(" a:b / /c ") == "Sketch2Pose/a-b/c"
     assert catalogs.catalog_path("") == "Sketch2Pose"
 
 
 def test_the_key_poses_become_a_library_of_the_rig(rig, addon, tmp_path, monkeypatch):
-    library = addon("sketch2pose_addon.key_pose").index().library
-    assets = addon("sketch2pose_addon.pose_assets")
+    library = addon("sketch2pose_addon.pose_library.key_pose").index().library
+    assets = addon("sketch2pose_addon.pose_library.pose_assets")
     few = type(library)(library.poses[:5] + library.poses[-5:], library.offsets)
     monkeypatch.setattr(assets.LibraryBuilder, "count", property(lambda _self: len(few.poses)))
     real = assets.LibraryBuilder.__init__

@@ -28,7 +28,7 @@ def posed(rig, drawing, backend, motion):
 
 @pytest.fixture
 def kept_result(addon):
-    return addon("sketch2pose_addon.kept_result")
+    return addon("sketch2pose_addon.results.stored_still")
 
 
 def bases(rig: bpy.types.Object) -> np.ndarray:
@@ -116,7 +116,7 @@ def test_numbers_spoilt_by_hand_are_ignored(posed, kept_result):
 
 
 def test_the_overlay_shows_every_bone_once(posed, addon):
-    overlay = addon("sketch2pose_addon.overlay")
+    overlay = addon("sketch2pose_addon.review.overlay")
     bpy.context.scene.sketch2pose.target = posed
     lines = overlay.shown_lines(bpy.context)
     assert sum(len(part.points) for part in lines) == 2 * 23
@@ -128,7 +128,7 @@ def test_the_overlay_shows_every_bone_once(posed, addon):
 
 
 def test_unsure_bones_look_different(posed, addon, kept_result):
-    overlay = addon("sketch2pose_addon.overlay")
+    overlay = addon("sketch2pose_addon.review.overlay")
     kept = replace(kept_result.kept_at(posed, 1), confidence=np.linspace(0, 1, 24))
     lines = overlay.bone_lines(kept)
     assert len({part.color for part in lines}) == 3

@@ -68,7 +68,7 @@ class Layout:
 
 
 def drawn(addon, context=None) -> list[str]:
-    panels = addon("sketch2pose_addon.panels")
+    panels = addon("sketch2pose_addon.main_panel")
     layout = Layout()
     for panel in panels.classes:
         if not hasattr(panel, "draw"):
@@ -97,7 +97,7 @@ def test_the_panel_draws_progress_and_result(addon):
 
 
 def test_preferences_draw(addon):
-    preferences = addon("sketch2pose_addon.preferences")
+    preferences = addon("sketch2pose_addon.backend.preferences")
     settings = preferences.preferences(bpy.context)
     settings.report = "+ fine\n! broken"
     try:

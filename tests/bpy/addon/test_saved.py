@@ -39,7 +39,7 @@ def worked(reopened, backend, motion, still_of, addon):
     )
     second = replace(still_of(other), joints2d=np.full((1, 24, 2), 80.0, np.float32))
     backend.answer_with(person, second)
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     drawing = grease_pencil.new_drawing("Figure")
     bpy.context.scene.collection.objects.link(drawing)
     line = np.linspace((0.0, 0, 0.1), (0.1, 0, 1.6), 9)
@@ -59,7 +59,7 @@ def bases() -> np.ndarray:
 
 
 def test_readings_and_choices_are_there_after_reopening(worked, addon, keyed_frames):
-    kept_result = addon("sketch2pose_addon.kept_result")
+    kept_result = addon("sketch2pose_addon.results.stored_still")
     before, pose = kept_result.kept_at(bpy.data.objects["Body"], 1), bases()
     worked()
     rig = bpy.data.objects["Body"]
@@ -78,7 +78,7 @@ def test_one_goes_on_where_one_stopped(worked, addon):
     assert bpy.ops.sketch2pose.flip_limb(limb="LEFT_LEG") == {"FINISHED"}
     assert not np.allclose(bases(), flipped, atol=1e-2)
     assert bpy.ops.sketch2pose.pick_hypothesis(index=1) == {"FINISHED"}
-    kept = addon("sketch2pose_addon.kept_result").kept_at(bpy.data.objects["Body"], 1)
+    kept = addon("sketch2pose_addon.results.stored_still").kept_at(bpy.data.objects["Body"], 1)
     assert kept.active == 1
 
 

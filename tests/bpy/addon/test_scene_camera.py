@@ -48,9 +48,9 @@ def seen_by(filmed, row, point, axes):
 
 @pytest.mark.parametrize("in_step", [True, False])
 def test_the_file_shows_points_where_blender_does(addon, camera, in_step, tmp_path):
-    module = addon("sketch2pose_addon.scene_camera")
-    footage = addon("sketch2pose_addon.footage").Footage
-    axes = addon("sketch2pose_addon.axes")
+    module = addon("sketch2pose_addon.video.scene_camera")
+    footage = addon("sketch2pose_addon.video.footage").Footage
+    axes = addon("sketch2pose_addon.host.axes")
     bpy.context.scene.frame_set(3)
     place = footage(tmp_path / "a.mp4", 10, first=4 if in_step else 0, in_step=in_step)
     filmed = module.filmed_by_scene(bpy.context, place)
@@ -67,8 +67,8 @@ def test_the_file_shows_points_where_blender_does(addon, camera, in_step, tmp_pa
 def test_people_are_put_into_the_cameras_world(
     addon, rig, backend, motion, camera, monkeypatch, tmp_path, keyed_frames
 ):
-    read = addon("inference.protocol.filmed_camera").read_camera
-    jobs, cameras = addon("sketch2pose_addon.jobs"), []
+    read = addon("core.filmed_camera").read_camera
+    jobs, cameras = addon("sketch2pose_addon.backend.jobs"), []
     real = jobs.submit
 
     def submit(title, make, **how):
@@ -105,7 +105,7 @@ def test_people_are_put_into_the_cameras_world(
     assert (bpy.context.scene.camera, len(bpy.data.cameras)) == before
     assert min(keyed_frames(rig)) == 16.0  # the person comes at frame 6 of the file
     bpy.context.scene.frame_set(16)
-    bones = addon("sketch2pose_addon.armature_io").bone_map_of(rig).bones
+    bones = addon("sketch2pose_addon.host.armatures").bone_map_of(rig).bones
     roles = addon("rigs.human_motion").SMPL_ROLES
     thighs = [rig.pose.bones[bones[roles[joint]]] for joint in (1, 2)]
     heads = [rig.matrix_world @ bone.head for bone in thighs]

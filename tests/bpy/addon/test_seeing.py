@@ -85,7 +85,7 @@ def set_frame(kind: str) -> None:
 def test_the_rig_is_where_the_picture_shows_the_figure(from_picture, photographed, addon, kind):
     set_frame(kind)
     assert bpy.ops.sketch2pose.look_through() == {"FINISHED"}
-    which, places = addon("sketch2pose_addon.seen_through").performed_joints(from_picture)
+    which, places = addon("sketch2pose_addon.results.source_view").performed_joints(from_picture)
     away = on_picture(places, SIZE) - photographed.joints2d[0][which]
     assert np.linalg.norm(away, axis=1).max() < 1.0
     set_frame("wide")
@@ -94,7 +94,7 @@ def test_the_rig_is_where_the_picture_shows_the_figure(from_picture, photographe
 
 def test_a_drawing_is_seen_as_it_was_drawn(from_drawing, photographed, addon):
     assert bpy.ops.sketch2pose.look_through() == {"FINISHED"}
-    kept = addon("sketch2pose_addon.kept_result").kept_at(from_drawing, 1)
+    kept = addon("sketch2pose_addon.results.stored_still").kept_at(from_drawing, 1)
     away = on_picture(kept.drawn, kept.seen.view.size) - photographed.joints2d[0]
     assert np.linalg.norm(away, axis=1).max() < 1.0
 
@@ -141,12 +141,12 @@ def test_without_a_pose_there_is_nothing_to_look_through(rig, snapshot):
 @pytest.mark.parametrize("source", ["from_picture", "from_drawing"])
 def test_the_ghost_stands_where_the_rig_stands(request, source, addon):
     rig = request.getfixturevalue(source)
-    kept = addon("sketch2pose_addon.kept_result").kept_at(rig, 1)
-    which, places = addon("sketch2pose_addon.seen_through").performed_joints(rig)
-    ghost = addon("sketch2pose_addon.ghost")
+    kept = addon("sketch2pose_addon.results.stored_still").kept_at(rig, 1)
+    which, places = addon("sketch2pose_addon.results.source_view").performed_joints(rig)
+    ghost = addon("sketch2pose_addon.review.solved_body")
     assert np.abs(ghost.placed_joints(kept, rig)[which] - places).max() < 0.03
     bpy.context.scene.sketch2pose.show_ghost = True
-    lines = addon("sketch2pose_addon.overlay").shown_lines(bpy.context)[-1].points
+    lines = addon("sketch2pose_addon.review.overlay").shown_lines(bpy.context)[-1].points
     bpy.context.scene.sketch2pose.show_ghost = False
     low, high = places.min(0) - 0.4, places.max(0) + 0.4
     assert (lines > low).all() and (lines < high).all()
@@ -154,14 +154,14 @@ def test_the_ghost_stands_where_the_rig_stands(request, source, addon):
 
 def test_a_capsule_has_its_radius_everywhere(addon):
     start, end = np.array([1.0, 2, 3]), np.array([1.0, 2, 5])
-    lines = addon("sketch2pose_addon.ghost").capsule(start, end, 0.25)
+    lines = addon("sketch2pose_addon.review.solved_body").capsule(start, end, 0.25)
     assert np.allclose(np.linalg.norm(lines[:, :2] - [1, 2], axis=1), 0.25)
     assert set(np.round(lines[:, 2], 6)) == {3.0, 5.0}
 
 
 def test_a_foot_on_the_ground_is_marked(from_drawing, addon):
-    overlay = addon("sketch2pose_addon.overlay")
-    kept = addon("sketch2pose_addon.kept_result").kept_at(from_drawing, 1)
+    overlay = addon("sketch2pose_addon.review.overlay")
+    kept = addon("sketch2pose_addon.results.stored_still").kept_at(from_drawing, 1)
     (diamond,) = overlay.contact_lines(kept)
     left_foot = 10
     assert np.allclose(diamond.points.mean(0), kept.drawn[left_foot], atol=1e-6)
@@ -169,7 +169,7 @@ def test_a_foot_on_the_ground_is_marked(from_drawing, addon):
 
 
 def test_joints_of_a_picture_are_shown_while_looking_through_it(from_picture, addon):
-    overlay = addon("sketch2pose_addon.overlay")
+    overlay = addon("sketch2pose_addon.review.overlay")
     assert overlay.shown_lines(bpy.context) == []
     bpy.ops.sketch2pose.look_through()
     assert sum(len(part.points) for part in overlay.shown_lines(bpy.context)) >= 2 * 23
@@ -181,7 +181,9 @@ def doubtful(rig, addon):
     confidence = np.full((10, 24), 0.9)
     confidence[[2, 3, 7]] = [[0.2], [0.1], [0.3]]
     frames = 5.0 + np.arange(10)
-    addon("sketch2pose_addon.weak_frames").keep_confidence(rig, frames, confidence)
+    addon("sketch2pose_addon.results.low_confidence_frames").keep_confidence(
+        rig, frames, confidence
+    )
     bpy.context.scene.sketch2pose.target = rig
     return rig
 
@@ -227,5 +229,5 @@ def test_a_doubtful_drawing_is_weak_too(rig, drawing, backend, photographed):
 
 def test_spoilt_numbers_are_no_weak_frames(doubtful, addon):
     doubtful["sketch2pose_confidence"] = {"frames": [1.0], "mean": "gone"}
-    assert addon("sketch2pose_addon.weak_frames").frame_confidence(doubtful) == {}
+    assert addon("sketch2pose_addon.results.low_confidence_frames").frame_confidence(doubtful) == {}
     assert bpy.ops.sketch2pose.next_weak_frame() == {"CANCELLED"}

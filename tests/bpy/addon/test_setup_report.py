@@ -8,8 +8,8 @@ import bpy
 
 
 def test_folders_that_are_not_there_are_named(addon, tmp_path):
-    check = addon("sketch2pose_addon.operators.setup_check")
-    settings = addon("sketch2pose_addon.preferences").preferences(bpy.context)
+    check = addon("sketch2pose_addon.setup.op_setup_check")
+    settings = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
     assert list(check._folder_problems(bpy.context)) == []
     settings.model_folder = str(tmp_path / "nowhere")
     try:
@@ -21,7 +21,7 @@ def test_folders_that_are_not_there_are_named(addon, tmp_path):
 
 
 def test_a_report_can_be_shown_to_others(addon):
-    check = addon("sketch2pose_addon.operators.setup_check")
+    check = addon("sketch2pose_addon.setup.op_setup_check")
     assert check._short(Path.home() / "blender" / "log.txt") == str(
         Path("~") / "blender" / "log.txt"
     )

@@ -15,9 +15,9 @@ def test_an_empty_scene_gets_a_posed_body_and_a_drawing(backend, motion, addon, 
     assert bpy.ops.sketch2pose.try_it() == {"FINISHED"}
     settings = bpy.context.scene.sketch2pose
     assert keyed_frames(settings.target) == {1.0}
-    strokes = addon("sketch2pose_addon.grease_pencil").read_strokes(settings.drawing, 1)
+    strokes = addon("sketch2pose_addon.host.grease_pencil").read_strokes(settings.drawing, 1)
     assert len(strokes) == 6
-    kept = addon("sketch2pose_addon.kept_result").kept_at(settings.target, 1)
+    kept = addon("sketch2pose_addon.results.stored_still").kept_at(settings.target, 1)
     assert len(kept.drawn) == 24
 
 

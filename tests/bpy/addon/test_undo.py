@@ -59,7 +59,7 @@ def stage(rig, drawing, figure, backend, motion, still_of, addon, long_memory):
     """Two rigs, a drawing with three frames, a backend that finds two doubtful people."""
     bpy.ops.sketch2pose.create_body(with_skin=False)
     bpy.context.object.name = "Other"
-    grease_pencil = addon("sketch2pose_addon.grease_pencil")
+    grease_pencil = addon("sketch2pose_addon.host.grease_pencil")
     for frame in (8, 15):
         grease_pencil.add_strokes(drawing, [line + [0.01, 0, 0] for line in figure], frame)
     other = np.array(motion.poses[0])

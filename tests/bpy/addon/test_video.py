@@ -76,7 +76,7 @@ def test_images_are_asked_for_as_the_setting_says(
     picture = Path(tmp_path / "person.png")
     picture.write_bytes(b"png")
     bpy.context.scene.sketch2pose.image_kind = kind
-    jobs, sent = addon("sketch2pose_addon.jobs"), []
+    jobs, sent = addon("sketch2pose_addon.backend.jobs"), []
     real = jobs.submit
 
     def submit(title, make_request):

@@ -16,7 +16,7 @@ def test_a_real_clip_moves_the_rig(addon, rig, shared_data, keyed_frames):
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = 60, 1.0
     scene.frame_set(1)
-    jobs = addon("sketch2pose_addon.jobs")
+    jobs = addon("sketch2pose_addon.backend.jobs")
     try:
         done = bpy.ops.sketch2pose.motion_from_video(
             filepath=str(footage / "two_people_cam01.mp4"), person=1, end=0.2

@@ -1,0 +1,166 @@
+"""BodyMotion files: `.npz` without pickle, written whole or not at all."""
+
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from ..errors import Sketch2PoseError
+from ..whole_file import write_whole
+from .check import ARRAY_SPECS, bad_field, check
+from .value import FORMAT_VERSION, BodyModelNote, BodyMotion, SourceNote
+
+_INTEGER_FIELDS = ("image_size", "frame_index")
+# what zipfile, zlib and NumPy raise for files that are damaged or something else
+_DAMAGED = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_NOTE_TYPES = {"body_model": BodyModelNote, "source": SourceNote}
+
+
+def read_body_motion(path: str | os.PathLike[str]) -> BodyMotion:
+    """Read and check a BodyMotion file.
+
+    Args:
+        path: an `.npz` written by `write_body_motion` (or any file with these fields).
+
+    Returns:
+        The checked motion.
+
+    Raises:
+        Sketch2PoseError: the file is missing, is not such a file, needs pickle, is of a newer
+            format, or has a bad field (named).
+    """
+    return motion_from_arrays(read_arrays(path))
+
+
+def read_arrays(
+    source: str | os.PathLike[str] | IO[bytes], name: str = ""
+) -> dict[str, np.ndarray]:
+    """Arrays of an `.npz` file, never unpickling.
+
+    Args:
+        source: the file.
+        name: for sentences; by default that of the file.
+
+    Returns:
+        Name → array.
+
+    Raises:
+        Sketch2PoseError: the file cannot be read, is not an `.npz`, or needs pickle.
+    """
+    name = name or (Path(source).name if isinstance(source, str | os.PathLike) else "")
+    try:
+        with zipfile.ZipFile(source) as archive:
+            return {
+                entry.removesuffix(".npy"): _entry_array(archive, entry)
+                for entry in archive.namelist()
+                if entry.endswith(".npy")
+            }
+    except OSError as error:
+        raise _unreadable(name, error.strerror or "it is damaged") from error
+    except MemoryError as error:
+        raise _unreadable(name, "its arrays do not fit into memory") from error
+    except _DAMAGED as error:
+        pickled = "allow_pickle" in str(error) or "Object arrays" in str(error)
+        why = "it holds pickled objects, which could run code" if pickled else "it is no whole .npz"
+        raise _unreadable(name, why) from error
+
+
+def _entry_array(archive: zipfile.ZipFile, entry: str) -> np.ndarray:
+    with archive.open(entry) as stream:
+        return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def _unreadable(name: str, why: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        f'The motion file "{name}" could not be read',
+        why,
+        "Choose a motion file made by Sketch2Pose, or one that convert has imported",
+        "body_motion.unreadable",
+    )
+
+
+def motion_from_arrays(arrays: Mapping[str, np.ndarray]) -> BodyMotion:
+    """BodyMotion from the arrays of its file.
+
+    Args:
+        arrays: name → array; unknown names are ignored.
+
+    Returns:
+        The checked motion, arrays as float32 (int64 for pixel sizes and frame numbers).
+
+    Raises:
+        Sketch2PoseError: a field is missing, of a newer format, or bad.
+    """
+    _refuse_newer(arrays)
+    values: dict[str, object] = {}
+    for field in fields(BodyMotion):
+        if field.name not in arrays:
+            if field.name in ARRAY_SPECS and ARRAY_SPECS[field.name].required:
+                raise bad_field(field.name, "is missing")
+            continue
+        values[field.name] = _decoded(field.name, arrays[field.name])
+    motion = BodyMotion(**values)  # type: ignore[arg-type]
+    check(motion)
+    return motion
+
+
+def _refuse_newer(arrays: Mapping[str, np.ndarray]) -> None:
+    version = int(arrays.get("format_version", np.array(FORMAT_VERSION)))
+    if version > FORMAT_VERSION:
+        raise bad_field("format_version", f"is {version}, newer than {FORMAT_VERSION} known here")
+
+
+def _decoded(name: str, array: np.ndarray) -> object:
+    try:
+        if name in ARRAY_SPECS:
+            kind = np.int64 if name in _INTEGER_FIELDS else np.float32
+            return np.ascontiguousarray(array, dtype=kind)
+        if name in _NOTE_TYPES:
+            return _NOTE_TYPES[name](*(str(part) for part in array))
+        if name == "contact_names":
+            return tuple(str(part) for part in array)
+        if name == "gender":
+            return str(array)
+        return int(array) if name == "person_id" else float(array)
+    except (TypeError, ValueError) as error:
+        raise bad_field(name, "is of the wrong type") from error
+
+
+def arrays_from_motion(motion: BodyMotion) -> dict[str, np.ndarray]:
+    """Arrays of the file of a motion; fields that are None are left out.
+
+    Args:
+        motion: the motion.
+
+    Returns:
+        Name → array, none of which needs pickle.
+    """
+    arrays: dict[str, np.ndarray] = {"format_version": np.array(FORMAT_VERSION)}
+    for field in fields(BodyMotion):
+        value = getattr(motion, field.name)
+        if value is not None:
+            text = field.name in _NOTE_TYPES or field.name == "contact_names"
+            arrays[field.name] = np.array(value, dtype=np.str_) if text else np.asarray(value)
+    return arrays
+
+
+def write_body_motion(path: str | os.PathLike[str], motion: BodyMotion) -> None:
+    """Check a motion and write its file; the file appears whole or not at all.
+
+    Args:
+        path: the `.npz` to write; an existing file is replaced.
+        motion: the motion.
+
+    Raises:
+        Sketch2PoseError: a field is bad, or the place cannot be written.
+    """
+    check(motion)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays_from_motion(motion))
+    write_whole(path, buffer.getvalue())

@@ -1,0 +1,1 @@
+"""What an animator changes of a result, as plain values."""

@@ -1,0 +1,1 @@
+"""Pictures and drawings from files: pixels, strokes, pages."""

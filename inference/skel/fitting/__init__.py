@@ -1,0 +1,1 @@
+"""SMPL motion or a picture to SKEL's angles."""

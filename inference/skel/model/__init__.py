@@ -1,0 +1,1 @@
+"""SKEL's bones, degrees of freedom, skin and shape."""

@@ -1,0 +1,1 @@
+"""SKEL motions as OpenSim's files and joint angles."""

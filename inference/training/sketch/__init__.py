@@ -1,0 +1,1 @@
+"""The drawing network: data, net, losses, training, export."""

@@ -1,0 +1,1 @@
+"""Frames, lenses and films: clips from and to files."""

@@ -1,0 +1,1 @@
+"""What is seen in a clip: people, their landmarks, who is who."""

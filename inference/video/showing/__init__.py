@@ -1,0 +1,1 @@
+"""Clips with what was read of them drawn over and beside."""

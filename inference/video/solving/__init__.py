@@ -1,0 +1,1 @@
+"""From observed tracks to body motions in one world."""

@@ -1,0 +1,68 @@
+"""People on the floor of a world whose camera is known: how large they are, where soles rest.
+
+Conventions: the world of a `CameraPath`, y up with its floor at y = 0; metres.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...body.model import BodyModel
+from ...solver import tree
+from ..observing.landmarks import NUMBER, Track
+from . import initial_track
+from .body_points import BodyPoints, body_points
+from .camera_path import scale_on_floor
+from .terms import Lens
+
+Array = NDArray[np.floating]
+
+FEET = ("left_heel", "left_foot_index", "right_heel", "right_foot_index")
+FLOOR_SPREAD = 0.01  # metres a standing sole may seem to be off the floor
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Feet on the floor: `heights` [F] metres above it, `weight` [T, F] 1/m^2."""
+
+    heights: Array
+    weight: Array
+
+
+def foot_rows(used: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Rows of `FEET` among the landmarks `used` on a body."""
+    return np.array([int(np.flatnonzero(used == NUMBER[name])[0]) for name in FEET])
+
+
+def floor_under(points: BodyPoints, standing: Array, body: BodyModel, betas: Array) -> Floor:
+    """The floor under feet that stand [T, F] in 0..1."""
+    joints = np.asarray(body.joints(betas), np.float64)
+    sole = float(np.asarray(body.vertices(betas))[:, 1].min()) - joints[0, 1]
+    at_rest = points.carried.sum(axis=1)[foot_rows(points.used), 1]
+    return Floor(at_rest - sole, standing / FLOOR_SPREAD**2)
+
+
+def shape_on_floor(track: Track, turns: Array, lens: Lens, body: BodyModel, betas: Array) -> Array:
+    """The shape of somebody as large as the floor they stand on says.
+
+    Args:
+        track: without gaps. turns: [T, 24, 3, 3] orientations to start with, world.
+        lens: with a path. body: whose shapes. betas: [10] of somebody of usual size.
+
+    Returns:
+        [10] betas.
+    """
+    assert lens.path is not None
+    points = body_points(body, betas)
+    relative = points.positions(turns[:, tree.SOLVED], np.zeros((len(turns), 3)))
+    pelvis = initial_track.starting_pelvis(
+        relative, initial_track.observed(track, points, lens), lens
+    )
+    floor = floor_under(points, np.ones((1, len(FEET))), body, betas)
+    feet = relative[:, foot_rows(points.used)] + pelvis[:, None]
+    feet[..., 1] -= floor.heights
+    seen = track.visibility.max(axis=1) > 0
+    lowest = np.take_along_axis(feet, feet[..., 1].argmin(1)[:, None, None], axis=1)[:, 0]
+    scale = scale_on_floor(lowest[seen], lens.path.eyes[seen])
+    return initial_track.shape_from_lengths(replace(track, world=track.world * scale), body)

@@ -1,0 +1,1 @@
+"""Which bone plays which role: presets, names, shape."""

@@ -1,0 +1,1 @@
+"""Feet on the ground: contacts, locks, soles."""

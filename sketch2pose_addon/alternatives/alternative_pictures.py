@@ -1,0 +1,41 @@
+"""The readings of a drawing as pictures: as it was drawn, and from the side."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from ...rigs.poses.thumbnail import Picture, side_view
+from ..pose_library import thumbnails
+from ..results.stored_still import KeptResult
+
+
+def views_of(kept: KeptResult) -> tuple[np.ndarray, np.ndarray]:
+    """Directions of looking [3]: the drawing's own, and square to it."""
+    return np.asarray(kept.view, dtype=float), side_view(kept.view)
+
+
+def reading_pictures(kept: KeptResult, index: int) -> tuple[Picture | None, ...]:
+    """Both pictures of a reading; None for those that are being drawn."""
+    pose = kept.poses[index]
+    return tuple(thumbnails.picture(_key(pose, view), pose, view) for view in views_of(kept))
+
+
+def reading_icons(kept: KeptResult, index: int) -> tuple[int, ...]:
+    """Both pictures as icons; 0 for those that are being drawn."""
+    pose = kept.poses[index]
+    return tuple(thumbnails.icon(_key(pose, view), pose, view) for view in views_of(kept))
+
+
+def share_text(kept: KeptResult, index: int) -> str:
+    """How likely a reading is among all of the drawing, for example ``62%``."""
+    scores = np.maximum(np.asarray(kept.scores, dtype=float), 0.0)
+    total = float(scores.sum())
+    return f"{scores[index] / total:.0%}" if total > 0.0 else ""
+
+
+def _key(pose: np.ndarray, view: np.ndarray) -> str:
+    """A name for the picture: equal for equal numbers."""
+    numbers = np.concatenate([pose, view]).astype(np.float32).round(4)
+    return "reading " + hashlib.sha1(numbers.tobytes(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,127 @@
+"""Choosing between the readings of a drawing, and correcting what a drawing cannot say.
+
+Each operator changes the pose that a drawing gave to the rig at the current frame (or at the last
+drawn one before it), in one undo step. Flips and changes join the list of corrections; the backend
+is asked only when limbs were corrected by hand, which then lie on top.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import EnumProperty, IntProperty, StringProperty
+
+from ...core.corrections.edits import CHANGE, FLIP, Edit
+from ...core.errors import Sketch2PoseError
+from ..correction.correction_layer import Layer, layer_over
+from ..correction.layer_operator import LayerOperator
+from ..host.targets import target_rig
+from ..results.stored_still import KeptResult, kept_at
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Object
+
+LIMBS = (
+    ("LEFT_ARM", "Left Arm", "The whole left arm"),
+    ("RIGHT_ARM", "Right Arm", "The whole right arm"),
+    ("LEFT_LEG", "Left Leg", "The whole left leg"),
+    ("RIGHT_LEG", "Right Leg", "The whole right leg"),
+    ("LEFT_FOREARM", "Left Forearm", "The left arm below the elbow"),
+    ("RIGHT_FOREARM", "Right Forearm", "The right arm below the elbow"),
+    ("LEFT_SHIN", "Left Shin", "The left leg below the knee"),
+    ("RIGHT_SHIN", "Right Shin", "The right leg below the knee"),
+)
+CHANGES = (
+    ("FRONT_BACK", "Front/Back", "See the figure from behind instead of in front, or back"),
+    ("SWAP_SIDES", "Swap L/R", "Exchange the directions of left and right limbs"),
+    ("MIRROR", "Mirror", "Mirror the pose"),
+)
+
+
+class _ReadingOperator(LayerOperator):
+    """Mix-in: changes how the drawing is read; corrections by hand stay on top."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        if bpy.app.background:
+            return True
+        if kept_at(target_rig(context), context.scene.frame_current) is None:
+            cls.poll_message_set("The rig has no pose from a drawing at this frame")
+            return False
+        return super().poll(context)
+
+    def found(self, context: Context, target: Object) -> tuple[KeptResult, Layer]:
+        kept = kept_at(target, context.scene.frame_current)
+        if kept is None:
+            raise _nothing_kept(target.name)
+        return kept, layer_over(target, kept)
+
+
+class SKETCH2POSE_OT_pick_hypothesis(_ReadingOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.pick_hypothesis"
+    bl_label = "Pick Reading"
+    bl_description = "Take another reading of the drawing: limbs towards the viewer or away"
+
+    index: IntProperty(name="Reading", description="Number of the reading, from 0", min=0)
+
+    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+        if self.index < len(kept.poses):
+            return layer.over_reading(kept.poses[self.index])
+        raise Sketch2PoseError(
+            "There is no such reading",
+            f"the drawing has {len(kept.poses)} and number {self.index} was asked for",
+            f"Choose one from 0 to {len(kept.poses) - 1}",
+            "reading.index",
+        )
+
+
+class SKETCH2POSE_OT_flip_limb(_ReadingOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.flip_limb"
+    bl_label = "Flip Limb"
+    bl_description = "Turn a limb from towards the viewer to away, or back; the drawing still fits"
+
+    limb: EnumProperty(name="Limb", items=LIMBS, default="LEFT_ARM")
+
+    @classmethod
+    def description(cls, _context: Context, properties: bpy.types.OperatorProperties) -> str:
+        name = {item[0]: item[2] for item in LIMBS}[properties.limb]
+        return f"{name}: towards the viewer or away. The drawing still fits"
+
+    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+        return layer.adding(Edit(FLIP, limb=self.limb))
+
+
+class SKETCH2POSE_OT_change_reading(_ReadingOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.change_reading"
+    bl_label = "Change Reading"
+    bl_description = "Exchange front and back, left and right, or mirror the pose"
+
+    change: EnumProperty(name="Change", items=CHANGES, default="FRONT_BACK")
+
+    @classmethod
+    def description(cls, _context: Context, properties: bpy.types.OperatorProperties) -> str:
+        return {item[0]: item[2] for item in CHANGES}[properties.change]
+
+    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+        return layer.adding(Edit(CHANGE, change=self.change))
+
+
+def _nothing_kept(name: str) -> Sketch2PoseError:
+    return Sketch2PoseError(
+        "There is no reading to change",
+        f'"{name}" has no pose from a drawing at or before this frame',
+        "Use Pose from Drawing or Pose from Image first",
+        "reading.none",
+    )
+
+
+classes = (
+    SKETCH2POSE_OT_pick_hypothesis,
+    SKETCH2POSE_OT_flip_limb,
+    SKETCH2POSE_OT_change_reading,
+)

@@ -1,0 +1,82 @@
+"""The readings of a drawing as thumbnails, below the buttons that change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..host.layout import SidebarPanel
+from ..host.properties import settings
+from ..host.targets import target_rig
+from ..results.stored_still import KeptResult, kept_at
+from .alternative_pictures import reading_icons, share_text
+from .op_alternatives import CHANGES, LIMBS
+
+if TYPE_CHECKING:
+    from bpy.types import Context
+
+_COLUMNS = 2
+_SCALE = 3.6  # of a thumbnail, in rows of the interface
+
+
+def _kept(context: Context) -> KeptResult | None:
+    return kept_at(target_rig(context), context.scene.frame_current)
+
+
+class SKETCH2POSE_PT_readings(SidebarPanel, bpy.types.Panel):
+    bl_label = "Readings"
+    bl_parent_id = "SKETCH2POSE_PT_main"
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        return kept_at(target_rig(context), context.scene.frame_current) is not None
+
+    def draw(self, context: Context) -> None:
+        kept = kept_at(target_rig(context), context.scene.frame_current)
+        if kept is None:
+            return
+        layout = self.layout
+        row = layout.row(align=True)
+        for index in range(len(kept.poses)):
+            pressed = kept.active == index
+            text = str(index + 1)
+            pick = row.operator("sketch2pose.pick_hypothesis", text=text, depress=pressed)
+            pick.index = index
+        layout.label(text="Towards or Away")
+        grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
+        for limb, label, _description in LIMBS[:4]:
+            grid.operator("sketch2pose.flip_limb", text=label).limb = limb
+        row = layout.row(align=True)
+        for change, label, _description in CHANGES:
+            row.operator("sketch2pose.change_reading", text=label).change = change
+        layout.prop(settings(context), "show_overlay")
+
+
+class SKETCH2POSE_PT_reading_thumbnails(SidebarPanel, bpy.types.Panel):
+    bl_label = "Thumbnails"
+    bl_parent_id = "SKETCH2POSE_PT_readings"
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        return _kept(context) is not None
+
+    def draw(self, context: Context) -> None:
+        kept = _kept(context)
+        if kept is None:
+            return
+        layout = self.layout
+        layout.operator("sketch2pose.browse_readings", icon="VIEW3D")
+        grid = layout.grid_flow(row_major=True, columns=_COLUMNS, even_columns=True, align=True)
+        for index in range(len(kept.poses)):
+            cell = grid.column(align=True)
+            row = cell.row(align=True)
+            for icon in reading_icons(kept, index):
+                row.template_icon(icon_value=icon, scale=_SCALE)
+            text = f"{index + 1}  {share_text(kept, index)}"
+            pressed = kept.active == index
+            pick = cell.operator("sketch2pose.pick_hypothesis", text=text, depress=pressed)
+            pick.index = index
+
+
+classes = (SKETCH2POSE_PT_readings, SKETCH2POSE_PT_reading_thumbnails)

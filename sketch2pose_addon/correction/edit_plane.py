@@ -1,0 +1,135 @@
+"""The plane on which a figure is corrected: the sheet of a drawing, a picture, or the air in front
+of the rig.
+
+A `Paper` says where the joints that can be taken hold of are in Blender's world, and turns points
+that the animator shows in the viewport into pixels that the backend understands.
+
+Frames: `world` is Blender's (z up); the *body's world* is the result's own (y up). Pixels have
+their origin top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import bpy
+import numpy as np
+
+from ...core.corrections.edits import EditView
+from ..host import axes
+from ..host.drawing_capture import viewport_area
+from ..host.viewport_camera import DrawingView, facing_camera, scene_camera, viewport_camera
+from ..results.motion_camera import fitted_placement
+from ..results.source_view import performed_joints, view_in_world
+from ..results.stored_still import KeptResult
+from ..review.solved_body import placed_joints
+from ..review.source_camera import our_camera
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Object
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where a figure is corrected.
+
+    Attributes:
+        view: the camera in Blender's world whose pixels count.
+        handles: [24, 3] joints in Blender's world, on the paper.
+        own: whether `view` is the result's own, which needs no description.
+        world_from_body: [3, 3] Blender's world from the body's world of the result.
+    """
+
+    view: DrawingView
+    handles: np.ndarray
+    own: bool
+    world_from_body: np.ndarray
+
+    def pixels(self, points: np.ndarray) -> np.ndarray:
+        """[N, 2] px of world points [N, 3]; NaN for points behind the view."""
+        return self.view.project(np.asarray(points, float).reshape(-1, 3))
+
+    def edit_view(self) -> EditView | None:
+        """What a correction has to say about its view; None on the result's own paper."""
+        if self.own:
+            return None
+        rotation = self.view.rotation @ self.world_from_body
+        seen = self.pixels(self.handles)
+        return EditView(rotation, self.view.focal, np.asarray(self.view.center, float), seen)
+
+    def on_paper(self, origin: np.ndarray, direction: np.ndarray) -> np.ndarray | None:
+        """Where a ray of the world [3], [3] meets the paper; None when it runs beside it."""
+        normal, middle = self.view.rotation[2], self.handles.mean(0)
+        slope = float(direction @ normal)
+        if abs(slope) < 1e-6:
+            return None
+        return origin + direction * float((middle - origin) @ normal) / slope
+
+
+def paper_of(context: Context, kept: KeptResult, target: Object) -> Paper:
+    """The paper of a result as it is looked at now.
+
+    Raises:
+        Sketch2PoseError: the rig is not recognised any more.
+    """
+    turn = _world_from_body(kept, target)
+    seen = kept.seen
+    if seen is not None and len(seen.observed):
+        if seen.in_world and len(kept.drawn):
+            return Paper(seen.view, kept.drawn, True, turn)
+        joints = kept.motion().joints3d
+        if our_camera(context.scene) is not None and joints is not None:
+            view = view_in_world(seen, joints[0], target)
+            depth = float(view.depth(placed_joints(kept, target)[:1])[0])
+            return Paper(view, view.unproject(seen.observed, depth), True, turn)
+    return _air(context, kept, target, turn)
+
+
+def moved_on_paper(kept: KeptResult, observed: np.ndarray) -> KeptResult:
+    """The result with its joints seen in other places [24, 2] px, on its sheet as well."""
+    seen = kept.seen
+    if seen is None or not len(observed):
+        return kept
+    drawn = kept.drawn
+    if len(drawn):
+        depth = float(seen.view.depth(drawn).mean())
+        drawn = seen.view.unproject(observed, depth)
+    return replace(kept, seen=replace(seen, observed=observed), drawn=drawn)
+
+
+def _air(context: Context, kept: KeptResult, target: Object, turn: np.ndarray) -> Paper:
+    """The joints of the rig itself, corrected in the view that shows it."""
+    handles = placed_joints(kept, target)
+    which, performed = performed_joints(target)
+    handles[which] = performed
+    return Paper(_present_view(context, handles), handles, False, turn)
+
+
+def _present_view(context: Context, points: np.ndarray) -> DrawingView:
+    """The viewport, or in background mode the scene's camera, or a view straight at the figure."""
+    middle, area = points.mean(0), viewport_area(context)
+    if area is not None and not bpy.app.background:
+        region = next(region for region in area.regions if region.type == "WINDOW")
+        return viewport_camera(region, area.spaces.active.region_3d, middle)
+    camera = context.scene.camera
+    if camera is not None and camera.type == "CAMERA":
+        view = scene_camera(camera, context.scene, context.evaluated_depsgraph_get(), middle)
+        if np.isfinite(view.project(points)).all():
+            return view
+    flat = points.copy()
+    flat[:, 1] = middle[1]
+    return facing_camera(flat)
+
+
+def _world_from_body(kept: KeptResult, target: Object) -> np.ndarray:
+    """[3, 3] the rotation that carries the result's world to where the rig performs it."""
+    if kept.place.hips is not None:
+        cosine, sine = np.cos(kept.place.heading), np.sin(kept.place.heading)
+        turn = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+        return turn @ axes.BLENDER_FROM_BODY
+    joints = kept.motion().joints3d
+    assert joints is not None
+    which, performed = performed_joints(target)
+    placement = fitted_placement(axes.blender_from_body(joints[0])[which], performed)[:3, :3]
+    return placement / np.cbrt(np.linalg.det(placement)) @ axes.BLENDER_FROM_BODY

@@ -1,0 +1,151 @@
+"""From corrections to the rig: what the backend is asked, and how its answer is put on.
+
+One call of `put_on` is one change of the scene; the caller makes it one undo step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...core.body_motion import BodyMotion, write_body_motion
+from ...core.corrections.edits import edits_to_json
+from ...inference.protocol.messages import EditRequest
+from ...rigs.human_motion import SMPL_ROLES
+from ..backend import jobs
+from ..host import axes, keyframes
+from ..results import apply_still
+from ..results.stored_still import KeptResult, keep, kept_at
+from ..retargeting.rig_pose import result_of_rig
+from .correction_layer import Layer, layer_over, store_layer
+from .edit_plane import moved_on_paper
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Object
+
+    from ..results.apply import AppliedMotion
+
+_TURNED = 1e-4  # rad from which a joint counts as changed
+_TORSO = {"spine_1", "spine_2", "spine_3"}
+
+
+def correctable(context: Context, target: Object) -> tuple[KeptResult, Layer]:
+    """What is corrected at the current frame: the kept result, or else the rig's own pose.
+
+    Raises:
+        Sketch2PoseError: the rig is not recognised.
+    """
+    frame = context.scene.frame_current
+    kept = kept_at(target, frame)
+    if kept is not None and not keyframes.keyed_between(target, kept.frame, frame):
+        return kept, layer_over(target, kept)
+    kept = result_of_rig(context, target)
+    return kept, replace(layer_over(target, kept), partial=True)
+
+
+def submit(kept: KeptResult, layer: Layer, *, quiet: bool = False) -> jobs.Job:
+    """Asks the backend to lay the corrections over the original.
+
+    Raises:
+        Sketch2PoseError: the inputs cannot be written or the backend cannot start.
+    """
+
+    def request(folder: Path) -> EditRequest:
+        source = folder / "pose.npz"
+        write_body_motion(source, original_motion(kept, layer))
+        return EditRequest(
+            inputs=[str(source)],
+            out_dir=str(folder / "corrected"),
+            options={"edits": edits_to_json(layer.edits)},
+        )
+
+    return jobs.submit("Correcting the pose", request, quiet=quiet)
+
+
+def original_motion(kept: KeptResult, layer: Layer) -> BodyMotion:
+    """What the corrections are laid over, with the camera that saw it."""
+    motion = replace(
+        kept.posed(layer.pose).motion(), confidence=layer.confidence[None].astype(np.float32)
+    )
+    seen = kept.seen
+    if seen is None or not len(layer.observed):
+        return motion
+    rotation = seen.view.rotation @ axes.BLENDER_FROM_BODY
+    return replace(
+        motion,
+        joints2d=layer.observed[None].astype(np.float32),
+        camera_rotation=rotation.astype(np.float32),
+        camera_translation=np.asarray(seen.view.translation, np.float32),
+        camera_focal=float(seen.view.focal),
+        camera_center=np.asarray(seen.view.center, np.float32),
+        image_size=np.maximum(np.round(seen.view.size), 1).astype(np.int64),
+    )
+
+
+def reflected_motion(kept: KeptResult, layer: Layer) -> BodyMotion:
+    """The same without a backend, for layers that need no solver."""
+    motion, seen = original_motion(kept, layer), layer.reflected_picture()
+    return replace(
+        motion,
+        poses=layer.reflected(kept.view)[None].astype(np.float32),
+        joints2d=seen[None].astype(np.float32) if len(seen) else None,
+    )
+
+
+def corrected(kept: KeptResult, layer: Layer, motion: BodyMotion) -> tuple[KeptResult, Layer]:
+    """Result and layer after the answer `motion`."""
+    pose = np.asarray(motion.poses[0], float)
+    confidence = layer.confidence if motion.confidence is None else motion.confidence[0]
+    after = replace(kept.posed(pose), confidence=np.asarray(confidence, float))
+    if motion.joints2d is not None:
+        after = moved_on_paper(after, np.asarray(motion.joints2d[0], float))
+    return after, replace(layer, result=pose)
+
+
+def put_on(
+    context: Context,
+    target: Object,
+    before: KeptResult,
+    after: KeptResult,
+    layer: Layer,
+    *,
+    key: bool | None = None,
+) -> AppliedMotion:
+    """Puts a corrected pose on the rig.
+
+    Args:
+        context: any context.
+        target: the rig.
+        before: what the rig shows now.
+        after: what it is to show.
+        layer: whether only the changed limbs are written.
+        key: insert keys; None asks the panel's setting and Auto Keying.
+
+    Raises:
+        Sketch2PoseError: the rig cannot take it; nothing was changed.
+    """
+    only = _changed_roles(before, after, layer) if layer.partial else None
+    return apply_still.apply_motion(
+        context, after.motion(), target, after.place, after.frame, key=key, only=only
+    )
+
+
+def remember(target: Object, after: KeptResult, layer: Layer) -> None:
+    """Keeps a corrected result and its layer with the rig."""
+    keep(target, after)
+    store_layer(target, after.frame, layer)
+
+
+def _changed_roles(before: KeptResult, after: KeptResult, layer: Layer) -> frozenset[str]:
+    """Roles whose bones a correction turns, or turned until now."""
+    poses = [kept.reshape(24, 3) for kept in (layer.pose, before.pose, after.pose)]
+    apart = np.max([np.abs(pose - poses[0]).max(axis=1) for pose in poses], axis=0)
+    roles = {SMPL_ROLES[joint] for joint in np.flatnonzero(apart > _TURNED)}
+    if roles & (_TORSO | {"hips"}):
+        roles |= {f"spine_{number}" for number in range(1, 10)} | {"location"}
+    if "neck_1" in roles:
+        roles |= {f"neck_{number}" for number in range(2, 6)}
+    return frozenset(roles)

@@ -1,0 +1,90 @@
+"""What the animator's mark over a figure means: a stroke redraws a limb, a dot moves a joint."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...core.corrections import edits
+from ...core.corrections.edits import Edit
+from ...core.corrections.limb_strokes import (
+    Figure2d,
+    drawn_length,
+    figure_on_paper,
+    limb_of_stroke,
+    resampled,
+)
+from ...core.errors import Sketch2PoseError
+from ...rigs.human_motion import SMPL_PARENTS
+from ..results.stored_still import KeptResult
+from .edit_plane import Paper
+
+_DOT = 0.04  # a mark smaller than this share of the figure's height is a dot
+_NEAR = 0.45  # a mark farther than this share of the height from the figure means nothing
+_MOST_POINTS = 256
+
+
+def edit_of_stroke(points: np.ndarray, paper: Paper, kept: KeptResult, limb: str = "AUTO") -> Edit:
+    """The correction that a mark stands for.
+
+    Args:
+        points: [N, 3] in Blender's world.
+        paper: where the figure is corrected.
+        kept: the figure.
+        limb: a name of `LIMBS`; ``AUTO`` takes the one that the stroke fits best.
+
+    Raises:
+        Sketch2PoseError: the mark is empty, lies behind the view, or far from the figure.
+    """
+    pixels = paper.pixels(points)
+    if not len(pixels) or not np.isfinite(pixels).all():
+        raise refused("it is empty or lies behind the view in which the figure was seen")
+    figure = figure_of(paper, kept)
+    height = float(np.ptp(figure.seen, axis=0).max())
+    nearest = np.linalg.norm(pixels[:, None] - figure.seen[None], axis=-1)
+    if nearest.min() > _NEAR * height:
+        raise refused("it lies far from the figure")
+    view = paper.edit_view()
+    if len(pixels) < 2 or np.ptp(pixels, axis=0).max() < _DOT * height:
+        middle = pixels.mean(0)
+        joint = nearest_joint(middle, figure.seen)
+        return Edit(edits.JOINT, joint=joint, points=(_pair(middle),), view=view)
+    chosen = limb_of_stroke(pixels, figure) if limb == "AUTO" else limb
+    count = min(len(pixels), _MOST_POINTS)
+    line = pixels if len(pixels) <= count else resampled(pixels, count)
+    return Edit(edits.LIMB, limb=chosen, points=tuple(map(_pair, line)), view=view)
+
+
+def figure_of(paper: Paper, kept: KeptResult) -> Figure2d:
+    """The figure on its paper."""
+    joints = kept.motion().joints3d
+    assert joints is not None
+    steps = np.asarray(joints[0] - joints[0][[max(parent, 0) for parent in SMPL_PARENTS]], float)
+    lengths = np.linalg.norm(steps, axis=1)
+    directions = steps / np.where(lengths > 0, lengths, 1)[:, None]
+    rotation = paper.view.rotation @ paper.world_from_body
+    return figure_on_paper(paper.pixels(paper.handles), rotation, directions, lengths)
+
+
+def nearest_joint(pixel: np.ndarray, seen: np.ndarray) -> int:
+    """The joint among those with handles that is nearest to a place on paper."""
+    handles = list(edits.HANDLES)
+    return handles[int(np.linalg.norm(seen[handles] - pixel, axis=1).argmin())]
+
+
+def is_dot(pixels: np.ndarray, limit: float) -> bool:
+    """Whether a mark [N, 2] is too short to be a stroke."""
+    return len(pixels) < 2 or drawn_length(pixels) < limit
+
+
+def refused(why: str) -> Sketch2PoseError:
+    """What is said of a mark that means nothing."""
+    return Sketch2PoseError(
+        "The mark could not be read",
+        why,
+        "Draw along a limb of the figure, or a dot at a joint",
+        "mark.unread",
+    )
+
+
+def _pair(point: np.ndarray) -> tuple[float, float]:
+    return float(point[0]), float(point[1])

@@ -1,0 +1,75 @@
+"""A picture of a drawn figure becomes a pose of the rig at the current frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+import numpy as np
+from bpy.props import StringProperty
+
+from ...inference.protocol.messages import ImageRequest, Request, SketchRequest
+from ..backend import jobs
+from ..backend.file_job_operator import FileJobOperator, existing_file
+from ..host.properties import settings
+from ..host.targets import checked_target
+from ..people import person_table
+from ..results import apply_still, placing, read_result
+from ..results.source_view import seen_by_camera
+from ..results.stored_still import KeptResult, keep, result_of
+
+if TYPE_CHECKING:
+    from bpy.types import Context
+
+    from ...core.body_motion import BodyMotion
+
+_PICTURES = "*.png;*.jpg;*.jpeg;*.webp;*.bmp;*.tif;*.tiff;*.gif;*.svg;*.json"
+
+
+class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.pose_from_image"
+    bl_label = "Pose from Image"
+    bl_description = (
+        "Pose the rig like the figure in a drawing or photo, at the current frame. "
+        "The figure faces the way the rig's object faces. Esc cancels"
+    )
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default=_PICTURES, options={"HIDDEN"})
+    target: StringProperty(name="Rig", description="Armature to pose; empty: the one in the panel")
+
+    def begin(self, context: Context) -> jobs.Job:
+        target = checked_target(context, self.target)
+        picture = existing_file(self.filepath, "picture", "image.none")
+        self._target, self._frame = target.name, context.scene.frame_current
+        self._picture = str(picture)
+
+        kind = settings(context).image_kind
+
+        def request(folder: Path) -> Request:
+            if kind == "DRAWING":
+                return SketchRequest(inputs=[str(picture)], out_dir=str(folder))
+            options = {"drawings": kind == "AUTO"}
+            return ImageRequest(inputs=[str(picture)], out_dir=str(folder), options=options)
+
+        return jobs.submit(f"Reading {picture.name}", request)
+
+    def complete(self, context: Context, job: jobs.Job) -> str:
+        target = checked_target(context, self._target)
+        motions = read_result.read_people(job)
+        place = placing.place_of_image(context, target, motions[0])
+        applied = apply_still.apply_motion(context, motions[0], target, place, self._frame)
+        figures = [self._kept(motion, place) for motion in motions]
+        keep(target, figures[0])
+        person_table.remember(
+            context, [person_table.StillPerson((kept,)) for kept in figures], target
+        )
+        return apply_still.result_line(applied, len(figures))
+
+    def _kept(self, motion: BodyMotion, place: apply_still.Place) -> KeptResult:
+        seen = seen_by_camera(motion, self._picture)
+        return result_of(motion, place, self._frame, np.zeros((0, 3)), seen)
+
+
+classes = (SKETCH2POSE_OT_pose_from_image,)

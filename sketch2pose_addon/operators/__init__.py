@@ -1,1 +1,0 @@
-"""Operators, one file each. Every module offers its classes as `classes`."""

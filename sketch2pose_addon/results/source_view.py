@@ -1,0 +1,118 @@
+"""What a figure was seen through: the camera of its picture or drawing, and the picture itself.
+
+Frames: `world` is Blender's (z up). The camera of a picture is known in the figure's own world
+only; where the rig performs the pose elsewhere or in another size, the camera is carried along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...core.body_motion import BodyMotion
+from ...rigs.human_motion import SMPL_ROLES
+from ..host import axes
+from ..host.armatures import bone_map_of
+from ..host.viewport_camera import DrawingView
+from .motion_camera import fitted_placement
+
+if TYPE_CHECKING:
+    from bpy.types import Object
+
+
+@dataclass(frozen=True)
+class SeenThrough:
+    """A camera and what it showed.
+
+    Attributes:
+        view: the camera, in pixels of the picture or page.
+        in_world: the camera stands in Blender's world (a drawing's); False: in the figure's world,
+            turned to Blender's axes (a picture's).
+        picture: path of the picture file, empty for drawings.
+        observed: [24, 2] px where the joints were seen; [0, 2] when they were not.
+    """
+
+    view: DrawingView
+    in_world: bool
+    picture: str = ""
+    observed: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
+
+    def to_plain(self) -> dict[str, Any]:
+        """Plain values for custom properties and JSON."""
+        observed = [float(value) for value in np.ravel(self.observed)]
+        camera = self.view.to_list()
+        rest = {"in_world": int(self.in_world), "picture": self.picture}
+        return {"camera": camera, "observed": observed, **rest}
+
+    @classmethod
+    def from_plain(cls, plain: Any) -> SeenThrough:
+        """Inverse of `to_plain`.
+
+        Raises:
+            KeyError, TypeError, ValueError: written by hand or by another version.
+        """
+        view = DrawingView.from_list(list(plain["camera"]))
+        observed = np.array(list(plain["observed"]), float).reshape(-1, 2)
+        return cls(view, bool(plain["in_world"]), str(plain["picture"]), observed)
+
+
+def seen_by_camera(motion: BodyMotion, picture: str = "") -> SeenThrough | None:
+    """The camera that a motion's first frame was seen by; None when it knows none."""
+    rotation, translation = motion.camera_rotation, motion.camera_translation
+    known = (rotation, translation, motion.camera_focal, motion.image_size)
+    if rotation is None or translation is None or any(value is None for value in known):
+        return None
+    size = np.asarray(motion.image_size, float)
+    center = size / 2 if motion.camera_center is None else np.asarray(motion.camera_center, float)
+    view = DrawingView(
+        rotation=rotation.reshape(-1, 3, 3)[0].astype(float) @ axes.BLENDER_FROM_BODY.T,
+        translation=translation.reshape(-1, 3)[0].astype(float),
+        focal=float(motion.camera_focal or 0.0),
+        center=center,
+        size=(float(size[0]), float(size[1])),
+    )
+    return SeenThrough(view, False, picture, _observed(motion))
+
+
+def seen_on_sheet(view: DrawingView, motion: BodyMotion) -> SeenThrough:
+    """The view a drawing was made in, which stands in the scene."""
+    return SeenThrough(view, True, "", _observed(motion))
+
+
+def view_in_world(seen: SeenThrough, joints: np.ndarray, target: Object) -> DrawingView:
+    """The camera in Blender's world, so that the rig is where the figure was seen.
+
+    Args:
+        seen: camera and picture.
+        joints: [24, 3] the figure's joints in its own y-up world.
+        target: the rig that performs the pose now.
+
+    Raises:
+        Sketch2PoseError: the rig is not recognised.
+    """
+    if seen.in_world:
+        return seen.view
+    which, performed = performed_joints(target)
+    placement = fitted_placement(axes.blender_from_body(joints)[which], performed)
+    return seen.view.transformed(placement)
+
+
+def performed_joints(target: Object) -> tuple[list[int], np.ndarray]:
+    """SMPL numbers of the joints that a rig has, and where they are in Blender's world [N, 3].
+
+    Raises:
+        Sketch2PoseError: the rig is not recognised.
+    """
+    bones = bone_map_of(target).bones
+    found = [(i, bones[role]) for i, role in enumerate(SMPL_ROLES) if role in bones]
+    world, posed = target.matrix_world, target.pose.bones
+    places = [np.array(world @ posed[bone].head) for _, bone in found]
+    return [joint for joint, _ in found], np.array(places)
+
+
+def _observed(motion: BodyMotion) -> np.ndarray:
+    if motion.joints2d is None:
+        return np.zeros((0, 2))
+    return np.asarray(motion.joints2d[0], float)

@@ -1,0 +1,92 @@
+"""Weak frames on the timeline: mark them, go to the next one, take the markers away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import StringProperty
+
+from ...core.errors import Sketch2PoseError
+from ..backend.job_operator import show_result
+from ..host.properties import settings
+from ..host.targets import checked_target, target_is_refused
+from ..results import low_confidence_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bpy.types import Context
+
+
+class _WeakFrames:
+    """Mix-in: finds the weak frames of the rig."""
+
+    target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+
+    if TYPE_CHECKING:  # comes from `bpy.types.Operator`
+        report: Callable[[set[str], str], None]
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        return not target_is_refused(cls, context)
+
+    def spans(self, context: Context) -> list[tuple[int, int, float]] | None:
+        """The weak spans; None when there is no rig, which is then reported."""
+        try:
+            target = checked_target(context, self.target)
+        except Sketch2PoseError as error:
+            self.report({"ERROR"}, str(error))
+            return None
+        return low_confidence_frames.weak_spans(target, settings(context).weak_below)
+
+
+class SKETCH2POSE_OT_mark_weak_frames(_WeakFrames, bpy.types.Operator):
+    bl_idname = "sketch2pose.mark_weak_frames"
+    bl_label = "Mark Weak Frames"
+    bl_description = "Put a marker on the timeline wherever the pose was a guess"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Context) -> set[str]:
+        spans = self.spans(context)
+        if spans is None:
+            return {"CANCELLED"}
+        low_confidence_frames.mark(context.scene, spans)
+        line = f"Marked {len(spans)} weak places" if spans else "No frame is weak"
+        show_result(context, line, "INFO")
+        return {"FINISHED"}
+
+
+class SKETCH2POSE_OT_next_weak_frame(_WeakFrames, bpy.types.Operator):
+    bl_idname = "sketch2pose.next_weak_frame"
+    bl_label = "Next Weak Frame"
+    bl_description = "Go to the next place where the pose was a guess; after the last, the first"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Context) -> set[str]:
+        spans = self.spans(context)
+        if spans is None:
+            return {"CANCELLED"}
+        frame = low_confidence_frames.next_weak(spans, context.scene.frame_current)
+        if frame is None:
+            self.report({"INFO"}, "No frame is weak")
+            return {"CANCELLED"}
+        context.scene.frame_set(frame)
+        return {"FINISHED"}
+
+
+class SKETCH2POSE_OT_clear_weak_frames(bpy.types.Operator):
+    bl_idname = "sketch2pose.clear_weak_frames"
+    bl_label = "Clear Weak Marks"
+    bl_description = "Take the markers of weak frames away; your own markers stay"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Context) -> set[str]:
+        return {"FINISHED"} if low_confidence_frames.clear_marks(context.scene) else {"CANCELLED"}
+
+
+classes = (
+    SKETCH2POSE_OT_mark_weak_frames,
+    SKETCH2POSE_OT_next_weak_frame,
+    SKETCH2POSE_OT_clear_weak_frames,
+)

@@ -1,0 +1,3 @@
+"""Whether everything is in place."""
+
+REGISTERED = ("op_setup_check",)

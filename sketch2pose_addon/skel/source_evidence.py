@@ -1,0 +1,134 @@
+"""What a rig's pose or motion was read from, as a BodyMotion with its evidence.
+
+Drawings and pictures are kept as readings, one for each frame; a clip is kept whole. Either says
+where the joints were seen and through which camera.
+
+Conventions: the body's world (y up, metres), in which a reading stands where it was put; a view is
+of Blender's world turned (see `axes`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from mathutils import Matrix
+from numpy.typing import NDArray
+
+from ...core.body_motion import BodyMotion, SourceNote
+from ...core.errors import Sketch2PoseError
+from ..bodies.body import load_body_data
+from ..host import axes
+from ..results.apply import scene_framerate
+from ..results.apply_still import placed_motion
+from ..results.motion_camera import fitted_placement, scene_frames
+from ..results.source_view import performed_joints
+from ..results.stored_clip import kept_clip
+from ..results.stored_still import KeptResult, kept_at, kept_frames
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Object
+
+
+def seen_motion(context: Context, rig: Object) -> tuple[BodyMotion, NDArray]:
+    """The reading of a rig's drawing, picture or clip, and the scene frames [T] of its rows.
+
+    A reading at the current frame comes first, then a clip, then all readings.
+
+    Raises:
+        Sketch2PoseError: nothing is kept with the rig.
+    """
+    kept = [_usable(rig, frame) for frame in kept_frames(rig)]
+    stills = [result for result in kept if result is not None]
+    here = any(result.frame == context.scene.frame_current for result in stills)
+    clip = kept_clip(rig)
+    if clip is not None and not here:
+        motion, start = clip
+        return motion, np.asarray(scene_frames(context, motion, start), float)
+    if not stills:
+        raise Sketch2PoseError(
+            "The skeleton cannot follow the picture",
+            f'"{rig.name}" does not keep where joints were seen',
+            "Select a rig that was posed from a drawing, picture or clip, or give its motion file",
+            "skel.picture",
+        )
+    frames = np.array([result.frame for result in stills], float)
+    return _motion_of(stills, scene_framerate(context)), frames
+
+
+def stand_over(skel: Object, motion: BodyMotion, rig: Object) -> None:
+    """Puts a skeleton that moves as a motion does where a rig performs its first frame now.
+
+    The turn and place are taken over, not the size: the skeleton is the motion's own.
+    """
+    if motion.joints3d is None:
+        return
+    which, performed = performed_joints(rig)
+    seen = axes.blender_from_body(motion.joints3d[0].astype(float))[which]
+    placement = fitted_placement(seen, performed)
+    turn = placement[:3, :3] / np.cbrt(np.linalg.det(placement[:3, :3]))
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = turn, performed.mean(0) - turn @ seen.mean(0)
+    skel.matrix_world = Matrix(matrix.tolist())
+
+
+def _usable(rig: Object, frame: int) -> KeptResult | None:
+    result = kept_at(rig, frame)
+    return result if result is not None and _sees(result) else None
+
+
+def _sees(result: KeptResult) -> bool:
+    return result.seen is not None and len(result.seen.observed) == len(result.confidence)
+
+
+def _motion_of(stills: list[KeptResult], rate: float) -> BodyMotion:
+    """Readings one after the other, their pictures brought to the focal length of the first."""
+    motions = [placed_motion(result.motion(), result.place) for result in stills]
+    views = [result.seen.view for result in stills if result.seen is not None]
+    focal, center = float(views[0].focal), np.asarray(views[0].center, float)
+    joints3d = np.concatenate([np.asarray(motion.joints3d) for motion in motions])
+    trans = joints3d[:, 0] - load_body_data().joints_template[0]  # of the default body
+    pixels, rotations, translations = [], [], []
+    for result, joints, view in zip(stills, joints3d.astype(float), views, strict=True):
+        assert result.seen is not None
+        flat = (result.seen.observed - view.center) / view.focal
+        rotation = view.rotation @ axes.BLENDER_FROM_BODY
+        pixels.append(center + focal * flat)
+        rotations.append(rotation)
+        translations.append(_translation(joints @ rotation.T, flat, result.confidence))
+    return BodyMotion(
+        poses=np.concatenate([motion.poses for motion in motions]),
+        trans=trans.astype(np.float32),
+        betas=np.zeros(10, np.float32),
+        mocap_framerate=rate,
+        joints3d=joints3d,
+        joints2d=np.array(pixels, np.float32),
+        confidence=np.array([result.confidence for result in stills], np.float32),
+        camera_rotation=np.array(rotations, np.float32),
+        camera_translation=np.array(translations, np.float32),
+        camera_focal=focal,
+        camera_center=center.astype(np.float32),
+        image_size=np.array(views[0].size, np.int64),
+        source=SourceNote("drawing", "reading"),
+    )
+
+
+def _translation(points: NDArray, flat: NDArray, weights: NDArray) -> NDArray:
+    """[3] shift that brings points nearest to where they were seen, camera axes.
+
+    A figure on a sheet may be drawn at any size; as it is posed at its own, only the distance can
+    make up for that. Least squares of (x + tx) - u (z + tz), which is linear in the shift.
+
+    Args:
+        points: [N, 3] turned into the camera. flat: [N, 2] seen on the plane z = 1; NaN: unseen.
+        weights: [N] confidence.
+    """
+    sure = np.where(np.isfinite(flat).all(1), weights, 0.0)
+    seen = np.where(np.isfinite(flat), flat, 0.0)
+    rows, right = [], []
+    for axis in range(2):
+        row = np.zeros((len(points), 3))
+        row[:, axis], row[:, 2] = 1.0, -seen[:, axis]
+        rows.append(sure[:, None] * row)
+        right.append(sure * (seen[:, axis] * points[:, 2] - points[:, axis]))
+    return np.linalg.lstsq(np.concatenate(rows), np.concatenate(right), rcond=None)[0]

@@ -1,0 +1,236 @@
+"""The rig beside the clip it was moved by: a film, or a sheet of telling frames.
+
+Blender renders the rig frame by frame, then the backend puts the pictures beside the clip. Nothing
+in the user's scene changes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+import numpy as np
+from bpy.props import BoolProperty, IntProperty, StringProperty
+
+from ...core.body_motion import write_body_motion
+from ...core.errors import Sketch2PoseError
+from ...inference.protocol.messages import BesideRequest
+from ...rigs.feet.contact_key_frames import telling_rows
+from ..backend import jobs
+from ..backend.file_job_operator import FileJobOperator, existing_file
+from ..host.targets import checked_target, target_rig
+from ..results.apply import scene_framerate
+from ..results.stored_clip import KEY
+from .clip_and_rigs import performance_of
+from .comparison_render import VIEWS, Studio
+from .footage import chosen_footage
+
+if TYPE_CHECKING:
+    from bpy.types import Context
+
+_FILM, _SHEET = ".mp4", ".png"
+_FILM_HEIGHT = 720  # px of pictures through the clip's camera
+_SHEET_HEIGHTS = (480, 1080)  # px, the same on a sheet: so many that the person is large
+_PERSON_HEIGHT = 340  # px of the person there
+_RENDERED = 0.85  # share of the progress when everything is rendered
+
+
+class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.compare_with_clip"
+    bl_label = "Compare with Clip"
+    bl_description = (
+        "Write a film with the clip and what was read of it on the left, and the rig as the same "
+        "camera sees it and from the side on the right. A name that ends in .png writes a sheet of "
+        "the frames at which feet land and leave"
+    )
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.mp4;*.png", options={"HIDDEN"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+    target: StringProperty(name="Rig", description="Armature to show; empty: the one in the panel")
+    clip: StringProperty(
+        name="Clip",
+        description="Path of the clip; empty: the one behind the scene's camera",
+        subtype="FILE_PATH",
+    )
+    count: IntProperty(
+        name="Frames on a Sheet", description="How many frames a sheet has at most", default=12,
+        min=1, max=100,
+    )  # fmt: skip
+    frames: StringProperty(
+        name="Frames", description="Scene frames of a sheet, as 10, 24, 31; empty: chosen",
+        options={"SKIP_SAVE"},
+    )  # fmt: skip
+    first: IntProperty(name="Start", description="First scene frame that is shown", default=-1)
+    last: IntProperty(
+        name="End", description="Last scene frame that is shown; before the start: all",
+        default=-2,
+    )  # fmt: skip
+
+    _studio: Studio | None = None
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        rig = target_rig(context)
+        if rig is not None and rig.type == "ARMATURE" and KEY not in rig:
+            cls.poll_message_set("The rig was not moved by a clip")
+            return bpy.app.background
+        return super().poll(context)
+
+    def begin(self, context: Context) -> jobs.Job:
+        target = checked_target(context, self.target)
+        self._place = _checked_place(self.filepath)
+        self._clip = _clip_path(context, self.clip)
+        self._performance = performance_of(context, target)
+        self._rows = self._chosen_rows()
+        self._rate, self._done = scene_framerate(context), 0
+        job = jobs.begin_here(f"Rendering {target.name}")
+        height = self._sheet_height() if self._is_sheet else _FILM_HEIGHT
+        try:
+            self._studio = Studio(
+                context, self._performance, job.folder, height, follow=self._is_sheet
+            )
+        except Sketch2PoseError:
+            jobs.cancel(job)
+            job.discard()
+            raise
+        return job
+
+    def advance(self, _context: Context) -> bool:
+        if self._studio is None:
+            return False
+        self._studio.shoot(self._rows[self._done])
+        self._done += 1
+        share = _RENDERED * self._done / len(self._rows)
+        jobs.tell(self._job, share, f"Rendering frame {self._done} of {len(self._rows)}")
+        if self._done == len(self._rows):
+            self.finish_here()
+            jobs.hand_over(self._job, self._request())
+        return self._studio is not None
+
+    def finish_here(self) -> None:
+        studio, self._studio = self._studio, None
+        if studio is not None:
+            studio.close()
+
+    def complete(self, _context: Context, job: jobs.Job) -> str:
+        try:
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(job.files[0], self._place)
+        except OSError as error:
+            raise Sketch2PoseError(
+                f'"{self._place.name}" could not be written',
+                f'the folder "{self._place.parent}" refused it ({error.strerror or error})',
+                "Choose a folder that may be written to and has space left",
+                "beside.unwritable",
+            ) from error
+        return f"Wrote {self._place}"
+
+    @property
+    def _is_sheet(self) -> bool:
+        return self._place.suffix.lower() == _SHEET
+
+    def _sheet_height(self) -> int:
+        """Px of whole pictures on which the person has its size on a sheet."""
+        motion = self._performance.motions[0]
+        assert motion.joints2d is not None and motion.image_size is not None
+        seen = motion.joints2d[self._rows][..., 1]
+        person = max(float(np.nanmax(np.ptp(seen, axis=1))), 1.0)
+        height = _PERSON_HEIGHT * int(motion.image_size[1]) / person
+        return int(np.clip(height, *_SHEET_HEIGHTS))
+
+    def _chosen_rows(self) -> list[int]:
+        """Rows of the motion that are shown.
+
+        Raises:
+            Sketch2PoseError: the rig does not perform the clip at the frames asked for.
+        """
+        performance, motion = self._performance, self._performance.motions[0]
+        span = (-np.inf, np.inf) if self.last < self.first else (self.first, self.last)
+        rows = performance.rows_between(*span)
+        if self._is_sheet:
+            if self.frames:
+                wanted = _numbers(self.frames)
+                near = [int(np.abs(performance.frames - frame).argmin()) for frame in wanted]
+                rows = np.unique(near)
+            elif len(rows):
+                none = np.zeros((motion.frame_count, 0))
+                contacts = none if motion.contacts is None else motion.contacts
+                rows = rows[telling_rows(contacts[rows] > 0.5, self.count)]
+        if not len(rows):
+            begins, ends = performance.frames[[0, -1]].round().astype(int)
+            raise Sketch2PoseError(
+                "The rig cannot be shown beside its clip",
+                f"it performs none of it from frame {self.first} to {self.last}",
+                f"Choose frames from {begins} to {ends}",
+                "beside.frames",
+            )
+        return [int(row) for row in rows]
+
+    def _request(self) -> BesideRequest:
+        folder = self._job.folder
+        paths = [
+            folder / f"motion_{number}.npz" for number in range(len(self._performance.motions))
+        ]
+        for path, motion in zip(paths, self._performance.motions, strict=True):
+            write_body_motion(path, motion)
+        options = {
+            "motions": [str(path) for path in paths],
+            "frames": [int(self._performance.motions[0].source_frames[r]) for r in self._rows],
+            "pictures": str(folder),
+            "views": list(VIEWS),
+            "kind": self._place.suffix.lower(),
+            "framerate": self._rate,
+        }
+        return BesideRequest(inputs=[str(self._clip)], out_dir=str(folder), options=options)
+
+
+def _checked_place(filepath: str) -> Path:
+    """Where the film or sheet goes.
+
+    Raises:
+        Sketch2PoseError: its name ends in neither .mp4 nor .png.
+    """
+    path = Path(bpy.path.abspath(filepath))
+    if not filepath or path.suffix.lower() not in (_FILM, _SHEET):
+        raise Sketch2PoseError(
+            "The comparison cannot be written",
+            f'"{path.name}" is neither a film nor a sheet',
+            f"Let the name end in {_FILM} (a film) or {_SHEET} (a sheet of frames)",
+            "beside.kind",
+        )
+    return path
+
+
+def _clip_path(context: Context, clip: str) -> Path:
+    """The clip's file, or the one behind the scene's camera.
+
+    Raises:
+        Sketch2PoseError: there is none.
+    """
+    if not clip:
+        return chosen_footage(context, "BACKGROUND", "", "").path
+    path = Path(bpy.path.abspath(clip))
+    is_sequence = path.is_dir() or "%" in path.name
+    return path if is_sequence else existing_file(clip, "clip", "video.none")
+
+
+def _numbers(text: str) -> list[int]:
+    """Frame numbers of a list.
+
+    Raises:
+        Sketch2PoseError: one is no number.
+    """
+    try:
+        return [int(word) for word in text.replace(",", " ").split()]
+    except ValueError as error:
+        raise Sketch2PoseError(
+            "The sheet cannot be made", f'"{text}" is no list of frames',
+            "Write numbers with commas between them", "beside.numbers",
+        ) from error  # fmt: skip
+
+
+classes = (SKETCH2POSE_OT_compare_with_clip,)

@@ -1,0 +1,256 @@
+"""A clip becomes keyframes of the rig: a new action, and if asked the scene that shows the clip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from ...core.body_motion import read_body_motion
+from ...core.filmed_camera import write_camera
+from ...inference.protocol.messages import VideoRequest
+from ...rigs import RetargetOptions
+from ..backend import jobs
+from ..backend.cache_folder import cache_folder
+from ..backend.file_job_operator import FileJobOperator
+from ..host.targets import checked_target
+from ..people.person_table import ClipPerson, others_line, remember
+from ..results import read_result
+from ..results.apply import ApplyOptions, apply_body_motion, scene_framerate
+from ..results.motion_camera import camera_matrices, load_footage
+from ..results.stored_clip import keep_clip
+from . import clip_scene
+from .footage import SOURCES, Footage, chosen_footage
+from .scene_camera import filmed_by_scene
+
+if TYPE_CHECKING:
+    from bpy.types import Context, Event
+
+    from ...core.body_motion import BodyMotion
+    from ..results.apply import AppliedMotion
+
+_CLIPS = (
+    "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.m4v;*.mpg;*.mpeg;*.wmv;*.ogv;*.png;*.jpg;*.jpeg;*.tif;*.json"
+)
+_CAMERA_FILE = "camera.json"
+_PLACES = (
+    ("RIG", "At the Rig", "Keep the figure where the rig stands, facing as the rig does"),
+    ("WORLD", "As Filmed", "Put people where they stood to each other, the camera at the origin"),
+)
+_QUALITIES = (
+    ("lite", "Fast", "The small network: for previews and slow machines"),
+    ("full", "Good", "The usual network"),
+    ("heavy", "Best", "The large network; it does not ship and lies in your folder of models"),
+)
+
+
+class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
+    bl_idname = "sketch2pose.motion_from_video"
+    bl_label = "Motion from Video"
+    bl_description = (
+        "Move the rig like a person in a video clip, from the current frame on. The keys go into "
+        "a new action; the present one is kept. Esc cancels"
+    )
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default=_CLIPS, options={"HIDDEN"})
+    source: EnumProperty(name="Source", items=SOURCES, options={"SKIP_SAVE"})
+    clip: StringProperty(
+        name="Clip", description="Name of the movie clip; empty: the active one",
+        options={"SKIP_SAVE"},
+    )  # fmt: skip
+    target: StringProperty(name="Rig", description="Armature to move; empty: the one in the panel")
+    person: IntProperty(
+        name="Person", description="Which person, in order of appearance", default=0, min=0
+    )
+    start: FloatProperty(
+        name="Start", description="First second to read", min=0.0, unit="TIME_ABSOLUTE"
+    )
+    end: FloatProperty(
+        name="End", description="Last second to read; 0: to the end of the clip",
+        min=0.0, unit="TIME_ABSOLUTE",
+    )  # fmt: skip
+    step: IntProperty(
+        name="Step", description="Read every so many frames; those between are interpolated",
+        default=1, min=1, max=100,
+    )  # fmt: skip
+    lens: FloatProperty(
+        name="Lens", description="Focal length in millimetres on full frame; 0: a phone's",
+        default=0.0, min=0.0, max=2000.0,
+    )  # fmt: skip
+    quality: EnumProperty(name="Quality", items=_QUALITIES, default="full")
+    hands: BoolProperty(name="Fingers", description="Read hands, too; takes about twice as long")
+    place: EnumProperty(name="Place", items=_PLACES)
+    use_camera: BoolProperty(
+        name="Use the Scene Camera's Motion",
+        description="The scene's camera, solved or animated, filmed the clip: people stand in its "
+        "world, on the floor at z = 0. Its lens counts, too",
+    )
+    lock_contacts: BoolProperty(
+        name="Lock Feet",
+        description="Hold planted feet still, flat and out of the ground by bending legs and toes",
+        default=True,
+    )
+    set_scene: BoolProperty(
+        name="Set Frame Rate and Range",
+        description="Give the scene the clip's frame rate and the range of the keys",
+    )
+    add_camera: BoolProperty(
+        name="Add Camera and Clip",
+        description="Add the camera that filmed the clip, with the clip behind the rig, and make "
+        "it the scene's; the render size becomes the clip's",
+    )
+
+    def invoke(self, context: Context, event: Event) -> set[str]:
+        if self.source == "FILE" or self._asked or bpy.app.background:
+            return super().invoke(context, event)
+        self._asked = True  # there is no file browser that would show the options
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: Context) -> set[str]:
+        if self._asked and not bpy.app.background:
+            self._chosen_in_browser = True  # the dialog ends in execute(), as the browser does
+        return super().execute(context)
+
+    _asked = False
+
+    def draw(self, _context: Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        if self.source == "CLIP":
+            layout.prop_search(self, "clip", bpy.data, "movieclips")
+        for name in ("person", "start", "end", "step", "quality", "hands", "use_camera"):
+            layout.prop(self, name)
+        unknown = layout.column()
+        unknown.enabled = not self.use_camera  # a known camera answers these
+        for name in ("lens", "place", "add_camera"):
+            unknown.prop(self, name)
+        for name in ("lock_contacts", "set_scene"):
+            layout.prop(self, name)
+
+    def begin(self, context: Context) -> jobs.Job:
+        target = checked_target(context, self.target)
+        footage = chosen_footage(context, self.source, self.filepath, self.clip)
+        self._target, self._footage = target.name, footage
+        cache = cache_folder()
+        camera = filmed_by_scene(context, footage) if self.use_camera else None
+        options: dict[str, Any] = {
+            "start": self.start,
+            "end": self.end or None,
+            "step": self.step,
+            "lens": self.lens or None,
+            "quality": self.quality,
+            "hands": self.hands,
+            "framerate": scene_framerate(context),
+            "first": footage.first,
+            "count": footage.count,
+            "cache": str(cache) if cache else None,
+        }
+
+        def request(folder: Path) -> VideoRequest:
+            if camera is not None:
+                options["camera"] = str(folder / _CAMERA_FILE)
+                write_camera(folder / _CAMERA_FILE, camera)
+            return VideoRequest(inputs=[str(footage.path)], out_dir=str(folder), options=options)
+
+        return jobs.submit(f"Reading {footage.path.name}", request, may_stop_early=True)
+
+    def complete(self, context: Context, job: jobs.Job) -> str:
+        target = checked_target(context, self._target)
+        motion = read_result.read_person(job, self.person)
+        add_camera = self.add_camera and not self.use_camera
+        picture = self._checked_picture(motion) if add_camera else None
+        rate = clip_scene.file_framerate(motion)
+        if self.set_scene:
+            clip_scene.set_framerate(context, rate)
+        everybody = [self._played(context, read_body_motion(path)) for path in _motions(job)]
+        motion = everybody[self.person]
+        applied = self._apply(context, motion, target)
+        keep_clip(context, target, motion, self._start_of(motion))
+        if self.set_scene:
+            clip_scene.set_range(context, applied)
+        if picture is not None:
+            place = self._footage_of(motion)
+            clip_scene.add_camera(context, motion, target, place, picture)
+        self._offer_others(context, everybody, target)
+        return self._line(applied, len(everybody))
+
+    @property
+    def _in_world(self) -> bool:
+        return self.place == "WORLD" or self.use_camera
+
+    def _checked_picture(self, motion: BodyMotion) -> object:
+        """The clip as Blender shows it; what can fail fails before the first change."""
+        camera_matrices(motion)
+        path = self._footage.path
+        return load_footage(_first_picture(path))
+
+    def _played(self, context: Context, motion: BodyMotion) -> BodyMotion:
+        return clip_scene.in_step(motion, context) if self._footage.in_step else motion
+
+    def _footage_of(self, motion: BodyMotion) -> Footage:
+        """The footage from the frame on that the motion begins with."""
+        return Footage(self._footage.path, self._start_of(motion), in_step=self._footage.in_step)
+
+    def _start_of(self, motion: BodyMotion) -> int:
+        """Scene frame of a motion's first row: what is shown in the scene stays in step with it."""
+        if not self._footage.in_step:
+            late = int(motion.source_frames[0]) / clip_scene.file_framerate(motion)
+            shift = round(late * scene_framerate(bpy.context)) if self.use_camera else 0
+            return self._footage.frame_start + shift
+        return self._footage.frame_start + int(motion.source_frames[0]) - self._footage.first
+
+    def _apply(self, context: Context, motion: BodyMotion, target: object) -> AppliedMotion:
+        placed = RetargetOptions(
+            in_world=self._in_world, feet_on_ground=True, lock_contacts=self.lock_contacts
+        )
+        return apply_body_motion(
+            context,
+            motion,
+            target,  # type: ignore[arg-type]
+            frame_start=self._start_of(motion),
+            options=ApplyOptions(retarget=placed),
+        )
+
+    def _offer_others(self, context: Context, everybody: list[BodyMotion], target: object) -> None:
+        first = everybody[self.person]
+        ordered = [first, *(motion for motion in everybody if motion is not first)]
+        people = [
+            ClipPerson(motion, self._start_beside(first, motion, context), self._in_world,
+                       self.lock_contacts)
+            for motion in ordered
+        ]  # fmt: skip
+        remember(context, people, target)  # type: ignore[arg-type]
+
+    def _start_beside(self, first: BodyMotion, motion: BodyMotion, context: Context) -> int:
+        """Scene frame of another person's first row: they may have come later or earlier."""
+        start = self._start_of(first)
+        if self._footage.in_step:
+            return start + int(motion.source_frames[0]) - int(first.source_frames[0])
+        return clip_scene.start_beside(context, first, motion, start)
+
+    def _line(self, applied: AppliedMotion, count: int) -> str:
+        line = f"Keyed {applied.target} from frame {applied.frame_start} to {applied.frame_end}"
+        if self.person and count > 1:
+            line += f"; person {self.person} of {count} (counted from 0)"
+        return ". ".join([line + others_line(count), *applied.notes])
+
+
+def _motions(job: jobs.Job) -> list[Path]:
+    return [path for path in job.files if path.suffix == ".npz"]
+
+
+def _first_picture(path: Path) -> Path:
+    """A file that Blender opens for footage: the first picture of a folder or pattern."""
+    folder = path if path.is_dir() else path.parent
+    if path.is_file():
+        return path
+    kinds = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+    pictures = sorted(p for p in folder.iterdir() if p.suffix.lower() in kinds)
+    return pictures[0] if pictures else path
+
+
+classes = (SKETCH2POSE_OT_motion_from_video,)
