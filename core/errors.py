@@ -22,5 +22,5 @@ class Sketch2PoseError(Exception):
         return f"{self.what}: {self.why}. {self.fix}."
 
 
-class Cancelled(Exception):
+class CancelledByUser(Exception):
     """Raised inside a stage when the user has cancelled its job."""

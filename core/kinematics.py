@@ -9,11 +9,10 @@ parent is -1.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from .arrays import Array
 from .rotations import as_floating, rotmat_from_rotvec
-
-Array = NDArray[np.floating]
 
 
 def forward_kinematics(

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .errors import Sketch2PoseError
 from .whole_file import write_whole
 
@@ -20,8 +20,6 @@ FORMAT_NAME = "sketch2pose-strokes"
 FORMAT_VERSION = 1
 LARGEST_SIDE = 65536  # px; anything larger is a unit mistake, not a drawing
 ORTHONORMAL_TOLERANCE = 1e-3
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

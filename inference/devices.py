@@ -6,9 +6,11 @@ the CPU proves itself on a tiny network before it is chosen.
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from ..core.arrays import Array
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -140,3 +142,10 @@ def _identity_network() -> bytes:
     graph += field(11, field(1, "x") + tensor) + field(12, field(1, "y") + tensor)
     opset = field(8, field(2, 13))
     return field(1, 7) + field(7, graph) + opset  # ir_version 7, graph, opset 13
+
+
+class Session(Protocol):
+    """What is used of onnxruntime's InferenceSession."""
+
+    def run(self, output_names: list[str], input_feed: dict[str, Array]) -> list[Array]:
+        """Runs the network."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..core.errors import Cancelled
+from ..core.errors import CancelledByUser
 
 SURE_AFTER = 2.0  # s of work after which the time left is told
 
@@ -23,7 +23,7 @@ class Report(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise `Cancelled` when the user has cancelled."""
+        """Raise `CancelledByUser` when the user has cancelled."""
         ...
 
     def enough(self) -> bool:
@@ -61,9 +61,9 @@ class JobReport:
         self.on_warning(text)
 
     def check(self) -> None:
-        """Raise `Cancelled` when `cancelled` is set."""
+        """Raise `CancelledByUser` when `cancelled` is set."""
         if self.cancelled.is_set():
-            raise Cancelled
+            raise CancelledByUser
 
     def enough(self) -> bool:
         """Whether `stopped` is set."""
@@ -96,7 +96,7 @@ class PartReport:
         self.whole.warn(text)
 
     def check(self) -> None:
-        """Raise `Cancelled` when the whole is cancelled."""
+        """Raise `CancelledByUser` when the whole is cancelled."""
         self.whole.check()
 
     def enough(self) -> bool:

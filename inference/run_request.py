@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.body_motion import BodyMotion, SourceNote
-from ..core.errors import Cancelled, Sketch2PoseError
+from ..core.errors import CancelledByUser, Sketch2PoseError
 from .estimators import Estimators
 from .outputs import OutputFolder, open_output_folder
 from .protocol.messages import (
@@ -86,7 +86,7 @@ def _one_input(
         files, index = output.write(stem, motions)
         if request.options.get("overlay"):
             _write_overlay(output, stem, path, request.options, motions, report)
-    except Cancelled:
+    except CancelledByUser:
         raise
     except Exception as error:  # noqa: BLE001 - a failed input must not take the others along
         seconds = round(time.perf_counter() - start, 4)

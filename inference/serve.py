@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from ..core.errors import Cancelled, Sketch2PoseError
+from ..core.errors import CancelledByUser, Sketch2PoseError
 from .backend_log import redirect_output_to_log
 from .estimators import Estimators, Settings, list_models
 from .parent_watchdog import die_with_parent
@@ -110,7 +110,7 @@ class Server:
             report.check()
             self._say(messages.Started(number))
             summaries = list(run_request(job.submit.request, self._estimators, report))
-        except Cancelled:
+        except CancelledByUser:
             return messages.Cancelled(number)
         except Sketch2PoseError as error:
             return messages.Error.of(number, error)

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..core.arrays import Array
 from ..core.body_motion import BodyMotion
 from ..core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
-
-Array = NDArray[np.floating]
 
 
 def in_world_of(motion: BodyMotion, other_turn: Array, other_shift: Array) -> BodyMotion:

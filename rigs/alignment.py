@@ -16,17 +16,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..core.quaternions import (
-    IDENTITY,
-    FloatArray,
-    angle_of,
-    inverse,
-    multiply,
+from ..core.arrays import FloatArray
+from ..core.rotations import (
+    QUAT_IDENTITY,
     normalized,
-    power,
+    quat_angle,
+    quat_between,
     quat_from_rotvec,
-    rotate,
-    swing_between,
+    quat_inverse,
+    quat_multiply,
+    quat_power,
+    quat_rotate,
 )
 from .human import ARM, FINGERS, LEG, SIDES, part_of, side_of
 from .landmarks import Positions, body_frame
@@ -73,7 +73,7 @@ def _aligned(
         {role: np.array(place) for role, place in key} for key in (source_key, target_key)
     )
     source_frame, target_frame = body_frame(source), body_frame(target)
-    base = multiply(source_frame, inverse(target_frame))
+    base = quat_multiply(source_frame, quat_inverse(target_frame))
     align = dict.fromkeys(target, base)
     for side in SIDES:
         _align_arm(side, source, target, source_frame, align)
@@ -99,9 +99,9 @@ def _swing_onto(
     """Turn ``target`` (carried by ``parent``) onto ``source`` the short way."""
     if target is None or source is None:
         return parent
-    carried = rotate(parent, target)
-    forward = rotate(frame, [0.0, 0.0, 1.0])
-    return multiply(swing_between(carried, source, forward), parent)
+    carried = quat_rotate(parent, target)
+    forward = quat_rotate(frame, [0.0, 0.0, 1.0])
+    return quat_multiply(quat_between(carried, source, forward), parent)
 
 
 def _align_arm(
@@ -117,7 +117,7 @@ def _align_arm(
         align[shoulder] = parent
     else:
         align[shoulder] = _softened(parent, source, target, shoulder, upper, frame)
-    forward = rotate(frame, [0.0, 0.0, 1.0])
+    forward = quat_rotate(frame, [0.0, 0.0, 1.0])
     parent = _align_limb((upper, fore, hand), parent, source, target, forward, align)
     align[hand] = _softened(
         parent, source, target, hand, f"{side}_knuckles", frame, (_STIFF_WRIST, _BENT_WRIST)
@@ -152,14 +152,14 @@ def _align_limb(
     ``folds_to`` is where the lower bone goes when a straight limb bends.
     """
     upper, lower, end = roles
-    both_folds = folds_to, rotate(inverse(parent), folds_to)
+    both_folds = folds_to, quat_rotate(quat_inverse(parent), folds_to)
     for start, stop in ((upper, lower), (lower, end)):
         target_dir, source_dir = _direction(target, start, stop), _direction(source, start, stop)
         if target_dir is not None and source_dir is not None:
-            swing = swing_between(rotate(parent, target_dir), source_dir, folds_to)
-            parent = multiply(swing, parent)
+            swing = quat_between(quat_rotate(parent, target_dir), source_dir, folds_to)
+            parent = quat_multiply(swing, parent)
         if start == upper:
-            parent = multiply(_hinge_roll(roles, parent, source, target, both_folds), parent)
+            parent = quat_multiply(_hinge_roll(roles, parent, source, target, both_folds), parent)
         align[start] = parent
     return parent
 
@@ -180,16 +180,16 @@ def _hinge_roll(
     along = _direction(source, roles[0], roles[1])
     target_along = _direction(target, roles[0], roles[1])
     if along is None or target_along is None:
-        return IDENTITY
+        return QUAT_IDENTITY
     wanted, source_bend = _shown_hinge(roles, source, along, folds_to[0])
     have, target_bend = _shown_hinge(roles, target, target_along, folds_to[1])
     if have is None or wanted is None:
-        return IDENTITY
-    flat = [normalized(v - (v @ along) * along) for v in (rotate(align, have), wanted)]
+        return QUAT_IDENTITY
+    flat = [normalized(v - (v @ along) * along) for v in (quat_rotate(align, have), wanted)]
     roll = float(np.arctan2(np.cross(flat[0], flat[1]) @ along, flat[0] @ flat[1]))
     bend = max(target_bend, source_bend)
     weight = np.clip((bend - _BENT) / (_CLEARLY_BENT - _BENT), 0.0, 1.0)
-    return quat_from_rotvec(weight * roll * along) if abs(roll) < _LARGEST_ROLL else IDENTITY
+    return quat_from_rotvec(weight * roll * along) if abs(roll) < _LARGEST_ROLL else QUAT_IDENTITY
 
 
 def _shown_hinge(
@@ -232,9 +232,9 @@ def _softened(
     if target_dir is None or source_dir is None:
         return parent
     full = _swing_onto(parent, target_dir, source_dir, frame)
-    swing = multiply(full, inverse(parent))
-    share = np.clip((angle_of(swing) - angles[0]) / (angles[1] - angles[0]), 0.0, 1.0)
-    return multiply(power(swing, share), parent)
+    swing = quat_multiply(full, quat_inverse(parent))
+    share = np.clip((quat_angle(swing) - angles[0]) / (angles[1] - angles[0]), 0.0, 1.0)
+    return quat_multiply(quat_power(swing, share), parent)
 
 
 def _align_leg(
@@ -246,9 +246,9 @@ def _align_leg(
 ) -> None:
     base = parent = align["hips"]
     thigh, shin, foot, toes = (f"{side}_{part}" for part in LEG)
-    backward = rotate(frame, [0.0, 0.0, -1.0])
+    backward = quat_rotate(frame, [0.0, 0.0, -1.0])
     parent = _align_limb((thigh, shin, foot), parent, source, target, backward, align)
-    posed = angle_of(multiply(parent, inverse(base))) > _POSED
+    posed = quat_angle(quat_multiply(parent, quat_inverse(base))) > _POSED
     # A foot standing at rest is flat whatever its bone's slope, so only its heading is matched.
     sole = parent if posed else base
     align[foot] = align[toes] = _heading(
@@ -264,13 +264,13 @@ def _heading(
 ) -> FloatArray:
     if target is None or source is None:
         return parent
-    up = rotate(frame, [0.0, 1.0, 0.0])
-    a, b = rotate(parent, target), source
+    up = quat_rotate(frame, [0.0, 1.0, 0.0])
+    a, b = quat_rotate(parent, target), source
     if max(abs(a @ up), abs(b @ up)) > np.sin(_STEEP_FOOT):
         return parent
     a, b = normalized(a - (a @ up) * up), normalized(b - (b @ up) * up)
     angle = np.arctan2(np.cross(a, b) @ up, a @ b)
-    return multiply(quat_from_rotvec(angle * up), parent)
+    return quat_multiply(quat_from_rotvec(angle * up), parent)
 
 
 def _align_fingers(side: str, target: Positions, align: dict[str, FloatArray]) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, multiply, slerp
+from ..core.arrays import FloatArray
+from ..core.rotations import quat_multiply, quat_slerp
 from .human import chain_roles
 
 Turns = Mapping[str, FloatArray]
@@ -73,9 +74,9 @@ def _sample(keys: Sequence[FloatArray], place: float) -> FloatArray:
     share = place * steps - lower
     if share > 1.0 - 1e-9:
         return keys[lower + 1]
-    return slerp(keys[lower], keys[lower + 1], np.full(len(keys[0]), share))
+    return quat_slerp(keys[lower], keys[lower + 1], np.full(len(keys[0]), share))
 
 
 def relative(parent: FloatArray, child: FloatArray) -> FloatArray:
     """Return ``child`` seen from ``parent`` (both [T, 4])."""
-    return multiply(parent * np.array([1.0, -1.0, -1.0, -1.0]), child)
+    return quat_multiply(parent * np.array([1.0, -1.0, -1.0, -1.0]), child)

@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, inverse, multiply, normalized, rotate
+from ..core.arrays import FloatArray
+from ..core.rotations import normalized, quat_inverse, quat_multiply, quat_rotate
 from .bone_maps.bone_map import LimbControls
 from .feet.grounding import hinge_axis
 from .human import SIDES
 from .kinematics import PosedBones
-from .posed_target import LIMBS, Figure
+from .posed_target import LIMBS, PosedTarget
 
 # The pole stands off by this share of the limb's length: far enough to be calm, near enough to see.
 _POLE_DISTANCE = 0.8
 _STRAIGHT = np.radians(12.0)
 
 
-def limbs_to_ik(figure: Figure) -> tuple[tuple[str, str, float], ...]:
+def limbs_to_ik(figure: PosedTarget) -> tuple[tuple[str, str, float], ...]:
     """Replace the limbs' FK goals by goals of their IK controls and return the switches to key."""
     switches = list(figure.bone_map.switches)
     posed = figure.posed
@@ -50,7 +51,7 @@ def _overridden(
 
 
 def _drive(
-    figure: Figure,
+    figure: PosedTarget,
     posed: PosedBones,
     controls: LimbControls,
     roles: tuple[str, str, str],
@@ -59,7 +60,7 @@ def _drive(
     """Give one limb's goals to its controls and return where these have to be [T, 3]."""
     end = figure.bone_map.bones[roles[2]]
     turn = _turn(figure, posed, end)
-    figure.goals[controls.end] = multiply(turn, _rest_quat(figure, controls.end))
+    figure.goals[controls.end] = quat_multiply(turn, _rest_quat(figure, controls.end))
     # The pole keeps its rest orientation: only its place means something.
     still = _rest_quat(figure, controls.pole)
     figure.goals[controls.pole] = np.tile(still, (figure.frame_count, 1))
@@ -70,30 +71,32 @@ def _drive(
     toes = figure.bone_map.bones.get(f"{side}_toes")
     if controls.toes is not None and toes is not None and toes in figure.goals:
         toes_turn = _turn(figure, posed, toes)
-        figure.goals[controls.toes] = multiply(toes_turn, _rest_quat(figure, controls.toes))
+        figure.goals[controls.toes] = quat_multiply(toes_turn, _rest_quat(figure, controls.toes))
         del figure.goals[toes]
     for role in roles:
         del figure.goals[figure.bone_map.bones[role]]
     return places
 
 
-def _rest_quat(figure: Figure, bone: str) -> FloatArray:
+def _rest_quat(figure: PosedTarget, bone: str) -> FloatArray:
     return figure.rig.rest_quats[figure.rig.index[bone]]
 
 
-def _turn(figure: Figure, posed: PosedBones, bone: str) -> FloatArray:
-    return multiply(posed.poses[bone], inverse(_rest_quat(figure, bone)))
+def _turn(figure: PosedTarget, posed: PosedBones, bone: str) -> FloatArray:
+    return quat_multiply(posed.poses[bone], quat_inverse(_rest_quat(figure, bone)))
 
 
 def _held_by(
-    figure: Figure, posed: PosedBones, leader: str, control: str, turn: FloatArray
+    figure: PosedTarget, posed: PosedBones, leader: str, control: str, turn: FloatArray
 ) -> FloatArray:
     """Return where ``control`` is when it goes along with ``leader`` as if they were one piece."""
     offset = figure.rig.head(control) - figure.rig.head(leader)
-    return posed.heads[leader] + rotate(turn, offset)
+    return posed.heads[leader] + quat_rotate(turn, offset)
 
 
-def _pole_position(figure: Figure, posed: PosedBones, roles: tuple[str, str, str]) -> FloatArray:
+def _pole_position(
+    figure: PosedTarget, posed: PosedBones, roles: tuple[str, str, str]
+) -> FloatArray:
     """Return where the pole stands [T, 3]: out from the joint, in the limb's plane.
 
     A bent limb shows its plane; as it straightens, the plane of its hinge takes over smoothly, so

@@ -10,9 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core.quaternions import FloatArray, matrix_from_quat, multiply, quat_from_rotvec
+from ..core.arrays import FloatArray
+from ..core.rotations import quat_from_rotvec, quat_multiply, rotmat_from_quat
 
 _AXES = {"X": 0, "Y": 1, "Z": 2}
+
+EULER_ORDERS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 
 
 def _parity(order: str) -> tuple[int, int, int, float]:
@@ -25,7 +28,7 @@ def quat_from_euler(angles: ArrayLike, order: str) -> FloatArray:
     values = np.asarray(angles, dtype=np.float64)
     turns = [quat_from_rotvec(values[..., [n]] * np.eye(3)[n]) for n in range(3)]
     i, j, k, _ = _parity(order)
-    return multiply(turns[k], multiply(turns[j], turns[i]))
+    return quat_multiply(turns[k], quat_multiply(turns[j], turns[i]))
 
 
 def euler_from_quat(quaternions: ArrayLike, order: str) -> FloatArray:
@@ -33,7 +36,7 @@ def euler_from_quat(quaternions: ArrayLike, order: str) -> FloatArray:
 
     The middle angle lies in [-pi/2, pi/2]; at the pole the last angle is set to zero.
     """
-    m = matrix_from_quat(quaternions)
+    m = rotmat_from_quat(quaternions)
     i, j, k, sign = _parity(order)
     result = np.empty(m.shape[:-2] + (3,))
     sine = np.clip(-sign * m[..., k, i], -1.0, 1.0)

@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core.quaternions import (
-    FloatArray,
-    angle_of,
-    inverse,
-    multiply,
-    quat_from_matrix,
+from ..core.arrays import FloatArray
+from ..core.rotations import (
+    quat_angle,
+    quat_from_rotmat,
     quat_from_rotvec,
-    rotate,
+    quat_inverse,
+    quat_multiply,
+    quat_rotate,
 )
+from ..core.smpl import SMPL_PARENTS
 from .errors import RigError
 from .human import FINGER_ROLES, SIDES, mirrored, part_of, side_of
 from .landmarks import add_knuckles
@@ -32,7 +33,6 @@ SMPL_ROLES: tuple[str, ...] = (
     "left_shoulder", "right_shoulder", "head", "left_upper_arm", "right_upper_arm",
     "left_forearm", "right_forearm", "left_hand", "right_hand", "left_knuckles", "right_knuckles",
 )  # fmt: skip
-SMPL_PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
 _STILL_FINGER = np.radians(2.0)
 # SMPL-H (MANO) numbers the fingers index, middle, little, ring, thumb.
 _MANO_FINGERS = ("index", "middle", "little", "ring", "thumb")
@@ -66,13 +66,13 @@ class HumanMotion:
     def turned(self, quaternion: ArrayLike) -> HumanMotion:
         """Return the same motion with the whole world turned by ``quaternion`` [4]."""
         q = np.asarray(quaternion, dtype=np.float64)
-        turns = multiply(multiply(q, np.stack([*self.turns.values()])), inverse(q))
+        turns = quat_multiply(quat_multiply(q, np.stack([*self.turns.values()])), quat_inverse(q))
         return replace(
             self,
             turns=dict(zip(self.turns, turns, strict=True)),
             rest=_rotated(q, self.rest),
             positions=_rotated(q, self.positions),
-            up=rotate(q, self.up),
+            up=quat_rotate(q, self.up),
         )
 
     def mirrored(self) -> HumanMotion:
@@ -112,7 +112,7 @@ def _rotated(quaternion: FloatArray, points: Mapping[str, FloatArray]) -> dict[s
     """Points of all roles turned in one go: a still is many roles and one frame."""
     if not points:
         return {}
-    turned = rotate(quaternion, np.stack([*points.values()]))
+    turned = quat_rotate(quaternion, np.stack([*points.values()]))
     return dict(zip(points, turned, strict=True))
 
 
@@ -168,7 +168,7 @@ def human_motion_from_smpl(
 def _world_turns(local: FloatArray) -> FloatArray:
     world = local.copy()
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
-        world[:, joint] = multiply(world[:, parent], local[:, joint])
+        world[:, joint] = quat_multiply(world[:, parent], local[:, joint])
     return world
 
 
@@ -176,7 +176,7 @@ def _rest_positions(world: FloatArray, joints: FloatArray) -> FloatArray:
     rest = np.zeros((24, 3))
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
         posed = joints[:, joint] - joints[:, parent]
-        offset = rotate(inverse(world[:, parent]), posed).mean(axis=0)
+        offset = quat_rotate(quat_inverse(world[:, parent]), posed).mean(axis=0)
         rest[joint] = rest[parent] + offset
     return rest
 
@@ -188,7 +188,7 @@ def _finger_turns(hands: FloatArray, body: Mapping[str, FloatArray]) -> dict[str
         for f, finger in enumerate(_MANO_FINGERS):
             turn = body[f"{side}_hand"]
             for n in range(3):
-                turn = multiply(turn, local[:, 15 * s + 3 * f + n])
+                turn = quat_multiply(turn, local[:, 15 * s + 3 * f + n])
                 turns[f"{side}_{finger}_{n + 1}"] = turn
     return turns
 
@@ -225,8 +225,8 @@ def human_motion_from_rig(
     joints = {role: np.asarray(rest[bone])[:3, 3] for role, bone in bones.items()}
     add_knuckles(joints)
     for role, bone in bones.items():
-        rotation = quat_from_matrix(posed[bone][:, :3, :3])
-        turns[role] = multiply(rotation, inverse(quat_from_matrix(rest[bone][:3, :3])))
+        rotation = quat_from_rotmat(posed[bone][:, :3, :3])
+        turns[role] = quat_multiply(rotation, quat_inverse(quat_from_rotmat(rest[bone][:3, :3])))
         places[role] = posed[bone][:, :3, 3]
     return HumanMotion(
         turns=turns,
@@ -254,5 +254,5 @@ def _bends(motion: HumanMotion, role: str) -> bool:
     hand = motion.turns.get(f"{side_of(role)}_hand")
     if hand is None:
         return False
-    relative = multiply(inverse(hand), motion.turns[role])
-    return bool(angle_of(relative).max() > _STILL_FINGER)
+    relative = quat_multiply(quat_inverse(hand), motion.turns[role])
+    return bool(quat_angle(relative).max() > _STILL_FINGER)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..core.quaternions import IDENTITY, FloatArray, inverse, multiply, rotate
+from ..core.arrays import FloatArray
+from ..core.rotations import QUAT_IDENTITY, quat_inverse, quat_multiply, quat_rotate
 from .skeleton import Skeleton
 
 
@@ -33,11 +34,11 @@ class PosedBones:
 
     def basis(self, name: str) -> FloatArray:
         """Return a bone's own rotation channel [T, 4]."""
-        return multiply(inverse(self.bases[name]), self.poses[name])
+        return quat_multiply(quat_inverse(self.bases[name]), self.poses[name])
 
     def location(self, name: str, offset: FloatArray) -> FloatArray:
         """Return the location channel [T, 3] moving a bone by ``offset`` [T, 3] in rig space."""
-        return rotate(inverse(self.location_axes[name]), offset)
+        return quat_rotate(quat_inverse(self.location_axes[name]), offset)
 
     def moved(self, names: list[str], offset: FloatArray) -> PosedBones:
         """Return a copy with the named bones' heads moved by ``offset`` [T, 3]."""
@@ -74,7 +75,9 @@ def pose_bones(
 def _parent_axes(
     skeleton: Skeleton, parent: int, poses: Mapping[str, FloatArray], base: FloatArray
 ) -> FloatArray:
-    return np.broadcast_to(IDENTITY, base.shape) if parent < 0 else poses[skeleton.names[parent]]
+    return (
+        np.broadcast_to(QUAT_IDENTITY, base.shape) if parent < 0 else poses[skeleton.names[parent]]
+    )
 
 
 def _base(
@@ -89,11 +92,11 @@ def _base(
     if parent < 0:
         return np.tile(rest_quat, (frame_count, 1)), np.tile(rest_head, (frame_count, 1))
     name = skeleton.names[parent]
-    turn = multiply(poses[name], inverse(skeleton.rest_quats[parent]))
-    head = heads[name] + rotate(turn, rest_head - skeleton.heads[parent])
+    turn = quat_multiply(poses[name], quat_inverse(skeleton.rest_quats[parent]))
+    head = heads[name] + quat_rotate(turn, rest_head - skeleton.heads[parent])
     if not skeleton.inherits_rotation[bone]:
         return np.tile(rest_quat, (frame_count, 1)), head
-    return multiply(turn, rest_quat), head
+    return quat_multiply(turn, rest_quat), head
 
 
 def descendants(skeleton: Skeleton, name: str, among: Mapping[str, object]) -> list[str]:
@@ -122,7 +125,7 @@ def pose_from_channels(
         own = skeleton.own_location[i]
         axes = base if own else _parent_axes(skeleton, parent, posed.poses, base)
         if name in locations:
-            head = head + rotate(axes, locations[name])
-        posed.poses[name] = multiply(base, rotations[name]) if name in rotations else base
+            head = head + quat_rotate(axes, locations[name])
+        posed.poses[name] = quat_multiply(base, rotations[name]) if name in rotations else base
         posed.bases[name], posed.heads[name], posed.location_axes[name] = base, head, axes
     return posed

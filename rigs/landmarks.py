@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, normalized, quat_from_matrix, rotate
+from ..core.arrays import FloatArray
+from ..core.rotations import normalized, quat_from_rotmat, quat_rotate
 from .errors import RigError
 from .human import FINGERS, SIDES
 
@@ -52,7 +53,7 @@ def body_frame(rest: Positions) -> FloatArray:
         )
     left = _snapped(normalized(across))
     up = _upright(normalized(leaning - (leaning @ left) * left), left)
-    return quat_from_matrix(np.stack((left, up, np.cross(left, up)), axis=-1))
+    return quat_from_rotmat(np.stack((left, up, np.cross(left, up)), axis=-1))
 
 
 def _snapped(left: FloatArray) -> FloatArray:
@@ -111,7 +112,7 @@ def soles(rest: Positions, frame: FloatArray, ground: float | None = None) -> di
         ground: height along the body's up that the soles stand on at rest, where it is known;
             otherwise the ground is taken to be a little below the ball joints.
     """
-    up, forward = rotate(frame, [0.0, 1.0, 0.0]), rotate(frame, [0.0, 0.0, 1.0])
+    up, forward = quat_rotate(frame, [0.0, 1.0, 0.0]), quat_rotate(frame, [0.0, 0.0, 1.0])
     leg = leg_length(rest)
     found = {}
     for side in SIDES:

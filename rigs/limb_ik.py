@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.quaternions import (
-    IDENTITY,
-    FloatArray,
-    multiply,
+from ..core.arrays import FloatArray
+from ..core.rotations import (
+    QUAT_IDENTITY,
     normalized,
+    quat_between,
     quat_from_rotvec,
-    rotate,
-    swing_between,
+    quat_multiply,
+    quat_rotate,
 )
 
 # A limb is never stretched fully: at the very end small moves of the goal snap the joint.
@@ -64,15 +64,15 @@ def reach_goal(
     longest = REACH * (upper_length + lower_length)
     shortest = np.abs(upper_length - lower_length) + 1e-4 * longest
     distance = np.clip(wanted, shortest, longest)
-    fold = np.tile(IDENTITY, (len(start), 1))
+    fold = np.tile(QUAT_IDENTITY, (len(start), 1))
     for _ in range(_PASSES):
-        folded = rotate(fold, lower)
+        folded = quat_rotate(fold, lower)
         axis = _fold_axis(upper, folded, hinge)
         bend = _bend_at(distance, upper_length, lower_length) - _bend_now(upper, folded)
-        fold = multiply(quat_from_rotvec(axis * bend[:, None]), fold)
-    folded_end = middle + rotate(fold, lower)
-    swing = swing_between(folded_end - start, goal - start, np.array([0.0, 0.0, 1.0]))
-    return LimbTurns(swing, multiply(swing, fold), np.abs(wanted - distance))
+        fold = quat_multiply(quat_from_rotvec(axis * bend[:, None]), fold)
+    folded_end = middle + quat_rotate(fold, lower)
+    swing = quat_between(folded_end - start, goal - start, np.array([0.0, 0.0, 1.0]))
+    return LimbTurns(swing, quat_multiply(swing, fold), np.abs(wanted - distance))
 
 
 def _fold_axis(upper: FloatArray, lower: FloatArray, hinge: FloatArray) -> FloatArray:

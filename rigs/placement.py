@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, inverse, multiply, rotate
+from ..core.arrays import FloatArray
+from ..core.rotations import quat_inverse, quat_multiply, quat_rotate
 from .human_motion import HumanMotion
 from .landmarks import Positions, body_frame, leg_length, middle, soles
 from .skeleton import Skeleton
@@ -54,9 +55,9 @@ def place(
     """
     target_frame, source_frame = body_frame(rest), body_frame(motion.rest)
     if in_world:
-        turn = inverse(skeleton.world_quat)
+        turn = quat_inverse(skeleton.world_quat)
     else:
-        turn = multiply(target_frame, inverse(source_frame))
+        turn = quat_multiply(target_frame, quat_inverse(source_frame))
     placed = motion.turned(turn)
     under_rest = rest_ground(rest, target_frame)
     if in_world:
@@ -64,7 +65,7 @@ def place(
     else:
         start, ground = middle(rest, "thigh"), under_rest
     scale = leg_length(rest) / leg_length(placed.rest)
-    source_ankle = ankle_height(placed.rest, multiply(turn, source_frame), None)
+    source_ankle = ankle_height(placed.rest, quat_multiply(turn, source_frame), None)
     lift = ankle_height(rest, target_frame, under_rest) - scale * source_ankle
     return placed, Stage(placed.up, ground, start, scale, lift, under_rest)
 
@@ -74,10 +75,10 @@ def _place_in_world(
 ) -> tuple[FloatArray, float]:
     """Return the first hips position and the height of the world's ground, both in rig space."""
     first = middle({r: p[0] for r, p in placed.positions.items()}, "thigh")
-    world = rotate(skeleton.world_quat, first)
+    world = quat_rotate(skeleton.world_quat, first)
     to_rig = np.linalg.inv(skeleton.world_from_rig)
     start = to_rig[:3, :3] @ world + to_rig[:3, 3]
-    ground = to_rig[:3, :3] @ (height * rotate(skeleton.world_quat, placed.up)) + to_rig[:3, 3]
+    ground = to_rig[:3, :3] @ (height * quat_rotate(skeleton.world_quat, placed.up)) + to_rig[:3, 3]
     return start, float(ground @ placed.up)
 
 
@@ -87,7 +88,7 @@ def rest_ground(rest: Positions, frame: FloatArray) -> float:
     Rigs are built standing on their origin; where the soles are not near it (a rig whose origin is
     in the hips) the ground is just under the feet.
     """
-    up = rotate(frame, [0.0, 1.0, 0.0])
+    up = quat_rotate(frame, [0.0, 1.0, 0.0])
     found = soles(rest, frame).values()
     if not found:
         return 0.0

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, angle_of, inverse, multiply
+from ..core.arrays import FloatArray
+from ..core.rotations import quat_angle, quat_inverse, quat_multiply
 from .bone_maps.bone_map import BoneMap
 from .human import SIDES
 from .kinematics import pose_from_channels
@@ -40,7 +41,7 @@ def pose_error(
     rig = target.with_parents(bone_map.parents)
     first, second = (pose_from_channels(rig, *c, frame_count) for c in (exact, other))
     turned = [
-        angle_of(multiply(inverse(first.poses[bone]), second.poses[bone])).max()
+        quat_angle(quat_multiply(quat_inverse(first.poses[bone]), second.poses[bone])).max()
         for bone in exact[0]
     ]
     ends = [b for r in _ENDS if (b := bone_map.bones.get(r)) in first.heads and b is not None]

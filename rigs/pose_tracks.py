@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..core.quaternions import FloatArray
+from ..core.arrays import FloatArray
 
 
 @dataclass(frozen=True)

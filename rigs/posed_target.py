@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, inverse, multiply
+from ..core.arrays import FloatArray
+from ..core.rotations import quat_inverse, quat_multiply
 from .bone_maps.bone_map import BoneMap
 from .human import SIDES, chain_roles
 from .human_motion import HumanMotion
@@ -24,7 +25,7 @@ LIMBS = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot
 
 
 @dataclass
-class Figure:
+class PosedTarget:
     """A target in the making.
 
     Attributes:
@@ -80,7 +81,9 @@ class Figure:
     def turn_of(self, role: str) -> FloatArray:
         """Return how a role's bone is turned away from its own rest [T, 4]."""
         bone = self.bone_map.bones[role]
-        return multiply(self.posed.poses[bone], inverse(self.rig.rest_quats[self.rig.index[bone]]))
+        return quat_multiply(
+            self.posed.poses[bone], quat_inverse(self.rig.rest_quats[self.rig.index[bone]])
+        )
 
     def invalidate(self) -> None:
         """Forget the kinematics after goals were changed from outside."""
@@ -103,7 +106,7 @@ class Figure:
         for name in (role, *chain_roles(self.bone_map.bones, f"{role}_twist")):
             bone = self.bone(name)
             if bone is not None:
-                self.goals[bone] = multiply(turn, self.goals[bone])
+                self.goals[bone] = quat_multiply(turn, self.goals[bone])
         self.invalidate()
 
     def limb(self, side: str, kind: str) -> tuple[str, str, str] | None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, angle_of, inverse, multiply, normalized
+from ..core.arrays import FloatArray
+from ..core.rotations import normalized, quat_angle, quat_inverse, quat_multiply
 from .eulers import quat_from_euler
 
 Distance = Callable[[FloatArray, FloatArray], FloatArray]
@@ -38,7 +39,7 @@ class KeyedCurve:
 
 def quat_distance(a: FloatArray, b: FloatArray) -> FloatArray:
     """Return the angles [T] between quaternion rows [T, 4], which need not be of unit length."""
-    return angle_of(multiply(inverse(normalized(a)), normalized(b)))
+    return quat_angle(quat_multiply(quat_inverse(normalized(a)), normalized(b)))
 
 
 def euler_distance(order: str) -> Distance:

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core.quaternions import FloatArray, slerp
+from ..core.arrays import FloatArray
+from ..core.rotations import quat_slerp
 from .human_motion import HumanMotion
 
 
@@ -48,7 +49,7 @@ def _between(known: FloatArray, wanted: FloatArray) -> tuple[np.ndarray, FloatAr
 
 
 def _slerped(turns: FloatArray, lower: np.ndarray, share: FloatArray) -> FloatArray:
-    return slerp(turns[lower], turns[lower + 1], share)
+    return quat_slerp(turns[lower], turns[lower + 1], share)
 
 
 def _mixed(values: FloatArray, lower: np.ndarray, share: FloatArray) -> FloatArray:

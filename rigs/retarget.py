@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, continuous_quats, multiply, rotate
+from ..core.arrays import FloatArray
+from ..core.rotations import continuous_quats, quat_multiply, quat_rotate
 from .alignment import align_rests
 from .bone_maps.bone_map import BoneMap
 from .chain_resampling import spread_torso
@@ -26,7 +27,7 @@ from .human_motion import HumanMotion
 from .landmarks import add_knuckles, middle
 from .placement import hips_path, place
 from .pose_tracks import PoseTracks
-from .posed_target import Figure
+from .posed_target import PosedTarget
 from .root_motion import hold_loose_parts, travel_by_root
 from .skeleton import Skeleton
 from .twist import add_twists
@@ -104,7 +105,7 @@ def retarget(
 
 def new_figure(
     motion: HumanMotion, target: Skeleton, bone_map: BoneMap, options: RetargetOptions
-) -> Figure:
+) -> PosedTarget:
     """Square source and target and set the orientation goals."""
     bone_map.checked(target)
     rig = target.with_parents(bone_map.parents)
@@ -113,7 +114,7 @@ def new_figure(
     placed, stage = place(source, rest, rig, options.in_world, options.ground)
     if options.over is not None and not options.in_world:
         stage = replace(stage, start=np.asarray(options.over, dtype=np.float64))
-    return Figure(rig, bone_map, rest, placed, stage, pose_goals(placed, rest, rig, bone_map))
+    return PosedTarget(rig, bone_map, rest, placed, stage, pose_goals(placed, rest, rig, bone_map))
 
 
 def rest_joints(rig: Skeleton, bone_map: BoneMap) -> dict[str, FloatArray]:
@@ -143,7 +144,7 @@ def pose_goals(
             continue  # a landmark only
         bone = bone_map.bones[role]
         rest_quat = rig.rest_quats[rig.index[bone]]
-        goals[bone] = multiply(turn, multiply(align[role], rest_quat))
+        goals[bone] = quat_multiply(turn, quat_multiply(align[role], rest_quat))
     return goals
 
 
@@ -157,7 +158,7 @@ def target_turns(placed: HumanMotion, rest: Mapping[str, FloatArray]) -> dict[st
     return turns
 
 
-def carry_hips(figure: Figure, options: RetargetOptions) -> None:
+def carry_hips(figure: PosedTarget, options: RetargetOptions) -> None:
     """Bring the point between the hip joints onto its path."""
     exact = options.in_world and not options.feet_on_ground
     path = hips_path(figure.placed, figure.stage, options.in_place, exact)
@@ -170,11 +171,11 @@ def carry_hips(figure: Figure, options: RetargetOptions) -> None:
         figure.shift(figure.carrier, goal - figure.posed.heads[figure.carrier])
 
 
-def _turned(figure: Figure, offset: FloatArray) -> FloatArray:
-    return rotate(figure.turn_of("hips"), offset)
+def _turned(figure: PosedTarget, offset: FloatArray) -> FloatArray:
+    return quat_rotate(figure.turn_of("hips"), offset)
 
 
-def tracks_of(figure: Figure, switches: tuple[tuple[str, str, float], ...]) -> PoseTracks:
+def tracks_of(figure: PosedTarget, switches: tuple[tuple[str, str, float], ...]) -> PoseTracks:
     """Read the channels off the posed figure."""
     posed = figure.posed
     return PoseTracks(

@@ -13,7 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, quat_from_matrix
+from ..core.arrays import FloatArray
+from ..core.rotations import quat_from_rotmat
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Skeleton:
     @cached_property
     def rest_quats(self) -> FloatArray:
         """Rest orientations [B, 4] in rig space."""
-        return quat_from_matrix(self.rest[:, :3, :3])
+        return quat_from_rotmat(self.rest[:, :3, :3])
 
     @cached_property
     def scale(self) -> float:
@@ -66,7 +67,7 @@ class Skeleton:
         """Rotation part [4] of ``world_from_rig`` (nearest rotation where it scales or shears)."""
         u, _, vt = np.linalg.svd(self.world_from_rig[:3, :3])
         u[:, -1] *= np.sign(np.linalg.det(u @ vt))
-        return quat_from_matrix(u @ vt)
+        return quat_from_rotmat(u @ vt)
 
     def head(self, name: str) -> FloatArray:
         """Return a bone's rest head [3]."""

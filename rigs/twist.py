@@ -14,7 +14,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..core.quaternions import FloatArray, inverse, multiply, normalized, power, twist_about
+from ..core.arrays import FloatArray
+from ..core.rotations import normalized, quat_inverse, quat_multiply, quat_power, quat_twist
 from .human import SIDES, TWISTED, chain_roles, parent_role
 from .skeleton import Skeleton
 
@@ -68,11 +69,11 @@ def _share(
     places = [_place(t, role, end, bones, rig) for t in twists]
     if role.partition("_")[2] in _UPPER:
         return _share_upper(role, twists, in_chain, places, axis, turns)
-    twist = twist_about(multiply(inverse(turns[role]), turns[end]), axis)
+    twist = quat_twist(quat_multiply(quat_inverse(turns[role]), turns[end]), axis)
     # A bone in the chain covers the way from its head to the wrist: its middle counts.
     middles = [0.5 * (p + 1.0) if c else p for p, c in zip(places, in_chain, strict=True)]
     return {
-        t: multiply(turns[role], power(twist, np.full(len(twist), place)))
+        t: quat_multiply(turns[role], quat_power(twist, np.full(len(twist), place)))
         for t, place in zip(twists, middles, strict=True)
     }
 
@@ -86,12 +87,12 @@ def _share_upper(
     turns: Mapping[str, FloatArray],
 ) -> dict[str, FloatArray]:
     parent = turns.get(parent_role(role, turns) or "", turns["hips"])
-    relative = multiply(inverse(parent), turns[role])
-    twist = twist_about(relative, axis)
-    swung = multiply(parent, multiply(relative, inverse(twist)))
+    relative = quat_multiply(quat_inverse(parent), turns[role])
+    twist = quat_twist(relative, axis)
+    swung = quat_multiply(parent, quat_multiply(relative, quat_inverse(twist)))
 
     def with_share(share: float) -> FloatArray:
-        return multiply(swung, power(twist, np.full(len(twist), share)))
+        return quat_multiply(swung, quat_power(twist, np.full(len(twist), share)))
 
     result = {t: with_share(place) for t, place in zip(twists, places, strict=True)}
     chain = [t for t, inside in zip(twists, in_chain, strict=True) if inside]

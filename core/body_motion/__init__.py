@@ -9,8 +9,6 @@ from .file import read_body_motion, write_body_motion
 from .value import (
     FORMAT_VERSION,
     GENDERS,
-    SMPL_JOINT_NAMES,
-    SMPL_PARENTS,
     BodyModelNote,
     BodyMotion,
     SourceNote,
@@ -19,8 +17,6 @@ from .value import (
 __all__ = [
     "FORMAT_VERSION",
     "GENDERS",
-    "SMPL_JOINT_NAMES",
-    "SMPL_PARENTS",
     "BodyModelNote",
     "BodyMotion",
     "SourceNote",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import Sketch2PoseError
-from .value import GENDERS, SMPL_JOINT_NAMES, BodyMotion
+from ..smpl import SMPL_JOINT_NAMES
+from .value import GENDERS, BodyMotion
 
 JOINT_COUNT = len(SMPL_JOINT_NAMES)
 HAND_JOINT_COUNT = 30  # SMPL-H: 15 a hand

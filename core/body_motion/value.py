@@ -15,20 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array, IntArray
+
 FORMAT_VERSION = 1
 
-SMPL_JOINT_NAMES = (
-    "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2",
-    "left_ankle", "right_ankle", "spine3", "left_foot", "right_foot", "neck",
-    "left_collar", "right_collar", "head", "left_shoulder", "right_shoulder",
-    "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hand", "right_hand",
-)  # fmt: skip
-SMPL_PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
-
 GENDERS = ("neutral", "female", "male")
-
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.int64]
 
 
 class BodyModelNote(NamedTuple):
@@ -79,25 +70,25 @@ class BodyMotion:
         source: file name and kind of the source.
     """
 
-    poses: FloatArray
-    trans: FloatArray
-    betas: FloatArray
+    poses: Float32Array
+    trans: Float32Array
+    betas: Float32Array
     gender: str = "neutral"
     mocap_framerate: float = 24.0
-    joints3d: FloatArray | None = None
-    joints2d: FloatArray | None = None
-    confidence: FloatArray | None = None
-    camera_rotation: FloatArray | None = None
-    camera_translation: FloatArray | None = None
+    joints3d: Float32Array | None = None
+    joints2d: Float32Array | None = None
+    confidence: Float32Array | None = None
+    camera_rotation: Float32Array | None = None
+    camera_translation: Float32Array | None = None
     camera_focal: float | None = None
-    camera_center: FloatArray | None = None
+    camera_center: Float32Array | None = None
     image_size: IntArray | None = None
-    contacts: FloatArray | None = None
+    contacts: Float32Array | None = None
     contact_names: tuple[str, ...] | None = None
-    hands: FloatArray | None = None
-    face: FloatArray | None = None
-    hypothesis_poses: FloatArray | None = None
-    hypothesis_scores: FloatArray | None = None
+    hands: Float32Array | None = None
+    face: Float32Array | None = None
+    hypothesis_poses: Float32Array | None = None
+    hypothesis_scores: Float32Array | None = None
     frame_index: IntArray | None = None
     person_id: int = 0
     body_model: BodyModelNote = UNKNOWN_BODY

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..body_motion.value import SMPL_JOINT_NAMES
+from ..arrays import FloatArray
 from ..errors import Sketch2PoseError
+from ..smpl import SMPL_JOINT_NAMES
 from .limbs import LIMBS
 
 LIMB, JOINT, PIN, IGNORE, DEPTH, FLIP, CHANGE = (
@@ -29,8 +29,6 @@ CHANGES = ("FRONT_BACK", "SWAP_SIDES", "MIRROR")
 HANDLES = (1, 2, 4, 5, 7, 8, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21)
 """Joints that can be taken hold of: those that people draw."""
 MOST_POINTS = 4096
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..body_motion.value import SMPL_PARENTS
+from ..arrays import Array
+from ..smpl import SMPL_OWNER
 from .limbs import HINGED, LIMBS, Limb
-
-Array = NDArray[np.floating]
 
 SAMPLES = 64
 BEND = np.deg2rad(25.0)
@@ -29,8 +27,6 @@ RING = 0.3
 TOO_LONG = 1.35
 """A stroke longer than this many times the limb is another limb, or two."""
 
-
-OWNER = np.array([0, *SMPL_PARENTS[1:]])
 LEAST_METRES = 0.08
 """Shorter bones say nothing of the scale of a picture."""
 
@@ -70,7 +66,7 @@ def scale_of(seen: Array, rotation: Array, directions: Array, lengths: Array) ->
     Args: as of `figure_on_paper`.
     """
     flat = np.linalg.norm((directions @ rotation.T)[:, :2], axis=1) * lengths
-    drawn = np.linalg.norm(seen - seen[OWNER], axis=1)
+    drawn = np.linalg.norm(seen - seen[SMPL_OWNER], axis=1)
     usable = flat > LEAST_METRES
     usable[0] = False
     if not usable.any():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body_motion.value import SMPL_PARENTS as PARENTS
+from ..smpl import SMPL_MIRROR, SMPL_PARENTS
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,6 @@ LIMBS = {
 }
 HINGED = ("LEFT_ARM", "RIGHT_ARM", "LEFT_LEG", "RIGHT_LEG")
 """Limbs whose middle joint shows as a bend."""
-MIRRORED = np.array(
-    [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22]
-)
-"""The joint on the other side of each joint."""
 FEET = {7: 10, 8: 11}
 """The toes of each ankle."""
 
@@ -60,7 +56,7 @@ FEET = {7: 10, 8: 11}
 def _below(joint: int) -> tuple[int, ...]:
     found = [joint]
     for child in range(joint + 1, 24):
-        if PARENTS[child] in found:
+        if SMPL_PARENTS[child] in found:
             found.append(child)
     return tuple(found)
 
@@ -89,7 +85,7 @@ def bones_of(joint: int) -> tuple[int, ...]:
 
 def bones_at(joint: int) -> tuple[int, ...]:
     """The bones that nothing is known of when a joint is ignored."""
-    below = tuple(j for j in range(1, 24) if PARENTS[j] == joint and j not in (10, 11, 22, 23))
+    below = tuple(j for j in range(1, 24) if SMPL_PARENTS[j] == joint and j not in (10, 11, 22, 23))
     return (joint, *below)
 
 
@@ -100,21 +96,21 @@ def rows_after(change: str) -> NDArray[np.intp]:
         change: ``FRONT_BACK``, ``MIRROR`` or ``SWAP_SIDES``, which leaves the trunk alone.
     """
     if change != "SWAP_SIDES":
-        return MIRRORED
+        return SMPL_MIRROR
     source = np.arange(24)
     for name in HINGED:
         joints = list(LIMBS[name].joints + LIMBS[name].tips)
-        source[joints] = MIRRORED[joints]
+        source[joints] = SMPL_MIRROR[joints]
     return source
 
 
 def changed_picture(seen: NDArray[np.floating], change: str) -> NDArray[np.floating]:
     """Where the joints [24, 2] px are on paper after such a change; the hips stay."""
     if change == "FRONT_BACK":
-        return seen[MIRRORED]
-    parents = np.array([0, *PARENTS[1:]])
+        return seen[SMPL_MIRROR]
+    parents = np.array([0, *SMPL_PARENTS[1:]])
     steps = seen - seen[parents]
-    mirrored = steps[MIRRORED] * [-1.0, 1.0]
+    mirrored = steps[SMPL_MIRROR] * [-1.0, 1.0]
     steps = mirrored if change == "MIRROR" else steps[rows_after(change)]
     moved = seen.copy()
     for joint in range(1, 24):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..quaternions import FloatArray
+from ..arrays import FloatArray
 from .pose_hypotheses import front_back, swap_sides, world_from_pose
 
 DOUBT = 0.25

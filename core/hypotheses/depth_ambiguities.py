@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...rigs.human_motion import SMPL_PARENTS
-from ..quaternions import FloatArray
+from ..arrays import FloatArray
+from ..smpl import SMPL_PARENTS
 from .pose_hypotheses import world_from_pose
 
 BONES = {

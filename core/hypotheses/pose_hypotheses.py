@@ -15,14 +15,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...rigs.human_motion import SMPL_PARENTS
-from ..quaternions import (
-    FloatArray,
-    matrix_from_quat,
-    quat_from_matrix,
-    quat_from_rotvec,
-    rotvec_from_quat,
-)
+from ..arrays import FloatArray
+from ..rotations import quat_from_rotmat, quat_from_rotvec, rotmat_from_quat, rotvec_from_quat
+from ..smpl import SMPL_PARENTS
 
 LIMBS: dict[str, tuple[int, ...]] = {
     "LEFT_ARM": (16, 18, 20, 22),
@@ -129,7 +124,7 @@ def _reflection(view: ArrayLike) -> FloatArray:
 def world_from_pose(pose: ArrayLike) -> FloatArray:
     """World orientations [24, 3, 3] of a pose [72]; identity at rest."""
     rotvecs = np.asarray(pose, dtype=np.float64).reshape(24, 3)
-    world = matrix_from_quat(quat_from_rotvec(rotvecs))
+    world = rotmat_from_quat(quat_from_rotvec(rotvecs))
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
         world[joint] = world[parent] @ world[joint]
     return world
@@ -139,4 +134,4 @@ def _pose_from_world(world: FloatArray) -> FloatArray:
     local = world.copy()
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
         local[joint] = world[parent].T @ world[joint]
-    return rotvec_from_quat(quat_from_matrix(local)).ravel()
+    return rotvec_from_quat(quat_from_rotmat(local)).ravel()

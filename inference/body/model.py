@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...core.arrays import Array
 from ...core.kinematics import forward_kinematics, rest_offsets_from_joints
 from ...core.rotations import rotmat_from_rotvec
 from .body_file import read_body_file
 from .skinning import skin_vertices
-
-Array = NDArray[np.floating]
 
 DEFAULT_BODY_PATH = Path(__file__).with_name("default_body.npz")
 

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
-
-Array = NDArray[np.floating]
 
 
 class ModelChecker:

@@ -48,8 +48,6 @@ class ArrayStub:
         """The array; a plain list for an array of objects."""
         _version, shape, dtype, fortran, raw = self.state
         if isinstance(raw, list):
-            from .safe_pickle import plain
-
             return [plain(item) for item in raw]
         sizes = [int(size) for size in shape]
         kind = dtype.to_dtype()
@@ -223,3 +221,14 @@ def _text(value: Any) -> str:
 
 def _sequence(value: Any) -> list[Any]:
     return list(value.to_array()) if isinstance(value, ArrayStub) else list(value)
+
+
+def plain(value: Any) -> Any:
+    """Stand-ins replaced by the arrays that they describe; lists and dictionaries go deep."""
+    if isinstance(value, ARRAY_STUBS):
+        return value.to_array()
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value if isinstance(value, (str, bytes, int, float, bool, np.generic)) else None

@@ -6,9 +6,9 @@ they are not known and dropped when they do not fit; jaw and eyes likewise.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.floating]
+from ...core.arrays import Array
 
 BODY = slice(0, 66)
 SIZES = {"smpl": 72, "smplh": 156, "smplx": 165}

@@ -13,10 +13,8 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ...core.errors import Sketch2PoseError
-from .pickle_stubs import ARRAY_STUBS, resolve
+from .pickle_stubs import plain, resolve
 
 LARGEST_FILE = 2 * 1024**3  # SMPL-X with all its components is about half a gigabyte
 _STORES = {"PUT", "BINPUT", "LONG_BINPUT"}
@@ -43,7 +41,7 @@ def load_pickle(path: Path) -> dict[str, Any]:
     data = _read(path)
     try:
         _check_claims(data)
-        value = plain(_Reader(io.BytesIO(data), encoding="latin1").load())
+        value = plain(_ModelUnpickler(io.BytesIO(data), encoding="latin1").load())
     except RefusedName as error:
         raise _refused(path, str(error), "model.pickle_name") from error
     except (ValueError, TypeError, EOFError, KeyError, IndexError, AttributeError) as error:
@@ -55,18 +53,7 @@ def load_pickle(path: Path) -> dict[str, Any]:
     return value
 
 
-def plain(value: Any) -> Any:
-    """Stand-ins replaced by the arrays that they describe; lists and dictionaries go deep."""
-    if isinstance(value, ARRAY_STUBS):
-        return value.to_array()
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value if isinstance(value, (str, bytes, int, float, bool, np.generic)) else None
-
-
-class _Reader(pickle.Unpickler):
+class _ModelUnpickler(pickle.Unpickler):
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The inert stand-in of a whitelisted name."""
         if (module_name, global_name) == ("collections", "OrderedDict"):

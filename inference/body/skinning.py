@@ -5,9 +5,8 @@ into the world; positions are world positions of the joints.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ...core.arrays import Array
 
 FRAMES_AT_ONCE = 16  # keeps the blended matrices of a 14k-vertex body within about 20 MB
 

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES
+from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
+from ...core.smpl import SMPL_JOINT_NAMES
 from .model import BodyModel, load_default_body
 from .model_check import ModelChecker
 from .safe_npz import load_npz
 from .safe_pickle import load_pickle
-
-Array = NDArray[np.floating]
 
 SHAPE_COUNT = 10
 FINGERS = ("index", "middle", "pinky", "ring", "thumb")  # the order of SMPL-H and SMPL-X

@@ -6,12 +6,10 @@ Conventions: as `model`. With the joints that are taken away at rest the skin is
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from ...core.arrays import Array
+from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from .model import BodyModel
-
-Array = NDArray[np.floating]
 
 BODY_JOINTS = 22  # the same in all three models
 _KNUCKLES = ("index1", "middle1", "pinky1", "ring1")

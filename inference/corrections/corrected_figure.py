@@ -1,6 +1,6 @@
 """Corrections laid over a figure, one after the other: which bones they change, and to where.
 
-Nothing is solved here: a `Layer` collects what the animator wants of single bones, everything else
+Nothing is solved here: a `CorrectedFigure` collects what the animator wants of single bones, everything else
 stays as it is. `inference.corrections.solve_corrections` turns it into a pose.
 
 Conventions: the world is the body's (y up), metres; pixels have their origin top left; view space
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.corrections import edits as kinds
 from ...core.corrections.edits import Edit
 from ...core.corrections.limb_strokes import Figure2d, joints_along, scale_of
@@ -25,11 +26,10 @@ from ...core.corrections.limbs import (
     changed_picture,
     rows_after,
 )
+from ...core.smpl import SMPL_OWNER
 from ..solver.camera import Camera
-from ..solver.tree import OWNER, RestBody, bone_vectors
+from ..solver.tree import RestBody, bone_vectors
 from . import foreshortening, reflections
-
-Array = NDArray[np.floating]
 
 SURE = np.deg2rad(1.0) ** -2.0
 """Weight of a direction that the animator has drawn, 1/rad^2."""
@@ -39,7 +39,7 @@ LIMB_ROOTS = {18: 16, 19: 17, 20: 16, 21: 17, 4: 1, 5: 2, 7: 1, 8: 2}
 
 
 @dataclass
-class Layer:
+class CorrectedFigure:
     """A figure and what was corrected of it.
 
     Attributes:
@@ -110,9 +110,9 @@ class Layer:
         after = view.seen.copy()
         after[joints] = [places[joint] for joint in joints]
         for joint in joints:
-            step = after[joint] - after[OWNER[joint]]
+            step = after[joint] - after[SMPL_OWNER[joint]]
             if joint in limb.tips and np.allclose(
-                step, view.seen[joint] - view.seen[OWNER[joint]], atol=1e-6
+                step, view.seen[joint] - view.seen[SMPL_OWNER[joint]], atol=1e-6
             ):
                 continue  # hands and feet follow unless the stroke shows them
             full = foreshortening.DRAWN_SHARE * figure.lengths[joint]
@@ -126,7 +126,7 @@ class Layer:
         after = view.seen.copy()
         for joint, share in carried_by(edit.joint).items():
             after[joint] = view.seen[joint] + share * delta
-        before_steps, steps = view.seen - view.seen[OWNER], after - after[OWNER]
+        before_steps, steps = view.seen - view.seen[SMPL_OWNER], after - after[SMPL_OWNER]
         for bone in range(1, 24):
             drawn = float(np.linalg.norm(before_steps[bone]))
             if np.linalg.norm(steps[bone] - before_steps[bone]) <= SMALLEST_MOVE * (drawn + 1e-6):
@@ -168,9 +168,9 @@ class Layer:
 
     def _reach(self, edit: Edit) -> None:
         root = LIMB_ROOTS.get(edit.joint)
-        if root is None or OWNER[edit.joint] == root:
+        if root is None or SMPL_OWNER[edit.joint] == root:
             return  # one bone has nothing to share out
-        view, upper, lower = self.view_of(edit), int(OWNER[edit.joint]), edit.joint
+        view, upper, lower = self.view_of(edit), int(SMPL_OWNER[edit.joint]), edit.joint
         if edit.view is None and self.depths[root] > 0:
             view = replace(view, scale=view.camera.focal / self.depths[root])
         turn, lengths = view.camera.rotation, self.rest.lengths

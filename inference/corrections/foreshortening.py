@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...core.arrays import Array
 from ..solver.camera import LEVEL_ROTATION, Camera, camera_from_ray, rays_through
-
-Array = NDArray[np.floating]
 
 FLAT = 0.15
 """Depth component below which a bone was as good as in the picture: it may fold to either side."""

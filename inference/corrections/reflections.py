@@ -11,12 +11,10 @@ leg bones along -y with knees hinged on x. `view` is the viewing direction in th
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.corrections.limbs import HINGED, LIMBS, rows_after
-from ..solver.tree import MIRROR, OWNER
-
-Array = NDArray[np.floating]
+from ...core.smpl import SMPL_MIRROR, SMPL_OWNER
 
 SAGITTAL = np.diag([-1.0, 1.0, 1.0])
 ARM_HINGE = np.diag([1.0, -1.0, 1.0])
@@ -40,7 +38,7 @@ def flip_parts(world: Array, limb: str, view: Array) -> Array:
 
 def flip_bones(directions: Array, limb: str, view: Array) -> Array:
     """The same for the directions of bones."""
-    bones = np.isin(OWNER, LIMBS[limb].parts)
+    bones = np.isin(SMPL_OWNER, LIMBS[limb].parts)
     bones[0] = False
     turned = directions.copy()
     turned[bones] = directions[bones] @ across(view)
@@ -54,9 +52,9 @@ def change_parts(world: Array, change: str, view: Array) -> Array:
         for name in HINGED:
             parts = list(LIMBS[name].parts)
             turn = ARM_TO_OTHER_SIDE if name.endswith("ARM") else np.eye(3)
-            swapped[parts] = world[MIRROR[parts]] @ turn
+            swapped[parts] = world[SMPL_MIRROR[parts]] @ turn
         return swapped
-    return _reflection(change, view) @ world[MIRROR] @ SAGITTAL
+    return _reflection(change, view) @ world[SMPL_MIRROR] @ SAGITTAL
 
 
 def change_bones(directions: Array, change: str, view: Array) -> Array:

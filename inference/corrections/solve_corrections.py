@@ -13,22 +13,21 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core import smpl
+from ...core.arrays import Array
 from ...core.body_motion import BodyMotion
 from ...core.corrections.edits import Edit
 from ...core.errors import Sketch2PoseError
-from ...core.rotations import angle_between, rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.rotations import rotmat_angle, rotmat_from_rotvec, rotvec_from_rotmat
 from ..solver import features, initial_pose, terms, tree
 from ..solver import levenberg_marquardt as lm
 from ..solver.camera import Camera
-from ..solver.contacts import Contacts
+from ..solver.contacts import DrawnContacts
 from ..solver.rank import COST_SHARE
 from ..solver.weights import SolverWeights, load_weights
 from . import foreshortening
-from .corrected_figure import Layer
-
-Array = NDArray[np.floating]
+from .corrected_figure import CorrectedFigure
 
 ITERATIONS = 6
 HELD = np.deg2rad(0.5) ** -2.0
@@ -81,21 +80,21 @@ def edited_motion(motion: BodyMotion, edits: tuple[Edit, ...]) -> BodyMotion:
     )
 
 
-def _layer(motion: BodyMotion) -> Layer:
+def _layer(motion: BodyMotion) -> CorrectedFigure:
     """The figure of a still, without corrections."""
     if motion.frame_count != 1 or motion.joints3d is None:
         raise _refused("it is not a still with joint positions")
     local = rotmat_from_rotvec(np.asarray(motion.poses[0], float).reshape(24, 3))
     world = tree.world_from_local(local[None])[0]
     joints = np.asarray(motion.joints3d[0], float)
-    steps = (joints - joints[tree.OWNER])[..., None]
-    turned = np.swapaxes(world[tree.OWNER], -1, -2) @ steps
+    steps = (joints - joints[smpl.SMPL_OWNER])[..., None]
+    turned = np.swapaxes(world[smpl.SMPL_OWNER], -1, -2) @ steps
     offsets = np.asarray(turned[..., 0], np.float64)
     lengths = np.linalg.norm(offsets, axis=-1)
     directions = offsets / np.where(lengths > 0, lengths, 1)[:, None]
     confidence = np.ones(24) if motion.confidence is None else motion.confidence[0]
     seen = np.zeros((24, 2)) if motion.joints2d is None else motion.joints2d[0]
-    return Layer(
+    return CorrectedFigure(
         world=world,
         rest=tree.RestBody(offsets, lengths, directions),
         camera=_camera(motion),
@@ -122,7 +121,7 @@ def _camera(motion: BodyMotion) -> Camera:
     return Camera(rotation, np.zeros(3), float(motion.camera_focal), center, (1, 1))
 
 
-def solved(layer: Layer) -> Array:
+def solved(layer: CorrectedFigure) -> Array:
     """World orientations [24, 3, 3] of a corrected figure; untouched parts keep theirs exactly."""
     if not layer.corrected.any():
         return layer.world
@@ -138,9 +137,9 @@ def solved(layer: Layer) -> Array:
     return world
 
 
-def _moving_parts(layer: Layer) -> tuple[list[int], list[int]]:
+def _moving_parts(layer: CorrectedFigure) -> tuple[list[int], list[int]]:
     """Parts that are solved anew, and parts that go along, parents first."""
-    owners = {int(tree.OWNER[bone]) for bone in np.flatnonzero(layer.corrected)}
+    owners = {int(smpl.SMPL_OWNER[bone]) for bone in np.flatnonzero(layer.corrected)}
     turning = sorted(owners | {YIELDS[part] for part in owners & set(YIELDS)})
     following: list[int] = []
     for part in sorted(FOLLOWS):
@@ -149,7 +148,9 @@ def _moving_parts(layer: Layer) -> tuple[list[int], list[int]]:
     return turning, following
 
 
-def _problem(layer: Layer, turning: list[int], following: list[int]) -> tuple[lm.Problem, Array]:
+def _problem(
+    layer: CorrectedFigure, turning: list[int], following: list[int]
+) -> tuple[lm.Problem, Array]:
     """The least-squares problem of all guesses [N] and where each starts."""
     weights = load_weights()
     turn = layer.camera.rotation
@@ -168,12 +169,12 @@ def _problem(layer: Layer, turning: list[int], following: list[int]) -> tuple[lm
         prior_mean=mean,
         prior_precision=precision,
         limits=weights.limits,
-        contacts=Contacts((), (), -turn[:, 1]),
+        contacts=DrawnContacts((), (), -turn[:, 1]),
     )
     return problem, initial_pose.aligned(first, directions, weight, layer.rest)
 
 
-def _guesses(layer: Layer) -> Array:
+def _guesses(layer: CorrectedFigure) -> Array:
     """Directions [N, 24, 3] with every combination of the sides that the drawing leaves open."""
     open_bones = sorted(layer.other_side)[:MOST_GUESSES]
     variants = []
@@ -186,10 +187,10 @@ def _guesses(layer: Layer) -> Array:
     return np.array(variants)
 
 
-def _direction_weights(layer: Layer, turning: list[int], following: list[int]) -> Array:
+def _direction_weights(layer: CorrectedFigure, turning: list[int], following: list[int]) -> Array:
     weight = np.where(layer.corrected, np.nan_to_num(layer.weight), HELD)
     for bone in range(1, 24):
-        owner = int(tree.OWNER[bone])
+        owner = int(smpl.SMPL_OWNER[bone])
         if owner in following:
             weight[bone] = 0.0
         elif owner in turning and not layer.corrected[bone]:
@@ -205,8 +206,8 @@ def _between(
 
     Parts that turn a little keep their own twist, parts that turn far take the learned one.
     """
-    moved = angle_between(tree.world_from_local(kept), world)
-    unseen = np.isin(np.arange(24), tree.OWNER[(weight[0] == 0) & (np.arange(24) > 0)])
+    moved = rotmat_angle(tree.world_from_local(kept), world)
+    unseen = np.isin(np.arange(24), smpl.SMPL_OWNER[(weight[0] == 0) & (np.arange(24) > 0)])
     share = np.where(unseen, 1.0, np.clip(moved / FAR, 0, 1))[..., None]
     step = rotvec_from_rotmat(np.swapaxes(kept, -1, -2) @ expected)
     blended = kept @ rotmat_from_rotvec(share * step)
@@ -221,7 +222,7 @@ def _prior_precision(deviation: Array, turning: list[int], following: list[int])
     for part in range(1, 24):
         if part in turning:
             precision[:, part] = PRIOR_SHARE * deviation[:, part] ** -2.0
-        elif part not in following and tree.PARENTS[part] in (*turning, *following):
+        elif part not in following and smpl.SMPL_PARENTS[part] in (*turning, *following):
             precision[:, part] = 0.0  # holds in the world, whatever its parent does
     precision[:, 0] = 0.0
     return precision
@@ -248,7 +249,7 @@ def _as_drawn(solution: lm.Solution, problem: lm.Problem, row: int) -> Array:
     return tree.world_from_local(local)[0]
 
 
-def _likeliest(solution: lm.Solution, problem: lm.Problem, layer: Layer) -> int:
+def _likeliest(solution: lm.Solution, problem: lm.Problem, layer: CorrectedFigure) -> int:
     """The guess that fits, and that people do: cost of the solve and the learned plausibility."""
     if len(solution.cost) == 1:
         return 0

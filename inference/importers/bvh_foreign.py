@@ -9,18 +9,21 @@ scaled by the length of the legs.
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
+from ...core.arrays import FloatArray
+from ...core.body_motion import BodyMotion
 from ...core.kinematics import forward_kinematics, local_from_world
-from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.rotations import (
+    rotmat_between,
+    rotmat_from_axes,
+    rotmat_from_rotvec,
+    rotvec_from_rotmat,
+)
+from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ..body import load_default_body
 from .bvh_names import map_joints
 from .bvh_smpl import finished_motion
 from .bvh_text import Bvh, BvhJoint
-from .swings import frame, swing
-
-Array = NDArray[np.float64]
 
 _STANDS = 0.9  # cosine to an axis above which a rest skeleton stands along it
 _NUMBER = {name: number for number, name in enumerate(SMPL_JOINT_NAMES)}
@@ -73,18 +76,18 @@ def with_tips(document: Bvh) -> Bvh:
     return replace(document, joints=(*document.joints, *tips))
 
 
-def _rest_positions(document: Bvh) -> Array:
+def _rest_positions(document: Bvh) -> FloatArray:
     identity = np.tile(np.eye(3), (len(document.joints), 1, 1))
     return forward_kinematics(identity, document.offsets, document.parents, np.zeros(3))[1]
 
 
-def _joint_positions(document: Bvh) -> Array:
+def _joint_positions(document: Bvh) -> FloatArray:
     offsets = document.offsets
     moved = document.root_positions() - offsets[0]
     return forward_kinematics(document.local_rotations(), offsets, document.parents, moved)[1]
 
 
-def _y_up_from_file(document: Bvh, joints: dict[str, int], rest: Array) -> Array:
+def _y_up_from_file(document: Bvh, joints: dict[str, int], rest: FloatArray) -> FloatArray:
     """Turns a z-up file: up is where the rest skeleton stands, or else the posed one, mostly."""
     upright = _feet_to_shoulders(rest, joints)
     upright = upright / np.linalg.norm(upright)
@@ -95,29 +98,31 @@ def _y_up_from_file(document: Bvh, joints: dict[str, int], rest: Array) -> Array
     return rotmat_from_rotvec([-np.copysign(np.pi / 2, upright[2]), 0.0, 0.0])
 
 
-def _feet_to_shoulders(positions: Array, joints: dict[str, int]) -> Array:
+def _feet_to_shoulders(positions: FloatArray, joints: dict[str, int]) -> FloatArray:
     shoulders = positions[..., [joints["left_shoulder"], joints["right_shoulder"]], :]
     feet = positions[..., [joints["left_ankle"], joints["right_ankle"]], :]
     return shoulders.mean(axis=-2) - feet.mean(axis=-2)
 
 
-def _leg_length(positions: Array, joints: dict[str, int]) -> float:
+def _leg_length(positions: FloatArray, joints: dict[str, int]) -> float:
     chain = positions[[joints[f"left_{part}"] for part in ("hip", "knee", "ankle")]]
     return float(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum())
 
 
-def _torso_frame(positions: Array, joints: dict[str, int]) -> Array:
+def _torso_frame(positions: FloatArray, joints: dict[str, int]) -> FloatArray:
     """[3, 3] columns left, up, forward of a rest skeleton."""
     left = positions[joints["left_hip"]] - positions[joints["right_hip"]]
     shoulders = positions[joints["left_shoulder"]] + positions[joints["right_shoulder"]]
     up = shoulders / 2 - (positions[joints["left_hip"]] + positions[joints["right_hip"]]) / 2
-    return frame(left, up)
+    return rotmat_from_axes(left, up)
 
 
-def _rest_alignment(joints: dict[str, int], theirs: Array, ours: Array) -> dict[str, Array]:
+def _rest_alignment(
+    joints: dict[str, int], theirs: FloatArray, ours: FloatArray
+) -> dict[str, FloatArray]:
     """SMPL joint → rotation of our rest bone onto theirs, in the y-up world."""
     torso = _torso_frame(theirs, joints) @ _torso_frame(ours, _NUMBER).T
-    aligned: dict[str, Array] = {}
+    aligned: dict[str, FloatArray] = {}
     for name, parent in zip(SMPL_JOINT_NAMES, SMPL_PARENTS, strict=True):
         above = SMPL_JOINT_NAMES[parent] if parent >= 0 else ""
         aligned[name] = aligned[above] if above in _POINTS_TO else torso
@@ -125,13 +130,17 @@ def _rest_alignment(joints: dict[str, int], theirs: Array, ours: Array) -> dict[
         if child in joints and name in joints:
             bone = ours[_NUMBER[child]] - ours[_NUMBER[name]]
             wanted = theirs[joints[child]] - theirs[joints[name]]
-            aligned[name] = swing(aligned[name] @ bone, wanted) @ aligned[name]
+            aligned[name] = rotmat_between(aligned[name] @ bone, wanted) @ aligned[name]
     return aligned
 
 
 def _world_rotations(
-    document: Bvh, joints: dict[str, int], y_up: Array, aligned: dict[str, Array], ours: Array
-) -> Array:
+    document: Bvh,
+    joints: dict[str, int],
+    y_up: FloatArray,
+    aligned: dict[str, FloatArray],
+    ours: FloatArray,
+) -> FloatArray:
     """[T, 24, 3, 3]; SMPL joints without a counterpart follow their parent."""
     offsets, still = document.offsets, np.zeros(3)
     turned, positions = forward_kinematics(
@@ -148,5 +157,5 @@ def _world_rotations(
         if child in joints:  # joints between the two (twist bones) may bend as well
             bone = world[:, number] @ (ours[_NUMBER[child]] - ours[number])
             wanted = positions[:, joints[child]] - positions[:, joints[name]]
-            world[:, number] = swing(bone, wanted) @ world[:, number]
+            world[:, number] = rotmat_between(bone, wanted) @ world[:, number]
     return world

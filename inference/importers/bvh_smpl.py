@@ -7,8 +7,9 @@ file are the pose itself. The shape is found again from the bone lengths.
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyModelNote, BodyMotion
+from ...core.body_motion import BodyModelNote, BodyMotion
 from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ..body import BodyModel, load_default_body
 from .bvh_text import Bvh, BvhJoint, zxy_degrees_from_rotmat
 

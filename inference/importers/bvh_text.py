@@ -7,11 +7,9 @@ file, rotation matrices act on column vectors and multiply in the order of the c
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import FloatArray
 from ...core.rotations import rotmat_from_rotvec
-
-Array = NDArray[np.float64]
 
 OUR_ORDER = "ZXY"
 _AXES = {"X": 0, "Y": 1, "Z": 2}
@@ -27,9 +25,9 @@ class BvhJoint:
 
     name: str
     parent: int
-    offset: Array
+    offset: FloatArray
     channels: tuple[str, ...]
-    end: Array | None = None
+    end: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Bvh:
 
     joints: tuple[BvhJoint, ...]
     frame_time: float
-    values: Array
+    values: FloatArray
 
     @property
     def parents(self) -> tuple[int, ...]:
@@ -46,7 +44,7 @@ class Bvh:
         return tuple(joint.parent for joint in self.joints)
 
     @property
-    def offsets(self) -> Array:
+    def offsets(self) -> FloatArray:
         """[J, 3] rest offset of each joint from its parent."""
         return np.array([joint.offset for joint in self.joints])
 
@@ -57,7 +55,7 @@ class Bvh:
         whole = round(rate)
         return float(whole) if abs(rate - whole) < 1e-4 * rate else rate
 
-    def local_rotations(self) -> Array:
+    def local_rotations(self) -> FloatArray:
         """[T, J, 3, 3] rotation of each joint in its parent's frame."""
         local = np.tile(np.eye(3), (len(self.values), len(self.joints), 1, 1))
         for number, column in self._columns("rotation"):
@@ -68,7 +66,7 @@ class Bvh:
                 local[:, number] = local[:, number] @ rotmat_from_rotvec(rotvec)
         return local
 
-    def root_positions(self) -> Array:
+    def root_positions(self) -> FloatArray:
         """[T, 3] position of the root: its channels where it has them, its offset otherwise."""
         positions = np.tile(self.joints[0].offset, (len(self.values), 1))
         for number, column in self._columns("position"):
@@ -92,7 +90,7 @@ class Bvh:
 
 
 @dataclass
-class _Reader:
+class _TokenReader:
     """State while the hierarchy is read line by line."""
 
     joints: list[BvhJoint] = field(default_factory=list)
@@ -121,7 +119,7 @@ class _Reader:
         elif keyword == "CHANNELS":
             self._change(channels=tuple(rest.split()[1:]))
 
-    def _offset(self, offset: Array) -> None:
+    def _offset(self, offset: FloatArray) -> None:
         if offset.shape != (3,):
             raise ValueError("an offset is not three numbers")
         self._change(**{"end" if self.in_end_site else "offset": offset})
@@ -146,7 +144,7 @@ def parse_bvh(text: str) -> Bvh:
     hierarchy, found, motion = text.partition("MOTION")
     if not found or "HIERARCHY" not in hierarchy.upper():
         raise ValueError("it has no HIERARCHY and MOTION sections")
-    reader = _Reader()
+    reader = _TokenReader()
     spaced = hierarchy.replace("{", "\n{\n").replace("}", "\n}\n")
     try:
         for line in spaced.splitlines():
@@ -211,7 +209,7 @@ def _joint_lines(
     return [*lines, indent + "}"]
 
 
-def _numbers(values: Array) -> str:
+def _numbers(values: FloatArray) -> str:
     return " ".join(_number(value) for value in values)
 
 
@@ -220,7 +218,7 @@ def _number(value: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def zxy_degrees_from_rotmat(rotmat: Array) -> Array:
+def zxy_degrees_from_rotmat(rotmat: FloatArray) -> FloatArray:
     """Angles about z, x, y with R = Rz Rx Ry, for the channels of a BVH file.
 
     Near x = ±90 degrees, where z and y turn about the same axis, y is 0.

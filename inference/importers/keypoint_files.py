@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import FloatArray
 from ...core.errors import Sketch2PoseError
 from .keypoints2d import is_keypoint_document, is_openpose, points_of_row
-
-Array = NDArray[np.float64]
 
 SPARSE = 20  # frame numbers farther apart than this many frames each are names, not times
 _NUMBER = re.compile(r"(\d+)(?=\D*$)")
@@ -37,8 +35,8 @@ class DetectedPerson:
         number: who it is, when the file says so.
     """
 
-    points: Array
-    hands: Mapping[int, Array] = field(default_factory=dict)
+    points: FloatArray
+    hands: Mapping[int, FloatArray] = field(default_factory=dict)
     number: int | None = None
 
 
@@ -183,14 +181,14 @@ def _known_number(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) and value >= 0 else None
 
 
-def _hand(row: Any) -> Array:
+def _hand(row: Any) -> FloatArray:
     values = np.asarray(row, dtype=np.float64).reshape(-1, 3)
     if len(values) != _HAND_POINTS:
         raise ValueError(f"{len(values)} points of a hand, expected {_HAND_POINTS}")
     return _unseen_where_broken(values)
 
 
-def _unseen_where_broken(values: Array) -> Array:
+def _unseen_where_broken(values: FloatArray) -> FloatArray:
     """Points that are not finite count as not seen; confidence is within 0 and 1."""
     good = np.isfinite(values).all(axis=1, keepdims=True)
     values = np.where(good, values, 0.0)

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, BodyModelNote, BodyMotion
+from ...core.arrays import FloatArray
+from ...core.body_motion import BodyModelNote, BodyMotion
 from ...core.rotations import rotvec_from_rotmat
+from ...core.smpl import SMPL_JOINT_NAMES
 from ..body import BodyModel, load_default_body
 from ..solver.observation import DirectionObservation, SolveResult
 from ..solver.solve import solve_directions
-from .read_motion import Imported
+from .imported import Imported
 from .refusal import refused
 from .smpl_params import on_ground
-
-Array = NDArray[np.float64]
 
 HYPOTHESES = 6
 DETECTOR_DOUBT = 0.01  # standard deviation of a keypoint as a share of the person's size
@@ -69,8 +68,8 @@ LAYOUTS: dict[int, dict[str, tuple[int, ...]]] = {
 class Keypoints:
     """One person: `pixels` [24, 2] of SMPL joints (NaN = unseen), `confidence` [24] in [0, 1]."""
 
-    pixels: Array
-    confidence: Array
+    pixels: FloatArray
+    confidence: FloatArray
 
 
 def is_keypoint_document(document: Any) -> bool:
@@ -130,7 +129,7 @@ def keypoints_from_row(row: Sequence[float]) -> Keypoints:
     return Keypoints(pixels, confidence)
 
 
-def points_of_row(row: Sequence[float]) -> Array:
+def points_of_row(row: Sequence[float]) -> FloatArray:
     """[N, 3] x, y, confidence of a detector's row.
 
     Raises:

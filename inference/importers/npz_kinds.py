@@ -15,7 +15,7 @@ import numpy as np
 
 from ...core.body_motion.file import motion_from_arrays, read_arrays
 from ..skel.motion import is_skel
-from .read_motion import Imported
+from .imported import Imported
 from .refusal import refused
 from .smpl_params import SmplParams, axis_angles, motion_from_params
 

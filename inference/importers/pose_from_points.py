@@ -9,15 +9,18 @@ the bone above it, because it is a hinge.
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from ...core.arrays import FloatArray
 from ...core.kinematics import local_from_world
-from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.rotations import (
+    normalized,
+    rotmat_between,
+    rotmat_from_axes,
+    rotmat_from_rotvec,
+    rotvec_from_rotmat,
+)
+from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ..body import BodyModel, load_default_body
-from .swings import frame, swing, unit
-
-Array = NDArray[np.float64]
 
 REQUIRED = tuple(
     f"{side}_{part}"
@@ -38,7 +41,7 @@ _HINGES = {
 _SPINE_SHARE = {"spine1": 1 / 3, "spine2": 2 / 3, "spine3": 1.0}
 
 
-def pose_from_points(points: Mapping[str, Array]) -> tuple[Array, Array, float]:
+def pose_from_points(points: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, float]:
     """Pose of the default body whose limbs point as the given ones do.
 
     Args:
@@ -65,7 +68,7 @@ def pose_from_points(points: Mapping[str, Array]) -> tuple[Array, Array, float]:
     return np.asarray(poses, np.float64), trans, scale
 
 
-def _rest_points(body: BodyModel) -> dict[str, Array]:
+def _rest_points(body: BodyModel) -> dict[str, FloatArray]:
     """Joints of the body at rest, and the points that detectors call neck, head and nose."""
     surface = body.vertices().astype(np.float64)
     rest = {name: np.asarray(body.joints()[n], np.float64) for name, n in _NUMBER.items()}
@@ -75,7 +78,9 @@ def _rest_points(body: BodyModel) -> dict[str, Array]:
     return rest
 
 
-def _torso(points: Mapping[str, Array], rest: Mapping[str, Array]) -> dict[str, Array]:
+def _torso(
+    points: Mapping[str, FloatArray], rest: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
     """Pelvis and spine: the left axis from hips and shoulders, up along the trunk."""
     shoulders = (points["left_shoulder"] + points["right_shoulder"]) / 2
     up = points.get("neck", shoulders) - (points["left_hip"] + points["right_hip"]) / 2
@@ -84,7 +89,7 @@ def _torso(points: Mapping[str, Array], rest: Mapping[str, Array]) -> dict[str, 
     for name, part in (("pelvis", "hip"), ("spine3", "shoulder")):
         left = points[f"left_{part}"] - points[f"right_{part}"]
         rest_left = rest[f"left_{part}"] - rest[f"right_{part}"]
-        ends[name] = frame(left, up) @ frame(rest_left, rest_up).T
+        ends[name] = rotmat_from_axes(left, up) @ rotmat_from_axes(rest_left, rest_up).T
     pelvis = ends["pelvis"]
     between = rotvec_from_rotmat(np.swapaxes(pelvis, -1, -2) @ ends["spine3"])
     shared = {
@@ -94,63 +99,70 @@ def _torso(points: Mapping[str, Array], rest: Mapping[str, Array]) -> dict[str, 
 
 
 def _limb(
-    points: Mapping[str, Array],
-    rest: Mapping[str, Array],
+    points: Mapping[str, FloatArray],
+    rest: Mapping[str, FloatArray],
     chain: tuple[str, str, str],
-    hinge: Array,
-    parent: Array,
-) -> dict[str, Array]:
+    hinge: FloatArray,
+    parent: FloatArray,
+) -> dict[str, FloatArray]:
     """World rotations of the two bones of a limb."""
     upper = points[chain[1]] - points[chain[0]]
     lower = points[chain[2]] - points[chain[1]]
     rest_upper, rest_lower = rest[chain[1]] - rest[chain[0]], rest[chain[2]] - rest[chain[1]]
-    first = swing(parent @ rest_upper, upper) @ parent
-    first = _twisted_to_hinge(first, unit(upper), unit(lower), hinge)
-    second = swing(first @ rest_lower, lower) @ first
+    first = rotmat_between(parent @ rest_upper, upper) @ parent
+    first = _twisted_to_hinge(first, normalized(upper), normalized(lower), hinge)
+    second = rotmat_between(first @ rest_lower, lower) @ first
     return {chain[0]: first, chain[1]: second}
 
 
-def _twisted_to_hinge(rotation: Array, upper: Array, lower: Array, hinge: Array) -> Array:
+def _twisted_to_hinge(
+    rotation: FloatArray, upper: FloatArray, lower: FloatArray, hinge: FloatArray
+) -> FloatArray:
     """Turned about the bone until the hinge is square to the bend, as far as there is one."""
     normal = np.cross(upper, lower)
     bend = np.linalg.norm(normal, axis=-1, keepdims=True)
-    wanted = unit(normal)
+    wanted = normalized(normal)
     actual = rotation @ hinge
-    actual = unit(actual - upper * np.sum(actual * upper, axis=-1, keepdims=True))
+    actual = normalized(actual - upper * np.sum(actual * upper, axis=-1, keepdims=True))
     sine = np.sum(np.cross(actual, wanted) * upper, axis=-1, keepdims=True)
     angle = np.arctan2(sine, np.sum(actual * wanted, axis=-1, keepdims=True))
     share = np.clip(bend / CERTAIN_BEND, 0.0, 1.0)
     return rotmat_from_rotvec(upper * angle * share**2 * (3 - 2 * share)) @ rotation
 
 
-def _head(points: Mapping[str, Array], rest: Mapping[str, Array], chest: Array) -> dict[str, Array]:
+def _head(
+    points: Mapping[str, FloatArray], rest: Mapping[str, FloatArray], chest: FloatArray
+) -> dict[str, FloatArray]:
     """Neck towards the top of the head; with a nose, the way the face looks."""
     if "neck" not in points or "head" not in points:
         return {}
     up = points["head"] - points["neck"]
     rest_up = rest["top of head"] - rest["base of neck"]
-    neck = swing(chest @ rest_up, up) @ chest
+    neck = rotmat_between(chest @ rest_up, up) @ chest
     if "nose" not in points:
         return {"neck": neck}
     face = points["nose"] - points["neck"]
     return {
         "neck": neck,
-        "head": frame(up, face) @ frame(rest_up, rest["nose"] - rest["base of neck"]).T,
+        "head": rotmat_from_axes(up, face)
+        @ rotmat_from_axes(rest_up, rest["nose"] - rest["base of neck"]).T,
     }
 
 
-def _foot(points: Mapping[str, Array], rest: Mapping[str, Array], side: str, shin: Array) -> Array:
+def _foot(
+    points: Mapping[str, FloatArray], rest: Mapping[str, FloatArray], side: str, shin: FloatArray
+) -> FloatArray:
     """The ankle's rotation: the sole points from heel to toe, or as the shin says."""
     toe, heel = points.get(f"{side}_toe"), points.get(f"{side}_heel")
     if toe is None:
         return shin
     if heel is not None:
-        return swing(shin @ _FORWARD, toe - heel) @ shin
+        return rotmat_between(shin @ _FORWARD, toe - heel) @ shin
     bone = rest[f"{side}_foot"] - rest[f"{side}_ankle"]
-    return swing(shin @ bone, toe - points[f"{side}_ankle"]) @ shin
+    return rotmat_between(shin @ bone, toe - points[f"{side}_ankle"]) @ shin
 
 
-def _stacked(world: Mapping[str, Array], frames: int) -> Array:
+def _stacked(world: Mapping[str, FloatArray], frames: int) -> FloatArray:
     """[T, 24, 3, 3]; joints without an observation follow their parent."""
     rotations = np.empty((frames, len(SMPL_JOINT_NAMES), 3, 3))
     for number, name in enumerate(SMPL_JOINT_NAMES):
@@ -158,7 +170,7 @@ def _stacked(world: Mapping[str, Array], frames: int) -> Array:
     return rotations
 
 
-def _legs(points: Mapping[str, Array]) -> Array:
+def _legs(points: Mapping[str, FloatArray]) -> FloatArray:
     """Mean length of the two legs, metres."""
     lengths = [
         np.linalg.norm(points[f"{side}_{end}"] - points[f"{side}_{start}"], axis=-1)

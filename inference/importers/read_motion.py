@@ -5,13 +5,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ...core.body_motion import BodyMotion, SourceNote
+from ...core.body_motion import SourceNote
 from ...core.body_motion.check import check
 from ...core.errors import Sketch2PoseError
+from .imported import Imported
 from .refusal import refused
 
 LARGEST_FILE = 1 << 30  # bytes
@@ -22,15 +23,6 @@ _DAMAGED = (
     NotImplementedError, RecursionError, TypeError, ValueError, struct.error, zipfile.BadZipFile,
     zlib.error,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Imported:
-    """Motions of a file, one for each person, and sentences about what was guessed or lost."""
-
-    motions: tuple[BodyMotion, ...]
-    warnings: tuple[str, ...] = ()
-    ours: bool = False  # our own format: what it says about its source stands
 
 
 Reader = Callable[[bytes, str], Imported]

@@ -43,7 +43,7 @@ def load_result_pickle(data: bytes) -> Any:
     """
     if not data.startswith(_PICKLE_START):
         data = _decompressed(data)
-    return _plain(_Reader(io.BytesIO(data)).load())
+    return _plain(_ResultUnpickler(io.BytesIO(data)).load())
 
 
 def _decompressed(data: bytes) -> bytes:
@@ -88,7 +88,7 @@ _NAMES = {
 }
 
 
-class _Reader(_PythonUnpickler):
+class _ResultUnpickler(_PythonUnpickler):
     """Unpickler that knows arrays and nothing else."""
 
     dispatch: dict[int, Any] = dict(_PythonUnpickler.dispatch)

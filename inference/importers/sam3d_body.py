@@ -13,16 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import FloatArray
 from ...core.body_motion import BodyMotion
 from ..body import load_default_body
 from .bvh_smpl import finished_motion
+from .imported import Imported
 from .pose_from_points import pose_from_points
-from .read_motion import Imported
 from .smpl_params import DEFAULT_FRAMERATE, on_ground
-
-Array = NDArray[np.float64]
 
 KEYPOINTS = 70
 ABOVE_EARS = 0.125  # of the trunk's length: the top of the head
@@ -70,7 +68,7 @@ def motion_from_sam3d_body(arrays: Mapping[str, Any]) -> Imported:
     return Imported((_with_fingers(on_ground(motion, body), points),), tuple(warnings))
 
 
-def named_points(points: Array) -> dict[str, Array]:
+def named_points(points: FloatArray) -> dict[str, FloatArray]:
     """Points [T, 70, 3] by the names that `pose_from_points` knows."""
     named = {
         f"{side}_{part}": points[:, numbers[row]]
@@ -83,7 +81,7 @@ def named_points(points: Array) -> dict[str, Array]:
     return {**named, "neck": shoulders, "head": top, "nose": points[:, 0]}
 
 
-def hand_points(points: Array, side: int) -> Array:
+def hand_points(points: FloatArray, side: int) -> FloatArray:
     """[T, 21, 3] a hand's points as the hand network orders them: wrist, fingers from the palm."""
     first = _FIRST_OF_HAND[side]
     fingers = [range(first + 4 * n + 3, first + 4 * n - 1, -1) for n in range(5)]
@@ -91,7 +89,7 @@ def hand_points(points: Array, side: int) -> Array:
     return points[:, [wrist, *(number for finger in fingers for number in finger)]]
 
 
-def _with_fingers(motion: BodyMotion, points: Array) -> BodyMotion:
+def _with_fingers(motion: BodyMotion, points: FloatArray) -> BodyMotion:
     from ..video.solving.hand_pose import finger_rotations
 
     both = [finger_rotations(hand_points(points, side), side) for side in (0, 1)]

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from ...core.arrays import FloatArray
+from ...core.body_motion import BodyMotion
 from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.smpl import SMPL_JOINT_NAMES
 from ..body import BodyModel, load_default_body
 from .bvh_smpl import finished_motion
-
-Array = NDArray[np.float64]
 
 DEFAULT_FRAMERATE = 30.0
 SHARED_JOINTS = 22  # of SMPL, SMPL-H and SMPL-X
@@ -42,10 +42,10 @@ class SmplParams:
         has_shape: the source knows the person's proportions, which are left behind.
     """
 
-    body: Array
-    trans: Array | None = None
+    body: FloatArray
+    trans: FloatArray | None = None
     framerate: float | None = None
-    hands: Array | None = None
+    hands: FloatArray | None = None
     up: str | None = None
     gender: str = "neutral"
     frame_index: NDArray[np.int64] | None = None
@@ -87,7 +87,7 @@ def motion_from_params(params: SmplParams) -> tuple[BodyMotion, list[str]]:
     ), warnings
 
 
-def _up_axis(body: BodyModel, poses: Array, trans: Array) -> str:
+def _up_axis(body: BodyModel, poses: FloatArray, trans: FloatArray) -> str:
     """The world axis along which the head is above the feet, most of the time."""
     joints = body.forward(poses.reshape(len(poses), -1), trans)
     upwards = np.median(joints[:, _HEAD] - joints[:, _ANKLES].mean(axis=1), axis=0)
@@ -95,7 +95,7 @@ def _up_axis(body: BodyModel, poses: Array, trans: Array) -> str:
     return ("" if upwards[axis] > 0 else "-") + "xyz"[axis]
 
 
-def _turned(poses: Array, trans: Array, up: str) -> tuple[Array, Array]:
+def _turned(poses: FloatArray, trans: FloatArray, up: str) -> tuple[FloatArray, FloatArray]:
     """Poses and translation in the y-up world."""
     if up == "y":
         return poses, trans
@@ -128,7 +128,7 @@ def on_ground(motion: BodyMotion, body: BodyModel) -> BodyMotion:
     return replace(motion, trans=motion.trans + shift, joints3d=motion.joints3d + shift)
 
 
-def axis_angles(values: NDArray, name: str) -> Array:
+def axis_angles(values: NDArray, name: str) -> FloatArray:
     """[T, J, 3] axis-angle from the usual layouts.
 
     Args:

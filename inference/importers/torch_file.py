@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .imported import Imported
 from .npz_kinds import imported_params
-from .read_motion import Imported
 from .refusal import refused
 
 _OLD_MAGIC = 0x1950A86A20F9469CFC6C
@@ -78,10 +78,10 @@ def load_torch_archive(data: bytes) -> Any:
         entry = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
         root = entry.removesuffix("data.pkl")
         with archive.open(entry) as stream:
-            return _Reader(stream, lambda key: archive.read(f"{root}data/{key}")).load()
+            return _TorchUnpickler(stream, lambda key: archive.read(f"{root}data/{key}")).load()
 
 
-class _Reader(pickle.Unpickler):
+class _TorchUnpickler(pickle.Unpickler):
     """Unpickler that knows tensors and nothing else."""
 
     def __init__(self, stream: Any, read_storage: Callable[[str], bytes]) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .imported import Imported
 from .npz_kinds import has_shape, params_from_arrays
-from .read_motion import Imported
 from .refusal import refused
 from .result_pickle import load_result_pickle
 from .smpl_params import SmplParams, axis_angles, motion_from_params

@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import FloatArray
 from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from ..body import load_default_body
-from .read_motion import Imported
+from .imported import Imported
 from .refusal import refused
 from .result_pickle import load_result_pickle
 from .smpl_params import SmplParams, axis_angles, motion_from_params
-
-Array = NDArray[np.float64]
 
 CAMERA = "camera.npy"
 _HEADERS = {
@@ -68,7 +66,9 @@ def motion_from_tram(data: bytes, name: str, folder: Path) -> Imported:
     return Imported((motion,), (*said, *warnings))
 
 
-def in_world(poses: Array, place: Array, turns: Array, shifts: Array) -> tuple[Array, Array]:
+def in_world(
+    poses: FloatArray, place: FloatArray, turns: FloatArray, shifts: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Poses [T, J, 3] and places [T, 3] of the camera's axes in the world of its first frame.
 
     Args:
@@ -81,7 +81,7 @@ def in_world(poses: Array, place: Array, turns: Array, shifts: Array) -> tuple[A
     return poses, placed - pelvis
 
 
-def _camera_near(folder: Path) -> tuple[Array, Array] | None:
+def _camera_near(folder: Path) -> tuple[FloatArray, FloatArray] | None:
     """World from camera of every frame; None when there is no camera file."""
     for place in (folder / CAMERA, folder.parent / CAMERA):
         if place.is_file():

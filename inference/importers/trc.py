@@ -7,16 +7,14 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import FloatArray
 from ..body import load_default_body
 from .bvh_smpl import finished_motion
+from .imported import Imported
 from .pose_from_points import OPTIONAL, REQUIRED, pose_from_points
-from .read_motion import Imported
 from .refusal import refused
 from .smpl_params import on_ground
-
-Array = NDArray[np.float64]
 
 METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
 # our names → what programs call joint centres, without side, separators and case
@@ -33,7 +31,7 @@ _MIDDLE = {"neck": ("neck",), "head": ("head", "headtop"), "nose": ("nose",)}
 class Trc:
     """Named points: `positions` name → [T, 3] metres, NaN where missing; frames a second."""
 
-    positions: dict[str, Array]
+    positions: dict[str, FloatArray]
     framerate: float
 
 
@@ -106,7 +104,7 @@ def motion_from_trc(data: bytes, name: str) -> Imported:
     return Imported((on_ground(motion, body),), tuple(warnings))
 
 
-def _joints(document: Trc) -> dict[str, Array]:
+def _joints(document: Trc) -> dict[str, FloatArray]:
     """Our name → positions, for the points whose names are known and seen at least once."""
     plain = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in document.positions}
     wanted = dict(_MIDDLE)
@@ -125,7 +123,7 @@ def _joints(document: Trc) -> dict[str, Array]:
     return found
 
 
-def _filled(points: Array) -> Array:
+def _filled(points: FloatArray) -> FloatArray:
     """Gaps closed by straight lines, ends by standing still."""
     good = np.isfinite(points).all(axis=1)
     frames = np.arange(len(points))

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import ByteArray
 from ...core.errors import Sketch2PoseError
 from .gif import decode_first_frame
 from .image_header import ImageHeader, read_image_header
@@ -30,14 +31,12 @@ _OTHER_KINDS = (
 )
 _ISO_MEDIA = {b"heic": "a HEIC photo", b"mif1": "a HEIC photo", b"avif": "an AVIF image"}
 
-RgbImage = NDArray[np.uint8]
-
 
 @dataclass(frozen=True)
-class Picture:
+class DecodedPicture:
     """Upright pixels [H, W, 3] uint8 RGB on white paper, and warnings about the file."""
 
-    rgb: RgbImage
+    rgb: ByteArray
     warnings: tuple[str, ...]
 
 
@@ -46,7 +45,7 @@ def refused(name: str, why: str, fix: str, code: str) -> Sketch2PoseError:
     return Sketch2PoseError(f'The drawing "{name}" could not be opened', why, fix, code)
 
 
-def decode_picture(data: bytes, name: str) -> Picture:
+def decode_picture(data: bytes, name: str) -> DecodedPicture:
     """Decode a PNG, JPEG, WebP, BMP, TIFF or GIF file; the kind is read from its content.
 
     Args:
@@ -73,7 +72,7 @@ def decode_picture(data: bytes, name: str) -> Picture:
             "page.damaged",
         )
     bgra = _upright(_eight_bits(pixels), header.orientation)
-    return Picture(_on_paper(bgra), tuple(_warnings(data, header, name)))
+    return DecodedPicture(_on_paper(bgra), tuple(_warnings(data, header, name)))
 
 
 def check_size(width: float, height: float, name: str) -> None:
@@ -134,7 +133,7 @@ def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels)
 
 
-def _on_paper(pixels: NDArray[np.uint8]) -> RgbImage:
+def _on_paper(pixels: NDArray[np.uint8]) -> ByteArray:
     """RGB on white; white ink on a transparent page becomes black ink."""
     if pixels.ndim == 2 or pixels.shape[2] == 1:
         return np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)

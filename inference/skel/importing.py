@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body import load_default_body
-from ..importers.read_motion import Imported
+from ..importers.imported import Imported
 from .fitting.to_smpl import smpl_from_skel
 from .model.default import load_default_skel
 from .motion import skel_motion_from_arrays

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
 from .model.layout import BONE_NAMES, DOF_COUNT, DOF_NAMES
-
-Array = NDArray[np.floating]
 
 FORMAT_VERSION = 1
 

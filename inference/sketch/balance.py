@@ -13,14 +13,12 @@ body.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.body_motion import BodyMotion
 from ...core.rotations import rotmat_from_rotvec
 from ..body.model import BodyModel
 from ..world_of_camera import in_world_of
-
-Array = NDArray[np.floating]
 
 SEGMENTS = (  # from joint, to joint, share of the mass
     (0, 12, 0.497),

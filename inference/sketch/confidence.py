@@ -13,20 +13,18 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
 from .layout import JOINTS, LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG
-from .network_output import Reading
+from .network_output import NetworkOutput
 
 COEFFICIENTS = Path(__file__).resolve().parents[1] / "weights" / "sketch_confidence.json"
 FEATURES = ("one", "solve", "readings", "direction", "depth sign", "sides", "keypoint")
 BOUNDS = (0.01, 0.99)  # nothing is certain
 
-Array = NDArray[np.floating]
 
-
-def features(reading: Reading, doubts: Array) -> Array:
+def features(reading: NetworkOutput, doubts: Array) -> Array:
     """Doubts about the bone that ends in each joint, [24, 7], in the order of ``FEATURES``.
 
     Args:
@@ -43,7 +41,7 @@ def features(reading: Reading, doubts: Array) -> Array:
     return np.column_stack([doubts, direction, depth * _undecided(away), sides, spread])
 
 
-def confidence(reading: Reading, doubts: Array) -> Array:
+def confidence(reading: NetworkOutput, doubts: Array) -> Array:
     """Probability [24] that each bone points within ``GOOD_ANGLE`` of the truth and is there.
 
     Args:

@@ -7,27 +7,27 @@ balance (see ``standing``); the figure stands on y = 0.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.body_motion import BodyModelNote, BodyMotion, SourceNote
 from ...core.errors import Sketch2PoseError
 from ...core.rotations import rotvec_from_rotmat
 from ..body.model import BodyModel, load_default_body
+from ..devices import Session
 from ..pictures.page import Page
+from ..report import Report
 from ..solver.camera import LEVEL_ROTATION, Camera
 from ..solver.contacts import GROUND_CONTACTS
 from ..solver.observation import DirectionObservation, SolveResult
 from ..solver.solve import solve_directions
 from .balance import stand
 from .confidence import confidence
-from .figure_detection import Figure, find_figures
+from .figure_detection import DetectedFigure, find_figures
 from .ink import ink_map, is_blank
 from .layout import CONTACTS, HEAD_FORWARD, JOINTS
 from .missing_limbs import at_rest
-from .network_output import Session, signed, without_depth_bias
+from .network_output import signed, without_depth_bias
 from .stroke_joints import sharpened
 
 HYPOTHESES = 6
@@ -36,24 +36,6 @@ POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap'
 # ground, metres. Measured on held-out poses: nearer or farther costs up to 8 mm.
 USUAL_DISTANCE = 5.0
 EYE_HEIGHT = 1.0
-
-Array = NDArray[np.floating]
-
-
-class Report(Protocol):
-    """Where progress goes; ``check`` raises ``Cancelled``."""
-
-    def progress(self, fraction: float, text: str) -> None:
-        """Tells how far the work is."""
-        ...
-
-    def warn(self, text: str) -> None:
-        """Tells the user something that does not stop the work."""
-        ...
-
-    def check(self) -> None:
-        """Raises when the user has cancelled."""
-        ...
 
 
 class SketchEstimator:
@@ -94,7 +76,7 @@ class SketchEstimator:
         report.progress(1.0, "Done")
         return motions
 
-    def _solve(self, page: Page, figure: Figure, index: int) -> BodyMotion:
+    def _solve(self, page: Page, figure: DetectedFigure, index: int) -> BodyMotion:
         if page.strokes:
             figure = sharpened(figure, [line.points * page.scale for line in page.strokes])
         observation = observe(page, figure)
@@ -104,7 +86,7 @@ class SketchEstimator:
         return motion if page.camera is not None else stand(motion, self.body)
 
 
-def observe(page: Page, figure: Figure) -> DirectionObservation:
+def observe(page: Page, figure: DetectedFigure) -> DirectionObservation:
     """The reading of a figure in source px, as the solver takes it."""
     reading = figure.reading
     visible = reading.visible[0, :JOINTS]
@@ -141,7 +123,7 @@ def _camera(page: Page, points: Array) -> Camera:
 
 
 def to_motion(
-    page: Page, figure: Figure, result: SolveResult, body: BodyModel, index: int
+    page: Page, figure: DetectedFigure, result: SolveResult, body: BodyModel, index: int
 ) -> BodyMotion:
     """The solved figure as a BodyMotion of one frame."""
     poses = rotvec_from_rotmat(result.rotations).reshape(len(result.rotations), 1, -1)

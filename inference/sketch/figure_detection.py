@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..devices import Session
 from .crops import Box, box_around, cut
-from .network_output import Reading, Session, anatomical, averaged_with_mirror, read_crops
+from .network_output import NetworkOutput, anatomical, averaged_with_mirror, read_crops
 
 GAPS = (0.008, 0.02, 0.045)  # of the page: how far apart lines of one figure may lie
 SMALLEST = 0.07  # of the page: smaller clusters are not figures
@@ -31,11 +32,11 @@ InkMap = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Figure:
+class DetectedFigure:
     """One found figure: its crop and what the network read in it."""
 
     box: Box
-    reading: Reading
+    reading: NetworkOutput
 
     @property
     def score(self) -> float:
@@ -52,7 +53,7 @@ class Figure:
 
 def find_figures(
     session: Session, ink: InkMap, check: Callable[[], None]
-) -> tuple[list[Figure], float]:
+) -> tuple[list[DetectedFigure], float]:
     """Finds everybody on the page.
 
     Args:
@@ -68,26 +69,28 @@ def find_figures(
         return [], 0.0
     first = read_crops(session, np.stack([cut(ink, box) for box in boxes]))
     order = np.argsort(-first.person)
-    found: list[Figure] = []
+    found: list[DetectedFigure] = []
     best = float(first.person.max()) if first.person.max() < MAYBE else 0.0
     for index in order:
         check()
         if first.person[index] < MAYBE or _explained(first, index, boxes, found):
             continue
-        figure = refine(session, ink, Figure(boxes[index], first.row(index)), check)
+        figure = refine(session, ink, DetectedFigure(boxes[index], first.row(index)), check)
         best = max(best, float(figure.reading.person[0]))
         if is_person(figure):
             found.append(figure)
     return sorted(_distinct(found), key=lambda figure: figure.points[:, 0].mean()), best
 
 
-def is_person(figure: Figure) -> bool:
+def is_person(figure: DetectedFigure) -> bool:
     """Whether the last look at a crop shows enough of a person."""
     seen = int((figure.reading.visible[0] > 0.5).sum())
     return bool(figure.reading.person[0] > PERSON) and seen >= FEWEST_KEYPOINTS
 
 
-def refine(session: Session, ink: InkMap, figure: Figure, check: Callable[[], None]) -> Figure:
+def refine(
+    session: Session, ink: InkMap, figure: DetectedFigure, check: Callable[[], None]
+) -> DetectedFigure:
     """Cuts the crop again around the keypoints, keeps the surest look, reads that one twice."""
     best = figure
     for _ in range(REFINEMENTS):
@@ -95,10 +98,10 @@ def refine(session: Session, ink: InkMap, figure: Figure, check: Callable[[], No
         box = _around_keypoints(figure)
         if _overlap(box, figure.box) > 0.85:
             break
-        figure = Figure(box, read_crops(session, cut(ink, box)[None]))
+        figure = DetectedFigure(box, read_crops(session, cut(ink, box)[None]))
         best = max(best, figure, key=lambda look: look.score)
     seen = averaged_with_mirror(session, cut(ink, best.box)[None], best.reading)
-    return Figure(best.box, anatomical(seen))
+    return DetectedFigure(best.box, anatomical(seen))
 
 
 def candidate_boxes(ink: InkMap) -> list[Box]:
@@ -138,7 +141,7 @@ def _clusters(drawn: NDArray[np.uint8], gap: int, smallest: float) -> list[Recta
     return rectangles
 
 
-def _around_keypoints(figure: Figure) -> Box:
+def _around_keypoints(figure: DetectedFigure) -> Box:
     seen = figure.reading.visible[0] > 0.4
     points = figure.points[seen] if seen.sum() >= FEWEST_KEYPOINTS else figure.points
     return box_around(points.min(0), points.max(0))
@@ -152,7 +155,9 @@ def _overlap(a: Box, b: Box) -> float:
     return common / (a.side**2 + b.side**2 - common)
 
 
-def _explained(first: Reading, index: int, boxes: list[Box], found: list[Figure]) -> bool:
+def _explained(
+    first: NetworkOutput, index: int, boxes: list[Box], found: list[DetectedFigure]
+) -> bool:
     """Whether a candidate shows a figure that was found already, or lumps several together."""
     if sum(_holds(boxes[index], figure.box) for figure in found) > 1:
         return True
@@ -170,9 +175,9 @@ def _same(a: NDArray[np.floating], b: NDArray[np.floating], side: float) -> bool
     return float(np.linalg.norm(a - b, axis=1).mean()) < 0.12 * side
 
 
-def _distinct(found: list[Figure]) -> list[Figure]:
+def _distinct(found: list[DetectedFigure]) -> list[DetectedFigure]:
     """Drops doubles and crops that lump several figures together."""
-    kept: list[Figure] = []
+    kept: list[DetectedFigure] = []
     for figure in sorted(found, key=lambda f: -f.score):
         if not any(
             _same(figure.points, other.points, other.box.side) or _inside(figure, other)
@@ -186,7 +191,7 @@ def _distinct(found: list[Figure]) -> list[Figure]:
     ]
 
 
-def _inside(small: Figure, large: Figure) -> bool:
+def _inside(small: DetectedFigure, large: DetectedFigure) -> bool:
     """Whether most keypoints of one figure lie in the other's keypoint rectangle."""
     low, high = large.points.min(0), large.points.max(0)
     return float(((small.points >= low) & (small.points <= high)).all(1).mean()) > 0.7

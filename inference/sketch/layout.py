@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-PARENTS = np.array(
-    [-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21]
-)
+from ...core.smpl import SMPL_MIRROR, SMPL_PARENTS
+
+PARENTS = np.array(SMPL_PARENTS)
 JOINTS = 24
 HEAD_TOP = 24
 KEYPOINTS = 25
@@ -22,9 +22,7 @@ LEFT_ARM, RIGHT_ARM = [13, 16, 18, 20, 22], [14, 17, 19, 21, 23]
 LEFT_LEG, RIGHT_LEG = [1, 4, 7, 10], [2, 5, 8, 11]
 SPINE = [3, 6, 9, 12, 15]
 
-MIRROR = np.array(
-    [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22]
-)
+MIRROR = SMPL_MIRROR
 MIRROR_KEYPOINTS = np.append(MIRROR, HEAD_TOP)
 MIRROR_DIRECTIONS = np.concatenate([MIRROR, [HEAD_UP, HEAD_FORWARD]])
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.rotations import rotmat_from_rotvec
 from ..body.model import BodyModel
 from ..solver.observation import SolveResult
@@ -27,8 +27,6 @@ PARTS: tuple[tuple[list[int], list[int]], ...] = (
     (SPINE[2:], SPINE + COLLARS),
 )
 _ARMS = {16: -HANGING, 17: HANGING}
-
-Array = NDArray[np.floating]
 
 
 def undrawn_joints(presence: Array) -> list[int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
+from ..devices import Session
 from .layout import (
     LEFT_ARM,
     LEFT_LEG,
@@ -35,19 +36,9 @@ OUTPUTS = (
 PROBABILITIES = ("away", "contact", "visible", "person", "exchanged", "reflected")
 PAIRS = ((LEFT_ARM, RIGHT_ARM, [0, 1, 2, 3]), (LEFT_LEG, RIGHT_LEG, [5, 6, 7, 8]))
 
-Array = NDArray[np.floating]
-
-
-class Session(Protocol):
-    """The part of onnxruntime's InferenceSession that is used."""
-
-    def run(self, output_names: list[str], feeds: dict[str, Array]) -> list[Array]:
-        """Runs the network."""
-        ...
-
 
 @dataclass(frozen=True)
-class Reading:
+class NetworkOutput:
     """The network's view of N crops; see ``layout`` for keypoints and directions.
 
     Attributes:
@@ -73,12 +64,12 @@ class Reading:
     exchanged: Array
     reflected: Array
 
-    def row(self, index: int) -> Reading:
+    def row(self, index: int) -> NetworkOutput:
         """The reading of one crop, kept as a batch of one."""
-        return Reading(*(getattr(self, name)[index : index + 1] for name in OUTPUTS))
+        return NetworkOutput(*(getattr(self, name)[index : index + 1] for name in OUTPUTS))
 
 
-def read_crops(session: Session, crops: Array, mirror: bool = False) -> Reading:
+def read_crops(session: Session, crops: Array, mirror: bool = False) -> NetworkOutput:
     """Runs the network.
 
     Args:
@@ -91,20 +82,20 @@ def read_crops(session: Session, crops: Array, mirror: bool = False) -> Reading:
         return decode(session.run(list(OUTPUTS), {"ink": images}))
     both = decode(session.run(list(OUTPUTS), {"ink": np.concatenate([images, images[..., ::-1]])}))
     count = len(crops)
-    plain = Reading(*(getattr(both, name)[:count] for name in OUTPUTS))
+    plain = NetworkOutput(*(getattr(both, name)[:count] for name in OUTPUTS))
     return _averaged(
-        plain, _unmirrored(Reading(*(getattr(both, name)[count:] for name in OUTPUTS)))
+        plain, _unmirrored(NetworkOutput(*(getattr(both, name)[count:] for name in OUTPUTS)))
     )
 
 
-def averaged_with_mirror(session: Session, crops: Array, plain: Reading) -> Reading:
+def averaged_with_mirror(session: Session, crops: Array, plain: NetworkOutput) -> NetworkOutput:
     """As ``read_crops`` with ``mirror``, for crops [N, 160, 160] whose plain reading is known."""
     images = np.ascontiguousarray(crops[..., ::-1], np.float32)[:, None]
     mirrored = decode(session.run(list(OUTPUTS), {"ink": images}))
     return _averaged(plain, _unmirrored(mirrored))
 
 
-def decode(raw: list[Array]) -> Reading:
+def decode(raw: list[Array]) -> NetworkOutput:
     """The network's outputs, in the order of ``OUTPUTS``, as probabilities and variances.
 
     The network tells signs and sides for one of two figures that make the same drawing; here for
@@ -112,11 +103,11 @@ def decode(raw: list[Array]) -> Reading:
     """
     out = dict(zip(OUTPUTS, raw, strict=True))
     chances = {name: _sigmoid(out[name]) for name in PROBABILITIES}
-    reading = Reading(**{**out, **chances, "concentration": np.exp(out["concentration"])})
+    reading = NetworkOutput(**{**out, **chances, "concentration": np.exp(out["concentration"])})
     return _reflected(reading, reading.reflected > 0.5)
 
 
-def _reflected(reading: Reading, rows: NDArray[np.bool_]) -> Reading:
+def _reflected(reading: NetworkOutput, rows: NDArray[np.bool_]) -> NetworkOutput:
     """The same with the figures in the rows [N] seen from the other side."""
 
     def turned(chance: Array) -> Array:
@@ -130,7 +121,7 @@ def _reflected(reading: Reading, rows: NDArray[np.bool_]) -> Reading:
     )
 
 
-def anatomical(reading: Reading) -> Reading:
+def anatomical(reading: NetworkOutput) -> NetworkOutput:
     """The reading with every limb in the rows of its likelier side."""
     values = {name: getattr(reading, name).copy() for name in OUTPUTS}
     for pair, (left, right, contacts) in enumerate(PAIRS):
@@ -142,16 +133,16 @@ def anatomical(reading: Reading) -> Reading:
         contact = values["contact"]
         contact[rows[:, None], contacts] = contact[rows[:, None], MIRROR_CONTACTS[contacts]]
         values["exchanged"][rows, pair] = 1 - reading.exchanged[rows, pair]
-    return Reading(**values)
+    return NetworkOutput(**values)
 
 
 def _sigmoid(x: Array) -> Array:
     return 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
 
 
-def _unmirrored(seen: Reading) -> Reading:
+def _unmirrored(seen: NetworkOutput) -> NetworkOutput:
     points = seen.points[:, MIRROR_KEYPOINTS] * [-1, 1] + [1, 0]
-    return Reading(
+    return NetworkOutput(
         points,
         seen.spread[:, MIRROR_KEYPOINTS],
         seen.folded[:, MIRROR_DIRECTIONS] * [-1, 1, 1],
@@ -165,14 +156,14 @@ def _unmirrored(seen: Reading) -> Reading:
     )
 
 
-def _averaged(a: Reading, b: Reading) -> Reading:
+def _averaged(a: NetworkOutput, b: NetworkOutput) -> NetworkOutput:
     signs = (_evidence(a.away) * _evidence(b.away)).sum(1)
     sides = (_evidence(a.exchanged) * _evidence(b.exchanged)).sum(1)
     b = _reflected(b, signs + sides < 0)
     folded = a.folded * a.concentration[..., None] + b.folded * b.concentration[..., None]
     folded /= np.maximum(np.linalg.norm(folded, axis=-1, keepdims=True), 1e-9)
     mean = {name: 0.5 * (getattr(a, name) + getattr(b, name)) for name in OUTPUTS}
-    both = Reading(**{**mean, "folded": folded})
+    both = NetworkOutput(**{**mean, "folded": folded})
     return _reflected(both, both.reflected > 0.5)
 
 
@@ -181,7 +172,7 @@ def _evidence(chance: Array) -> Array:
     return 2.0 * chance - 1.0
 
 
-def signed(reading: Reading) -> Array:
+def signed(reading: NetworkOutput) -> Array:
     """The likelier direction [N, 26, 3] of each bone, view space."""
     sign = np.where(reading.away > 0.5, 1.0, -1.0)
     return np.concatenate(
@@ -189,7 +180,7 @@ def signed(reading: Reading) -> Array:
     )
 
 
-def without_depth_bias(reading: Reading) -> Reading:
+def without_depth_bias(reading: NetworkOutput) -> NetworkOutput:
     """The reading with the depth of unsure directions taken back.
 
     The network learns the mean of abs(z), which is above zero even for a bone in the picture

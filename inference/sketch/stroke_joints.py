@@ -15,12 +15,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .figure_detection import Figure
-from .network_output import Reading
-
-Array = NDArray[np.floating]
+from ...core.arrays import Array
+from .figure_detection import DetectedFigure
+from .network_output import NetworkOutput
 
 PAIRS = (((16, 18, 20), (17, 19, 21)), ((1, 4, 7), (2, 5, 8)))  # root, bend, end of limbs
 SAMPLES = 96  # points along a stroke
@@ -42,7 +40,7 @@ class Fit:
     cost: float
 
 
-def sharpened(figure: Figure, strokes: Sequence[Array]) -> Figure:
+def sharpened(figure: DetectedFigure, strokes: Sequence[Array]) -> DetectedFigure:
     """The figure with limb joints moved to the strokes that draw them.
 
     Args:
@@ -61,7 +59,7 @@ def sharpened(figure: Figure, strokes: Sequence[Array]) -> Figure:
         for chain, fit in zip(pair, _apart(fits[0], fits[1], TOGETHER * size), strict=True):
             if fit is not None:
                 reading = _moved(reading, figure, chain, fit.joints)
-    return Figure(figure.box, reading)
+    return DetectedFigure(figure.box, reading)
 
 
 def _apart(left: list[Fit], right: list[Fit], together: float) -> tuple[Fit | None, Fit | None]:
@@ -131,7 +129,9 @@ def _bend(path: Array, seen: Array) -> int:
     return int((turn - TURN_PER_LENGTH * away / max(length, 1e-6)).argmax())
 
 
-def _moved(reading: Reading, figure: Figure, chain: tuple[int, int, int], joints: Array) -> Reading:
+def _moved(
+    reading: NetworkOutput, figure: DetectedFigure, chain: tuple[int, int, int], joints: Array
+) -> NetworkOutput:
     """The reading with a limb's joints at their places and its bones turned in the picture."""
     points, spread, folded = (reading.points.copy(), reading.spread.copy(), reading.folded.copy())
     middle = np.array([figure.box.x, figure.box.y])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core import smpl
+from ...core.arrays import Array
 from . import contacts as contact_terms
 from . import initial_pose, terms, tree
 from . import levenberg_marquardt as lm
@@ -18,8 +20,6 @@ from .features import quality_from_weight
 from .hypotheses import Candidates
 from .observation import DirectionObservation
 from .weights import SolverWeights
-
-Array = NDArray[np.floating]
 
 PRIOR_SHARE = 0.2
 """Weight of the learned prior: it has seen the directions already and must not count them twice."""
@@ -64,7 +64,7 @@ def problem_and_start(
 def own_side(values: Array, swapped: NDArray[np.bool_]) -> Array:
     """Rows [24, ...] of the observation in each hypothesis' own naming, [H, 24, ...]."""
     pick = swapped.reshape(-1, *(1,) * values.ndim)
-    return np.where(pick, values[tree.MIRROR], values)
+    return np.where(pick, values[smpl.SMPL_MIRROR], values)
 
 
 def _targets(
@@ -84,7 +84,7 @@ def _targets(
 
 def _contacts(
     seen: DirectionObservation, swapped: NDArray[np.bool_], rest: tree.RestBody
-) -> contact_terms.Contacts:
+) -> contact_terms.DrawnContacts:
     rotation = LEVEL_ROTATION if seen.camera is None else seen.camera.rotation
     return contact_terms.likely_contacts(seen.contacts, swapped, rest, rotation[:, 1])
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ...core.arrays import Array
 
 LEVEL_ROTATION = np.diag([1.0, -1.0, -1.0])
 """camera_from_world of a level camera; a figure that faces +z in the world faces the viewer."""

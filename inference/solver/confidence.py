@@ -9,11 +9,10 @@ them into a probability.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .tree import OWNER, SOLVED
-
-Array = NDArray[np.floating]
+from ...core.arrays import Array
+from ...core.smpl import SMPL_OWNER
+from .tree import SOLVED
 
 GOOD_ANGLE = np.deg2rad(20.0)
 """A bone within this angle of the truth counts as right."""
@@ -50,7 +49,7 @@ def _direction_deviation(hessian: Array, bones: Array) -> Array:
     inverse = np.linalg.inv(matrix).reshape(len(SOLVED), 3, len(SOLVED), 3)
     blocks = np.zeros((24, 3, 3))
     blocks[SOLVED] = inverse[np.arange(len(SOLVED)), :, np.arange(len(SOLVED))]
-    owner = blocks[OWNER]
+    owner = blocks[SMPL_OWNER]
     along = (bones[:, None] @ owner @ bones[:, :, None])[:, 0, 0]
     return np.sqrt(np.maximum(np.trace(owner, axis1=-2, axis2=-1) - along, 0))
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.rotations import skew_from_vector
-from .tree import MIRROR, OWNER, PARENTS, RestBody, bone_vectors, positions
-
-Array = NDArray[np.floating]
+from ...core.smpl import SMPL_MIRROR, SMPL_OWNER, SMPL_PARENTS
+from .tree import RestBody, bone_vectors, positions
 
 CONTACT_PAIRS = {
     "left_hand-left_hip": (20, 1),
@@ -41,7 +41,7 @@ SPREAD = 0.03
 
 
 @dataclass(frozen=True)
-class Contacts:
+class DrawnContacts:
     """Contacts to hold, with one weight for each of the N hypotheses.
 
     Attributes:
@@ -60,7 +60,7 @@ class Contacts:
 
 def likely_contacts(
     probabilities: Mapping[str, float], swapped: NDArray[np.bool_], rest: RestBody, up: Array
-) -> Contacts:
+) -> DrawnContacts:
     """Contacts more likely than not; unknown names are ignored, as a newer net may know more.
 
     Args:
@@ -73,7 +73,7 @@ def likely_contacts(
     for name, probability in probabilities.items():
         if probability <= LIKELY:
             continue
-        for side, holds in ((np.arange(24), ~swapped), (MIRROR, swapped)):
+        for side, holds in ((np.arange(24), ~swapped), (SMPL_MIRROR, swapped)):
             weight = probability / SPREAD**2 * holds
             if not holds.any():
                 continue
@@ -83,10 +83,12 @@ def likely_contacts(
                 pairs.append((int(side[first]), int(side[second]), reach, weight))
             elif name in GROUND_CONTACTS:
                 ground.append((int(side[GROUND_CONTACTS[name]]), weight))
-    return Contacts(tuple(pairs), tuple(ground), up)
+    return DrawnContacts(tuple(pairs), tuple(ground), up)
 
 
-def contact_term(world: Array, rest: RestBody, contacts: Contacts) -> tuple[Array, Array, Array]:
+def contact_term(
+    world: Array, rest: RestBody, contacts: DrawnContacts
+) -> tuple[Array, Array, Array]:
     """Residuals of the contacts.
 
     Args:
@@ -126,13 +128,13 @@ def contact_term(world: Array, rest: RestBody, contacts: Contacts) -> tuple[Arra
 def _point_rows(steps: Array, joint: int) -> Array:
     """d position of a joint / d increments, [N, 24, 3 (increment), 3 (position)]."""
     rows = np.zeros((len(steps), 24, 3, 3))
-    while PARENTS[joint] >= 0:
-        rows[:, OWNER[joint]] += skew_from_vector(steps[:, joint])
-        joint = PARENTS[joint]
+    while SMPL_PARENTS[joint] >= 0:
+        rows[:, SMPL_OWNER[joint]] += skew_from_vector(steps[:, joint])
+        joint = SMPL_PARENTS[joint]
     return rows
 
 
-def _ground_rows(points: Array, steps: Array, contacts: Contacts) -> tuple[Array, Array]:
+def _ground_rows(points: Array, steps: Array, contacts: DrawnContacts) -> tuple[Array, Array]:
     """Each grounded joint against the weighted mean height of all of them."""
     joints = [joint for joint, _ in contacts.ground]
     weight = np.stack([weight for _, weight in contacts.ground], axis=-1)

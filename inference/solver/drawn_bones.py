@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
+from ...core.smpl import SMPL_OWNER
 from .camera import camera_from_ray, rays_through
 from .observation import DirectionObservation
-from .tree import OWNER, RestBody
-
-Array = NDArray[np.floating]
+from .tree import RestBody
 
 LIMB_BONES = np.array([4, 5, 7, 8, 18, 19, 20, 21])
 """Bones whose drawn length tells about depth; heads, necks, hips and shoulders are drawn as one
@@ -63,10 +63,12 @@ def drawn_bones(observation: DirectionObservation, rest: RestBody) -> DrawnBones
     """Reads the bones of a checked observation for a body."""
     seen = observation.directions
     weight = observation.direction_weight * observation.presence
-    step = observation.joints2d - observation.joints2d[OWNER]
+    step = observation.joints2d - observation.joints2d[SMPL_OWNER]
     length = np.linalg.norm(step, axis=-1)
     drawn = (
-        (observation.joints2d_weight > 0) & (observation.joints2d_weight[OWNER] > 0) & (length > 0)
+        (observation.joints2d_weight > 0)
+        & (observation.joints2d_weight[SMPL_OWNER] > 0)
+        & (length > 0)
     )
     drawn[0] = False
     camera_from_view = _view_spaces(observation)
@@ -147,7 +149,7 @@ def _plane_normals(observation: DirectionObservation, tangent: Array) -> Array:
     if observation.camera is None:
         return np.stack([-tangent[:, 1], tangent[:, 0], np.zeros(24)], axis=-1)
     rays = rays_through(observation.joints2d, observation.camera)
-    normals = np.cross(rays[OWNER], rays)
+    normals = np.cross(rays[SMPL_OWNER], rays)
     return normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
 
 
@@ -160,7 +162,7 @@ def _plane_weights(
     however short the bone is drawn.
     """
     weight2d = np.where(drawn, observation.joints2d_weight, 1)
-    variance_px = 1 / weight2d + 1 / np.where(drawn, observation.joints2d_weight[OWNER], 1)
+    variance_px = 1 / weight2d + 1 / np.where(drawn, observation.joints2d_weight[SMPL_OWNER], 1)
     full = np.where(drawn, scale * rest.lengths, 1)
     variance = variance_px / np.maximum(full, 1e-9) ** 2 + PLANE_DEVIATION_FLOOR**2
     return np.where(drawn, observation.presence / variance, 0)

@@ -8,11 +8,9 @@ left, up and forward of the figure. The torch twin used in training is
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .tree import cross
-
-Array = NDArray[np.floating]
+from ...core.arrays import Array
+from ...core.rotations import cross
 
 NOISE_SCALE = 0.25
 """Deviation (radians) at which a direction counts half."""

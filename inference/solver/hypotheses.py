@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
+from ...core.smpl import SMPL_MIRROR, SMPL_OWNER
 from . import features
 from .drawn_bones import DrawnBones
-from .tree import MIRROR, OWNER, RestBody
+from .tree import RestBody
 from .weights import Dense
-
-Array = NDArray[np.floating]
 
 FLIP_GROUPS: dict[str, tuple[int, ...]] = {
     "hips": (1, 2),
@@ -128,8 +128,8 @@ def _both_sides(
     """Each pattern as seen, and as if seen from behind; both are equally plausible figures."""
     view = _flipped(flips, bones)
     camera = (bones.camera_from_view @ view[..., None])[..., 0]
-    behind = (bones.camera_from_view[MIRROR] @ _mirrored_depth(view)[..., None])[..., 0]
-    weight = np.stack([bones.weight, bones.weight[MIRROR]]).repeat(len(flips), axis=0)
+    behind = (bones.camera_from_view[SMPL_MIRROR] @ _mirrored_depth(view)[..., None])[..., 0]
+    weight = np.stack([bones.weight, bones.weight[SMPL_MIRROR]]).repeat(len(flips), axis=0)
     sides = np.log([1 - back_probability, back_probability])
     log_both = (log_posterior + sides[:, None]).ravel()
     probability = np.exp(log_both - log_both.max())
@@ -149,7 +149,7 @@ def _flipped(flips: Array, bones: DrawnBones) -> Array:
 
 def _mirrored_depth(view: Array) -> Array:
     """The same drawing seen from the other side: left and right exchanged, depth mirrored."""
-    return view[:, MIRROR] * np.array([1.0, 1.0, -1.0])
+    return view[:, SMPL_MIRROR] * np.array([1.0, 1.0, -1.0])
 
 
 def _flip_log_odds(bones: DrawnBones, away_probability: Array) -> Array:
@@ -211,7 +211,7 @@ def _joint_positions(directions: Array, rest: RestBody) -> Array:
     """Positions [N, 24, 3] built from directions alone, metres from the pelvis."""
     points = directions * rest.lengths[:, None]
     for joint in range(1, 24):
-        points[:, joint] += points[:, OWNER[joint]]
+        points[:, joint] += points[:, SMPL_OWNER[joint]]
     return points
 
 

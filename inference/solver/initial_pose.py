@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core import smpl
+from ...core.arrays import Array
 from ...core.rotations import nearest_rotmat, rotmat_from_6d
 from . import features, tree
 from .limits import shortest_turn
 from .weights import Dense
-
-Array = NDArray[np.floating]
 
 IDENTITY_6D = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
 LOG_DEVIATION_RANGE = (-4.0, 1.5)
@@ -54,9 +54,9 @@ def aligned(local: Array, seen: Array, weight: Array, rest: tree.RestBody) -> Ar
     """
     aligned_world = np.empty_like(local)
     for joint in range(24):
-        parent = tree.PARENTS[joint]
+        parent = smpl.SMPL_PARENTS[joint]
         turn = local[:, 0] if joint == 0 else aligned_world[:, parent] @ local[:, joint]
-        bones = np.flatnonzero(tree.OWNER[1:] == joint) + 1
+        bones = np.flatnonzero(smpl.SMPL_OWNER[1:] == joint) + 1
         aligned_world[:, joint] = _onto(turn, bones, seen, weight, rest) if len(bones) else turn
     return tree.local_from_world(aligned_world)
 

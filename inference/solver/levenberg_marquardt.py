@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core import smpl
+from ...core.arrays import Array
 from ...core.rotations import rotmat_from_rotvec
 from . import contacts as contact_terms
 from . import limits as limit_terms
 from . import terms, tree
-
-Array = NDArray[np.floating]
 
 START_DAMPING = 1e-3
 CONVERGED = 1e-4
@@ -43,7 +43,7 @@ class Problem:
     prior_mean: Array
     prior_precision: Array
     limits: limit_terms.JointLimits | None
-    contacts: contact_terms.Contacts
+    contacts: contact_terms.DrawnContacts
     head_facing: tuple[Array, float] | None = None
 
 
@@ -118,8 +118,8 @@ def add_local_terms(system: System, problem: Problem, world: Array, local: Array
     joints = np.arange(24)
     system.gradient += gradient - tree.sum_over_owned(gradient)
     system.hessian[:, joints, joints] += hessian + tree.sum_over_owned(hessian)
-    system.hessian[:, joints[1:], tree.OWNER[1:]] -= hessian[:, 1:]
-    system.hessian[:, tree.OWNER[1:], joints[1:]] -= hessian[:, 1:]
+    system.hessian[:, joints[1:], smpl.SMPL_OWNER[1:]] -= hessian[:, 1:]
+    system.hessian[:, smpl.SMPL_OWNER[1:], joints[1:]] -= hessian[:, 1:]
 
 
 def _add_facing(system: System, world: Array, facing: Array, weight: float) -> None:
@@ -153,7 +153,7 @@ def _step(system: System, damping: Array) -> Array:
 def _moved(world: Array, step: Array, prior_mean: Array) -> Array:
     moved = rotmat_from_rotvec(step) @ world
     ends = list(tree.ENDS)
-    moved[:, ends] = moved[:, tree.OWNER[ends]] @ prior_mean[:, ends]
+    moved[:, ends] = moved[:, smpl.SMPL_OWNER[ends]] @ prior_mean[:, ends]
     return moved
 
 

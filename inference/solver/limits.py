@@ -12,12 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...core.rotations import skew_from_vector
-from .tree import cross
-
-Array = NDArray[np.floating]
+from ...core.arrays import Array
+from ...core.rotations import cross, skew_from_vector
 
 SOFTNESS = np.deg2rad(5.0)
 """Radians beyond a limit that cost as much as one standard deviation."""

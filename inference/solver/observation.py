@@ -12,12 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
 from .camera import Camera
-
-Array = NDArray[np.floating]
 
 JOINTS = 24
 

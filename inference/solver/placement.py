@@ -8,11 +8,9 @@ translation is found here: proportions and pose stay as they are, the drawn join
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from .camera import LEVEL_ROTATION, Camera
-
-Array = NDArray[np.floating]
 
 TELE_FOCAL = 10.0
 """Focal length of the camera that stands for a parallel view, in image lengths (perspective < 1

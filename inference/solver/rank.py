@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from . import tree
 from .levenberg_marquardt import Problem, Solution
-
-Array = NDArray[np.floating]
 
 COST_SHARE = 0.4
 """How much the cost of the solve counts in the log posterior: its residuals are far from

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from . import levenberg_marquardt as lm
 from . import placement, tree
 from .assemble import own_side, problem_and_start
@@ -22,8 +23,6 @@ from .hypotheses import Candidates, candidates, chosen, difference_label
 from .observation import DirectionObservation, SolveResult, checked
 from .rank import Ranking, ranked
 from .weights import load_weights
-
-Array = NDArray[np.floating]
 
 ITERATIONS = 6
 SPARE_HYPOTHESES = 3

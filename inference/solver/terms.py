@@ -10,12 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...core.rotations import rotvec_from_rotmat, skew_from_vector
-from .tree import cross
-
-Array = NDArray[np.floating]
+from ...core.arrays import Array
+from ...core.rotations import cross, rotvec_from_rotmat, skew_from_vector
 
 OUTLIER = 3.0
 """Deviations beyond which a direction counts linearly instead of squared (pseudo-Huber)."""

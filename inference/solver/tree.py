@@ -11,22 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ...core.arrays import Array
+from ...core.smpl import SMPL_OWNER
 
-PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
-OWNER = np.array([0, *PARENTS[1:]])
-"""Part that carries bone j."""
 ENDS = (10, 11, 22, 23)
 """Parts without a bone of their own: they follow their parents at the prior's rotation."""
 SOLVED = np.array([joint for joint in range(24) if joint not in ENDS])
-MIRROR = np.array(
-    [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22]
-)
 
 _OWNS = np.zeros((24, 24))
-_OWNS[OWNER[1:], np.arange(1, 24)] = 1
+_OWNS[SMPL_OWNER[1:], np.arange(1, 24)] = 1
 _LEVELS = tuple(
     np.array(level)
     for level in (
@@ -59,7 +53,7 @@ class RestBody:
 
 def rest_body(joints: Array) -> RestBody:
     """Rest body of rest joint positions [24, 3] in metres (T-pose, y up, facing +z)."""
-    offsets = joints - joints[OWNER]
+    offsets = joints - joints[SMPL_OWNER]
     lengths = np.linalg.norm(offsets, axis=-1)
     directions = offsets / np.where(lengths > 0, lengths, 1)[:, None]
     offsets[0] = joints[0]
@@ -71,13 +65,13 @@ def world_from_local(local: Array) -> Array:
     world = np.empty_like(local)
     world[:, 0] = local[:, 0]
     for level in _LEVELS:
-        world[:, level] = world[:, OWNER[level]] @ local[:, level]
+        world[:, level] = world[:, SMPL_OWNER[level]] @ local[:, level]
     return world
 
 
 def local_from_world(world: Array) -> Array:
     """Inverse of `world_from_local`, [N, 24, 3, 3]."""
-    local = np.swapaxes(world[:, OWNER], -1, -2) @ world
+    local = np.swapaxes(world[:, SMPL_OWNER], -1, -2) @ world
     local[:, 0] = world[:, 0]
     return local
 
@@ -86,7 +80,7 @@ def bone_vectors(world: Array, at_rest: Array) -> Array:
     """Rest vectors of bones [24, 3] turned by the parts [N, 24, 3, 3] that carry them: [N, 24,
     3].
     """
-    return (world[:, OWNER] @ at_rest[:, :, None])[..., 0]
+    return (world[:, SMPL_OWNER] @ at_rest[:, :, None])[..., 0]
 
 
 def positions(world: Array, rest: RestBody) -> Array:
@@ -94,7 +88,7 @@ def positions(world: Array, rest: RestBody) -> Array:
     points = bone_vectors(world, rest.offsets)
     points[:, 0] = 0
     for level in _LEVELS:
-        points[:, level] += points[:, OWNER[level]]
+        points[:, level] += points[:, SMPL_OWNER[level]]
     return points
 
 
@@ -102,12 +96,3 @@ def sum_over_owned(per_bone: Array) -> Array:
     """Adds what the bones [N, 24, ...] say to the parts that carry them: [N, 24, ...]."""
     flat = per_bone.reshape(len(per_bone), 24, -1)
     return (_OWNS @ flat).reshape(per_bone.shape)
-
-
-def cross(a: Array, b: Array) -> Array:
-    """Cross product of [..., 3] arrays; numpy's own costs more than the solve of small batches."""
-    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
-    product[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
-    product[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
-    product[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    return product

@@ -10,12 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
 from .limits import JointLimits, make_limits
-
-Array = NDArray[np.floating]
 
 LIMIT_ARRAYS = ("bone_axis", "swing_center", "swing_limit", "twist_limit")
 WEIGHTS_PATH = Path(__file__).parent.parent / "weights" / "solver.npz"

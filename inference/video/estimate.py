@@ -11,11 +11,12 @@ import numpy as np
 from ...core.body_motion import BodyMotion
 from ...core.errors import Sketch2PoseError
 from ..body.model import BodyModel, load_default_body
+from ..devices import Session
 from ..importers.keypoint_files import is_keypoint_path
 from ..pictures.page import Page
 from ..report import PartReport, Report, TimedReport
 from .clips.clip import Clip, refused
-from .observing.detector import Session, detect_people
+from .observing.detector import detect_people
 from .observing.hand_landmarks import HandReader, HandTrack, hand_track
 from .observing.keypoint_clip import observed_keypoints
 from .observing.landmarker import read_landmarks
@@ -30,7 +31,7 @@ from .solving.confidence import FILLED, WEAK
 from .solving.hand_pose import fingers_over_time, with_hands
 from .solving.initial_track import every_frame
 from .solving.known_camera import doubts_about, known_lens
-from .solving.lifter import Lifter
+from .solving.lifter import TemporalLifter
 from .solving.multi_person import in_one_world
 from .solving.person import PersonSolver, Solved
 from .solving.solve_windows import Done
@@ -66,7 +67,7 @@ class VideoEstimator:
         """
         self.detector, self.landmarker = detector, landmarker
         self.hands, self.networks, self.helper = hands, networks, helper
-        said = Lifter(lifter) if lifter is not None else None
+        said = TemporalLifter(lifter) if lifter is not None else None
         self.solver = PersonSolver(body or load_default_body(), said)
 
     def estimate_clip(self, path: str, options: VideoOptions, report: Report) -> list[BodyMotion]:

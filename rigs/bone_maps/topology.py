@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.quaternions import FloatArray, normalized
+from ...core.arrays import FloatArray
+from ...core.rotations import normalized
 from ..errors import RigError
 from ..skeleton import Skeleton
 from .bone_map import BoneMap

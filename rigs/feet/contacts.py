@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.quaternions import FloatArray
+from ...core.arrays import FloatArray
 from ..human import SIDES
 from ..human_motion import HumanMotion
 from ..landmarks import leg_length

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.quaternions import FloatArray, normalized, quat_from_rotvec, rotate
+from ...core.arrays import FloatArray
+from ...core.rotations import normalized, quat_from_rotvec, quat_rotate
 from ..landmarks import body_frame, leg_length
-from ..posed_target import Figure
+from ..posed_target import PosedTarget
 from .contacts import foot_contacts, runs
 from .foot_lock import FADE, eased, faded, smoothed
 from .grounding import posed_soles
@@ -25,7 +26,7 @@ _DOWN, _RAISED, _MISREAD = 0.03, 0.07, 0.075
 _TOES = 0.08  # length of toes beyond the ball joint, of leg length
 
 
-def flatten_feet(figure: Figure) -> None:
+def flatten_feet(figure: PosedTarget) -> None:
     """Lay feet flat while their ball rests; the turn fades in and out between contacts."""
     contacts = foot_contacts(figure.placed)
     leg, up = leg_length(figure.rest), figure.stage.up
@@ -41,7 +42,7 @@ def flatten_feet(figure: Figure) -> None:
             _pitch(figure, f"{side}_toes", _toe_direction(figure, side), flat, rests, fade)
 
 
-def keep_toes_out(figure: Figure, levels: dict[str, FloatArray]) -> None:
+def keep_toes_out(figure: PosedTarget, levels: dict[str, FloatArray]) -> None:
     """Bend toes up where their tips would be under what the foot stands on.
 
     Args:
@@ -90,7 +91,7 @@ def _how_flat(raised: FloatArray, rests: np.ndarray, leg: float) -> FloatArray:
 
 
 def _pitch(
-    figure: Figure, role: str, way: FloatArray, flat: FloatArray, rests: np.ndarray, fade: int
+    figure: PosedTarget, role: str, way: FloatArray, flat: FloatArray, rests: np.ndarray, fade: int
 ) -> None:
     """Turn a bone so that its direction ``way`` [T, 3] is level as far as ``flat`` [T] says."""
     up = figure.stage.up
@@ -99,11 +100,11 @@ def _pitch(
     figure.turn_bones(role, pitching(way, up, angle))
 
 
-def _toe_direction(figure: Figure, side: str) -> FloatArray:
+def _toe_direction(figure: PosedTarget, side: str) -> FloatArray:
     """Return where the toes point [T, 3]: level and straight ahead of the foot at rest."""
     frame = body_frame(figure.rest)
-    up, forward = rotate(frame, [0.0, 1.0, 0.0]), rotate(frame, [0.0, 0.0, 1.0])
+    up, forward = quat_rotate(frame, [0.0, 1.0, 0.0]), quat_rotate(frame, [0.0, 0.0, 1.0])
     ball, ankle = figure.rest[f"{side}_toes"], figure.rest[f"{side}_foot"]
     ahead = ball - ankle - ((ball - ankle) @ up) * up
     ahead = ahead if np.linalg.norm(ahead) > 1e-9 else forward
-    return rotate(figure.turn_of(f"{side}_toes"), normalized(ahead))
+    return quat_rotate(figure.turn_of(f"{side}_toes"), normalized(ahead))

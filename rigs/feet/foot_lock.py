@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.quaternions import FloatArray
+from ...core.arrays import FloatArray
 from .contacts import runs
 
 FADE = 0.2  # s

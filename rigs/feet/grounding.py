@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.quaternions import FloatArray, normalized, rotate
+from ...core.arrays import FloatArray
+from ...core.rotations import normalized, quat_rotate
 from ..human import SIDES
 from ..landmarks import body_frame, leg_length, soles
 from ..limb_ik import REACH, reach_goal
-from ..posed_target import Figure
+from ..posed_target import PosedTarget
 from .contacts import foot_contacts
 from .foot_levels import STEP, levels_under
 from .foot_lock import hips_drop, lock_correction, smoothed
@@ -23,7 +24,7 @@ SLOWLY = 0.25  # s to either side over which the figure follows the ground
 EASY_REACH = 0.992  # of a leg's length: its knee is bent by 15 degrees
 
 
-def posed_soles(figure: Figure) -> dict[str, FloatArray]:
+def posed_soles(figure: PosedTarget) -> dict[str, FloatArray]:
     """Return the sole points (heel, ball) [T, 2, 3] of each driven foot, by side."""
     found = {}
     frame = body_frame(figure.rest)
@@ -36,7 +37,7 @@ def posed_soles(figure: Figure) -> dict[str, FloatArray]:
     return found
 
 
-def put_on_ground(figure: Figure, by_contacts: bool = False) -> None:
+def put_on_ground(figure: PosedTarget, by_contacts: bool = False) -> None:
     """Lift or lower the whole clip so that its feet touch the ground.
 
     Args:
@@ -55,7 +56,7 @@ def put_on_ground(figure: Figure, by_contacts: bool = False) -> None:
     figure.carry(np.tile(lift, (figure.frame_count, 1)))
 
 
-def _resting_heights(figure: Figure, lowest: dict[str, FloatArray]) -> FloatArray:
+def _resting_heights(figure: PosedTarget, lowest: dict[str, FloatArray]) -> FloatArray:
     contacts = foot_contacts(figure.placed)
     heights = []
     for side, height in lowest.items():
@@ -82,7 +83,7 @@ class Planted:
     level: FloatArray
 
 
-def planted_feet(figure: Figure) -> dict[str, Planted]:
+def planted_feet(figure: PosedTarget) -> dict[str, Planted]:
     """Return the feet as they are posed now, by side."""
     contacts = foot_contacts(figure.placed)
     up, none = figure.stage.up, np.zeros(figure.frame_count, dtype=bool)
@@ -97,7 +98,7 @@ def planted_feet(figure: Figure) -> dict[str, Planted]:
     return found
 
 
-def follow_ground(figure: Figure) -> None:
+def follow_ground(figure: PosedTarget) -> None:
     """Let the figure rise and sink slowly with what its planted feet are off the ground.
 
     A source that was filmed wavers in height, or its ground is tilted by a degree: without this the
@@ -115,7 +116,7 @@ def follow_ground(figure: Figure) -> None:
     figure.carry(np.outer(slow, up))
 
 
-def lock_feet(figure: Figure) -> dict[str, FloatArray]:
+def lock_feet(figure: PosedTarget) -> dict[str, FloatArray]:
     """Hold planted feet still and above what they stand on by bending the legs.
 
     Returns:
@@ -139,7 +140,7 @@ def lock_feet(figure: Figure) -> dict[str, FloatArray]:
     return levels
 
 
-def _sink_hips(figure: Figure, goals: dict[tuple[str, str, str], FloatArray]) -> None:
+def _sink_hips(figure: PosedTarget, goals: dict[tuple[str, str, str], FloatArray]) -> None:
     """Lower the hips so that no leg is stretched straighter than the source has it, or snaps."""
     legs = []
     for (thigh, shin, foot), goal in goals.items():
@@ -152,7 +153,7 @@ def _sink_hips(figure: Figure, goals: dict[tuple[str, str, str], FloatArray]) ->
     figure.carry(np.outer(-drop, figure.stage.up))
 
 
-def lock_hands(figure: Figure) -> None:
+def lock_hands(figure: PosedTarget) -> None:
     """Hold hands still while the motion says that they rest on something."""
     for side in SIDES:
         roles = figure.limb(side, "arm")
@@ -168,7 +169,7 @@ def lock_hands(figure: Figure) -> None:
         bend_limb(figure, roles, head + correction)
 
 
-def bend_limb(figure: Figure, roles: tuple[str, str, str], goal: FloatArray) -> None:
+def bend_limb(figure: PosedTarget, roles: tuple[str, str, str], goal: FloatArray) -> None:
     """Bring the end of a limb to ``goal`` [T, 3], keeping the orientation of hand or foot."""
     upper, lower, end = roles
     turns = reach_goal(
@@ -178,15 +179,15 @@ def bend_limb(figure: Figure, roles: tuple[str, str, str], goal: FloatArray) -> 
     figure.turn_bones(lower, turns.lower)
 
 
-def hinge_axis(figure: Figure, upper: str) -> FloatArray:
+def hinge_axis(figure: PosedTarget, upper: str) -> FloatArray:
     """Return the axis [T, 3] that closes a limb's elbow or knee, carried along by its upper bone.
 
     Elbows bend a resting arm forward, knees a resting leg backward.
     """
     side, _, part = upper.partition("_")
     rest = figure.placed.rest
-    forward = rotate(body_frame(rest), [0.0, 0.0, 1.0])
+    forward = quat_rotate(body_frame(rest), [0.0, 0.0, 1.0])
     following = f"{side}_{'forearm' if part == 'upper_arm' else 'shin'}"
     along = rest[following] - rest[upper]
     axis = np.cross(along, forward if part == "upper_arm" else -forward)
-    return rotate(figure.placed.turns[upper], normalized(axis))
+    return quat_rotate(figure.placed.turns[upper], normalized(axis))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.quaternions import FloatArray, inverse, multiply, rotate
+from ...core.arrays import FloatArray
+from ...core.rotations import quat_inverse, quat_multiply, quat_rotate
 from ..landmarks import Sole
 
 
@@ -22,6 +23,6 @@ def sole_points(
         ankle: [T, 3] its posed head.
         sole: its points at rest.
     """
-    turn = multiply(pose, inverse(rest_quat))
+    turn = quat_multiply(pose, quat_inverse(rest_quat))
     offsets = np.array([point - sole.ankle for _, point in sole.points])
-    return ankle[:, None] + rotate(turn[:, None], offsets[None])
+    return ankle[:, None] + quat_rotate(turn[:, None], offsets[None])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.quaternions import FloatArray
+from ...core.arrays import FloatArray
 from .posecode import SIDES, Rule, once, other, ramp
 from .posture import UP, Posture, angle, dot
 

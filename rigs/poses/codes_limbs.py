@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.quaternions import FloatArray, normalized
+from ...core.arrays import FloatArray
+from ...core.rotations import normalized
 from .codes_body import bearing_is_upright, least, most
 from .posecode import SIDES, Rule, other, ramp
 from .posture import UP, Posture, angle, distance, dot

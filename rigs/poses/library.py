@@ -16,8 +16,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from ...core.arrays import FloatArray
 from ...core.hypotheses.pose_hypotheses import posed_joints
-from ...core.quaternions import FloatArray, rotvec_from_quat
+from ...core.rotations import rotvec_from_quat
 from ..errors import RigError
 
 LIBRARY_FILE = Path(__file__).resolve().parent / "key_poses.npz"

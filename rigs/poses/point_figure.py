@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...core.quaternions import FloatArray, matrix_from_quat, normalized, quat_from_rotvec
-from ..human_motion import SMPL_PARENTS
+from ...core.arrays import FloatArray
+from ...core.rotations import normalized, quat_from_rotvec, rotmat_from_quat
+from ...core.smpl import SMPL_PARENTS
 
 LEFT_JOINTS = (1, 4, 7, 10, 13, 16, 18, 20, 22)
 RIGHT_JOINTS = (2, 5, 8, 11, 14, 17, 19, 21, 23)
 
 
 @dataclass(frozen=True)
-class Figure:
+class PointFigure:
     """Points on the skin of a resting body.
 
     Attributes:
@@ -50,7 +51,7 @@ class Figure:
 
 def figure_from_body(
     vertices: ArrayLike, quads: ArrayLike, joints: ArrayLike, weights: ArrayLike, rest: ArrayLike
-) -> Figure:
+) -> PointFigure:
     """Return the points of a body model: its vertices and the middles of its faces.
 
     Args:
@@ -71,7 +72,7 @@ def figure_from_body(
     shared = np.concatenate([shares, shares[q[:, 0]]])
     strongest = carried[np.arange(len(carried)), shared.argmax(axis=1)]
     sides = np.isin(strongest, LEFT_JOINTS) + 2 * np.isin(strongest, RIGHT_JOINTS)
-    return Figure(
+    return PointFigure(
         points=np.concatenate([v, v[q].mean(axis=1)]),
         normals=normalized(np.concatenate([normals, face_normals])),
         joints=carried,
@@ -83,7 +84,7 @@ def figure_from_body(
 
 def _chain(pose: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
     """World rotations [24, 3, 3] and joint places [24, 3], the first at the origin."""
-    world = matrix_from_quat(quat_from_rotvec(pose))
+    world = rotmat_from_quat(quat_from_rotvec(pose))
     places = np.zeros((24, 3))
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
         world[joint] = world[parent] @ world[joint]

@@ -12,7 +12,7 @@ from functools import wraps
 
 import numpy as np
 
-from ...core.quaternions import FloatArray
+from ...core.arrays import FloatArray
 from .posture import Posture
 
 SIDES = ("left", "right")

@@ -6,7 +6,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from ...core.quaternions import FloatArray
+from ...core.arrays import FloatArray
 from .codes_body import BEARINGS, TRUNK
 from .codes_limbs import ARMS, HEAD, LEGS
 from .posecode import Posecode, Rule

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...core.quaternions import FloatArray, normalized
+from ...core.arrays import FloatArray
+from ...core.rotations import normalized
 from ..errors import RigError
 
 LEG_LENGTH = 0.835  # m, hip to knee to ankle of the default body

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...core.quaternions import FloatArray
+from ...core.arrays import FloatArray
 from .lexicon import NEGATIONS, Match, Word, longest_match, plain_words, vocabulary, words_of
 from .library import PoseLibrary
 from .posecodes import Degrees, degrees_of, posecode_by_key

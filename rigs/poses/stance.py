@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...core.arrays import FloatArray
 from ...core.hypotheses.pose_hypotheses import mirror, posed_joints
-from ...core.quaternions import (
-    IDENTITY,
-    FloatArray,
-    matrix_from_quat,
-    quat_from_matrix,
+from ...core.rotations import (
+    QUAT_IDENTITY,
+    quat_from_rotmat,
     quat_from_rotvec,
-    rotate,
+    quat_rotate,
+    rotmat_from_quat,
     rotvec_from_quat,
 )
 from ..landmarks import Positions, body_frame, middle
@@ -69,16 +69,16 @@ def placed_pose(
     """
     rotvecs = mirror(pose.pose) if mirrored else pose.pose.copy()
     joints = posed_joints(rotvecs, library.offsets, pose.joints[0])
-    own = _heading(joints[1] - joints[2], IDENTITY)
-    turn = matrix_from_quat(quat_from_rotvec([0.0, heading - own, 0.0]))
-    root = turn @ matrix_from_quat(quat_from_rotvec(rotvecs[:3]))
-    rotvecs[:3] = rotvec_from_quat(quat_from_matrix(root))
+    own = _heading(joints[1] - joints[2], QUAT_IDENTITY)
+    turn = rotmat_from_quat(quat_from_rotvec([0.0, heading - own, 0.0]))
+    root = turn @ rotmat_from_quat(quat_from_rotvec(rotvecs[:3]))
+    rotvecs[:3] = rotvec_from_quat(quat_from_rotmat(root))
     return rotvecs, posed_joints(rotvecs, library.offsets, pose.joints[0])
 
 
 def _heading(across: ArrayLike, frame: ArrayLike) -> float:
     """Heading of hips whose left joint lies [3] from the right one, in a body's frame [4]."""
-    left, up, front = (rotate(frame, axis) for axis in np.eye(3))
+    left, up, front = (quat_rotate(frame, axis) for axis in np.eye(3))
     breadth = np.asarray(across, dtype=np.float64)
     level = breadth - (breadth @ up) * up
     if np.linalg.norm(level) < _LEVEL_ENOUGH * np.linalg.norm(breadth):

@@ -12,10 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...core.quaternions import FloatArray, normalized
-from .point_figure import Figure
-
-Picture = NDArray[np.float32]
+from ...core.arrays import Float32Array, FloatArray
+from ...core.rotations import normalized
+from .point_figure import PointFigure
 
 FRONT = (0.0, -0.12, -1.0)  # towards a figure that faces +z, from a little above
 THREE_QUARTER = (-0.45, -0.15, -1.0)
@@ -29,7 +28,9 @@ _GRAZING = 0.2
 _SPLAT = 3  # px of the oversampled picture that one point covers
 
 
-def render(figure: Figure, pose: ArrayLike, view: ArrayLike = FRONT, size: int = 96) -> Picture:
+def render(
+    figure: PointFigure, pose: ArrayLike, view: ArrayLike = FRONT, size: int = 96
+) -> Float32Array:
     """Draw a pose.
 
     Args:
@@ -97,7 +98,7 @@ def _nearest(
     return picture
 
 
-def _averaged(picture: NDArray[np.float64]) -> Picture:
+def _averaged(picture: NDArray[np.float64]) -> Float32Array:
     """The picture at half the size, edges softened; colours weighted by their coverage."""
     side = len(picture) // OVERSAMPLING
     blocks = picture.reshape(side, OVERSAMPLING, side, OVERSAMPLING, 4)

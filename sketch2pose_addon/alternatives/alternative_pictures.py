@@ -6,7 +6,8 @@ import hashlib
 
 import numpy as np
 
-from ...rigs.poses.thumbnail import Picture, side_view
+from ...core.arrays import Float32Array
+from ...rigs.poses.thumbnail import side_view
 from ..pose_library import thumbnails
 from ..results.stored_still import KeptResult
 
@@ -16,7 +17,7 @@ def views_of(kept: KeptResult) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(kept.view, dtype=float), side_view(kept.view)
 
 
-def reading_pictures(kept: KeptResult, index: int) -> tuple[Picture | None, ...]:
+def reading_pictures(kept: KeptResult, index: int) -> tuple[Float32Array | None, ...]:
     """Both pictures of a reading; None for those that are being drawn."""
     pose = kept.poses[index]
     return tuple(thumbnails.picture(_key(pose, view), pose, view) for view in views_of(kept))

@@ -14,7 +14,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...core.corrections.edits import CHANGE, FLIP, Edit
 from ...core.errors import Sketch2PoseError
-from ..correction.correction_layer import Layer, layer_over
+from ..correction.correction_layer import CorrectionLayer, layer_over
 from ..correction.layer_operator import LayerOperator
 from ..host.targets import target_rig
 from ..results.stored_still import KeptResult, kept_at
@@ -55,7 +55,7 @@ class _ReadingOperator(LayerOperator):
             return False
         return super().poll(context)
 
-    def found(self, context: Context, target: Object) -> tuple[KeptResult, Layer]:
+    def found(self, context: Context, target: Object) -> tuple[KeptResult, CorrectionLayer]:
         kept = kept_at(target, context.scene.frame_current)
         if kept is None:
             raise _nothing_kept(target.name)
@@ -69,7 +69,9 @@ class SKETCH2POSE_OT_pick_hypothesis(_ReadingOperator, bpy.types.Operator):
 
     index: IntProperty(name="Reading", description="Number of the reading, from 0", min=0)
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         if self.index < len(kept.poses):
             return layer.over_reading(kept.poses[self.index])
         raise Sketch2PoseError(
@@ -92,7 +94,9 @@ class SKETCH2POSE_OT_flip_limb(_ReadingOperator, bpy.types.Operator):
         name = {item[0]: item[2] for item in LIMBS}[properties.limb]
         return f"{name}: towards the viewer or away. The drawing still fits"
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         return layer.adding(Edit(FLIP, limb=self.limb))
 
 
@@ -107,7 +111,9 @@ class SKETCH2POSE_OT_change_reading(_ReadingOperator, bpy.types.Operator):
     def description(cls, _context: Context, properties: bpy.types.OperatorProperties) -> str:
         return {item[0]: item[2] for item in CHANGES}[properties.change]
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         return layer.adding(Edit(CHANGE, change=self.change))
 
 

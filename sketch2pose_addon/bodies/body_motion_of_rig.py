@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyModelNote, BodyMotion
+from ...core.body_motion import BodyModelNote, BodyMotion
 from ...core.errors import Sketch2PoseError
-from ...core.quaternions import quat_from_matrix, rotvec_from_quat
+from ...core.rotations import quat_from_rotmat, rotvec_from_quat
+from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ..host.axes import BLENDER_FROM_BODY, body_from_blender
 from ..results.apply import scene_framerate
 from .body import load_body_data
@@ -94,7 +95,7 @@ def _body_motion(rig: Object, samples: list[tuple[NDArray, NDArray]], rate: floa
     betas = np.array(shape.betas, np.float32)
     rest_pelvis = rest_bones_of(rig).pelvis_at(betas)
     places = np.array([place for _rotations, place in samples])
-    rotvecs = rotvec_from_quat(quat_from_matrix(local))
+    rotvecs = rotvec_from_quat(quat_from_rotmat(local))
     return BodyMotion(
         poses=rotvecs.reshape(len(local), -1).astype(np.float32),
         trans=(places - rest_pelvis).astype(np.float32),

@@ -1,6 +1,6 @@
 """The corrections that lie over a kept result, kept with the rig beside it.
 
-A `Layer` remembers what it was laid over, so that the original comes back when corrections are
+A `CorrectionLayer` remembers what it was laid over, so that the original comes back when corrections are
 switched off. It is text in a custom property of the armature object: saved with the file, undone
 with it. A layer counts as long as the rig's result is the one it made; a new drawing, photo or
 clip at the same frame starts a new one.
@@ -30,7 +30,7 @@ _SAME_POSE = 1e-4  # rad
 
 
 @dataclass(frozen=True)
-class Layer:
+class CorrectionLayer:
     """Corrections over one result.
 
     Attributes:
@@ -54,11 +54,11 @@ class Layer:
         """Whether a correction that counts has to be solved by the backend."""
         return any(edit.enabled and edit.is_drawn for edit in self.edits)
 
-    def with_edits(self, edits: tuple[Edit, ...]) -> Layer:
+    def with_edits(self, edits: tuple[Edit, ...]) -> CorrectionLayer:
         """The same original under other corrections."""
         return replace(self, edits=edits)
 
-    def adding(self, edit: Edit) -> Layer:
+    def adding(self, edit: Edit) -> CorrectionLayer:
         """One correction more.
 
         Moving or pinning a joint again replaces the last time; flipping or changing twice in a row
@@ -73,12 +73,12 @@ class Layer:
             edit = replace(edit, radians=last.radians + edit.radians)
         return self.with_edits((*self.edits[:-1], edit))
 
-    def over_reading(self, pose: np.ndarray) -> Layer:
+    def over_reading(self, pose: np.ndarray) -> CorrectionLayer:
         """The corrections by hand over another reading [72]; flips were about the one before."""
         drawn = tuple(edit for edit in self.edits if edit.is_drawn)
         return replace(self, pose=np.asarray(pose, float), edits=drawn)
 
-    def toggled(self, row: int) -> Layer:
+    def toggled(self, row: int) -> CorrectionLayer:
         """The same with one correction switched."""
         edits = list(self.edits)
         edits[row] = replace(edits[row], enabled=not edits[row].enabled)
@@ -101,23 +101,23 @@ class Layer:
         return observed
 
 
-def layer_over(target: Object, kept: KeptResult) -> Layer:
+def layer_over(target: Object, kept: KeptResult) -> CorrectionLayer:
     """The layer of a result; an empty one when it has none or it belongs to another result."""
     stored = _stored(target, kept.frame)
     if stored is not None and _same_pose(stored.result, kept.pose):
         return stored
     observed = np.zeros((0, 2)) if kept.seen is None else kept.seen.observed
-    return Layer((), kept.pose, observed, kept.confidence, kept.pose)
+    return CorrectionLayer((), kept.pose, observed, kept.confidence, kept.pose)
 
 
-def store_layer(target: Object, frame: int, layer: Layer) -> None:
+def store_layer(target: Object, frame: int, layer: CorrectionLayer) -> None:
     """Keeps a layer with the rig."""
     kept = dict(target.get(KEY, {}))
     kept[str(frame)] = json.dumps(_to_plain(layer))
     target[KEY] = kept
 
 
-def _stored(target: Object, frame: int) -> Layer | None:
+def _stored(target: Object, frame: int) -> CorrectionLayer | None:
     text = dict(target.get(KEY, {})).get(str(frame))
     if not text:
         return None
@@ -149,7 +149,7 @@ def _reflected(pose: np.ndarray, edit: Edit, view: np.ndarray) -> np.ndarray:
     )
 
 
-def _to_plain(layer: Layer) -> dict[str, Any]:
+def _to_plain(layer: CorrectionLayer) -> dict[str, Any]:
     return {
         "edits": edits_to_json(layer.edits),
         "pose": np.asarray(layer.pose, float).tolist(),
@@ -160,8 +160,8 @@ def _to_plain(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _from_plain(plain: dict[str, Any]) -> Layer:
-    return Layer(
+def _from_plain(plain: dict[str, Any]) -> CorrectionLayer:
+    return CorrectionLayer(
         edits=edits_from_json(plain["edits"]),
         pose=np.array(plain["pose"], float).reshape(72),
         observed=np.array(plain["observed"], float).reshape(-1, 2),

@@ -25,7 +25,7 @@ from ..host.armatures import refusal
 from ..results import read_result
 from ..results.stored_still import KeptResult
 from . import solve_corrections
-from .correction_layer import Layer
+from .correction_layer import CorrectionLayer
 from .edit_plane import Paper, paper_of
 from .stroke_interpretation import edit_of_stroke
 
@@ -49,10 +49,10 @@ class Gesture:
     """
 
     kept: KeptResult
-    layer: Layer
+    layer: CorrectionLayer
     paper: Paper
     shown: KeptResult
-    wanted: Layer | None = None
+    wanted: CorrectionLayer | None = None
     ended: bool = False
 
 
@@ -72,9 +72,9 @@ class CorrectSession:
     rig: str
     frame: int
     paper: Paper | None = None
-    layer: Layer | None = None
+    layer: CorrectionLayer | None = None
     gesture: Gesture | None = None
-    job: tuple[jobs.Job, Layer] | None = None
+    job: tuple[jobs.Job, CorrectionLayer] | None = None
 
 
 _session: CorrectSession | None = None
@@ -253,7 +253,9 @@ def _answer(context: Context, session: CorrectSession) -> bool:
     return True
 
 
-def _show(context: Context, session: CorrectSession, layer: Layer, motion: BodyMotion) -> None:
+def _show(
+    context: Context, session: CorrectSession, layer: CorrectionLayer, motion: BodyMotion
+) -> None:
     """Puts an answer on the rig; the last one of a gesture for good."""
     gesture, rig = session.gesture, _rig()
     if gesture is None or rig is None:

@@ -18,7 +18,7 @@ from . import edit_session
 if TYPE_CHECKING:
     from bpy.types import Context, Region, RegionView3D
 
-    from .correction_layer import Layer
+    from .correction_layer import CorrectionLayer
 
 REACH = 14.0  # px at interface scale 1 from which a handle is taken hold of
 _RADIUS, _HOVERED = 5.0, 7.5
@@ -93,7 +93,7 @@ def draw() -> None:
     gpu.state.blend_set("NONE")
 
 
-def _draw_handles(context: Context, places: np.ndarray, layer: Layer | None) -> None:
+def _draw_handles(context: Context, places: np.ndarray, layer: CorrectionLayer | None) -> None:
     scale = context.preferences.system.ui_scale
     pinned, ignored = _marked(layer, edits.PIN), _marked(layer, edits.IGNORE)
     for joint in edits.HANDLES:
@@ -105,7 +105,7 @@ def _draw_handles(context: Context, places: np.ndarray, layer: Layer | None) -> 
         _draw_disc(places[joint], radius, color)
 
 
-def _marked(layer: Layer | None, kind: str) -> set[int]:
+def _marked(layer: CorrectionLayer | None, kind: str) -> set[int]:
     listed = layer.edits if layer is not None else ()
     return {edit.joint for edit in listed if edit.kind == kind and edit.enabled}
 

@@ -18,7 +18,7 @@ from ..host.targets import checked_target, target_is_refused
 from ..results import apply_still, read_result
 from ..results.stored_still import KeptResult
 from . import solve_corrections
-from .correction_layer import Layer
+from .correction_layer import CorrectionLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,18 +36,20 @@ class LayerOperator(JobOperator):
         def poll_message_set(cls, message: str) -> None: ...
 
     _kept: KeptResult
-    _layer: Layer
+    _layer: CorrectionLayer
     _rig: str
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         return not (job_is_running(cls) or target_is_refused(cls, context))
 
-    def found(self, context: Context, target: Object) -> tuple[KeptResult, Layer]:
+    def found(self, context: Context, target: Object) -> tuple[KeptResult, CorrectionLayer]:
         """The result that is changed, and its layer."""
         return solve_corrections.correctable(context, target)
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         """What the layer becomes.
 
         Raises:

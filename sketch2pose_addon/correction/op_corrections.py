@@ -23,7 +23,7 @@ from bpy.props import (
 from ...core.corrections import edits
 from ...core.corrections.limbs import LIMBS
 from ...core.errors import Sketch2PoseError
-from .correction_layer import Layer
+from .correction_layer import CorrectionLayer
 from .edit_plane import paper_of
 from .layer_operator import LayerOperator
 from .stroke_interpretation import edit_of_stroke, refused
@@ -59,7 +59,9 @@ class SKETCH2POSE_OT_correct_limb(LayerOperator, bpy.types.Operator):
     limb: EnumProperty(name="Limb", items=LIMB_ITEMS, default="AUTO")
     points: CollectionProperty(type=Sketch2PosePoint)
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         points = np.array([tuple(point.co) for point in self.points], float).reshape(-1, 3)
         paper = paper_of(context, kept, target)
         return layer.adding(edit_of_stroke(points, paper, kept, self.limb))
@@ -75,7 +77,9 @@ class _JointOperator(LayerOperator):
         """The correction."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it corrects")
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         return layer.adding(self.edit(context, kept, target))
 
 
@@ -136,7 +140,7 @@ class _ListOperator(LayerOperator):
     if TYPE_CHECKING:
         index: int
 
-    def row(self, layer: Layer) -> int:
+    def row(self, layer: CorrectionLayer) -> int:
         """The row, checked.
 
         Raises:
@@ -160,7 +164,9 @@ class SKETCH2POSE_OT_toggle_correction(_ListOperator, bpy.types.Operator):
     target: StringProperty(name="Rig", description=_TARGET)
     index: IntProperty(name="Correction", description="Number in the list, from 0", min=0)
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         return layer.toggled(self.row(layer))
 
 
@@ -173,7 +179,9 @@ class SKETCH2POSE_OT_remove_correction(_ListOperator, bpy.types.Operator):
     index: IntProperty(name="Correction", description="Number in the list, from 0", min=0)
     all: BoolProperty(name="All", description="Remove every correction of this pose")
 
-    def changed(self, context: Context, target: Object, kept: KeptResult, layer: Layer) -> Layer:
+    def changed(
+        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+    ) -> CorrectionLayer:
         if self.all:
             return layer.with_edits(())
         row = self.row(layer)

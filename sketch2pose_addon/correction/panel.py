@@ -19,7 +19,7 @@ from .correction_layer import layer_over
 if TYPE_CHECKING:
     from bpy.types import Context, UILayout
 
-    from .correction_layer import Layer
+    from .correction_layer import CorrectionLayer
 
 
 class SKETCH2POSE_PT_open(SidebarPanel, bpy.types.Panel):
@@ -66,7 +66,7 @@ def _questions(context: Context) -> list[OpenQuestion]:
     return open_questions(kept.pose, kept.poses, kept.scores, kept.offsets, kept.view)
 
 
-def _draw_list(layout: UILayout, layer: Layer) -> None:
+def _draw_list(layout: UILayout, layer: CorrectionLayer) -> None:
     """One row a correction: switch, name, remove."""
     if not layer.edits:
         return

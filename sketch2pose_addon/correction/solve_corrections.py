@@ -20,7 +20,7 @@ from ..host import axes, keyframes
 from ..results import apply_still
 from ..results.stored_still import KeptResult, keep, kept_at
 from ..retargeting.rig_pose import result_of_rig
-from .correction_layer import Layer, layer_over, store_layer
+from .correction_layer import CorrectionLayer, layer_over, store_layer
 from .edit_plane import moved_on_paper
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _TURNED = 1e-4  # rad from which a joint counts as changed
 _TORSO = {"spine_1", "spine_2", "spine_3"}
 
 
-def correctable(context: Context, target: Object) -> tuple[KeptResult, Layer]:
+def correctable(context: Context, target: Object) -> tuple[KeptResult, CorrectionLayer]:
     """What is corrected at the current frame: the kept result, or else the rig's own pose.
 
     Raises:
@@ -46,7 +46,7 @@ def correctable(context: Context, target: Object) -> tuple[KeptResult, Layer]:
     return kept, replace(layer_over(target, kept), partial=True)
 
 
-def submit(kept: KeptResult, layer: Layer, *, quiet: bool = False) -> jobs.Job:
+def submit(kept: KeptResult, layer: CorrectionLayer, *, quiet: bool = False) -> jobs.Job:
     """Asks the backend to lay the corrections over the original.
 
     Raises:
@@ -65,7 +65,7 @@ def submit(kept: KeptResult, layer: Layer, *, quiet: bool = False) -> jobs.Job:
     return jobs.submit("Correcting the pose", request, quiet=quiet)
 
 
-def original_motion(kept: KeptResult, layer: Layer) -> BodyMotion:
+def original_motion(kept: KeptResult, layer: CorrectionLayer) -> BodyMotion:
     """What the corrections are laid over, with the camera that saw it."""
     motion = replace(
         kept.posed(layer.pose).motion(), confidence=layer.confidence[None].astype(np.float32)
@@ -85,7 +85,7 @@ def original_motion(kept: KeptResult, layer: Layer) -> BodyMotion:
     )
 
 
-def reflected_motion(kept: KeptResult, layer: Layer) -> BodyMotion:
+def reflected_motion(kept: KeptResult, layer: CorrectionLayer) -> BodyMotion:
     """The same without a backend, for layers that need no solver."""
     motion, seen = original_motion(kept, layer), layer.reflected_picture()
     return replace(
@@ -95,7 +95,9 @@ def reflected_motion(kept: KeptResult, layer: Layer) -> BodyMotion:
     )
 
 
-def corrected(kept: KeptResult, layer: Layer, motion: BodyMotion) -> tuple[KeptResult, Layer]:
+def corrected(
+    kept: KeptResult, layer: CorrectionLayer, motion: BodyMotion
+) -> tuple[KeptResult, CorrectionLayer]:
     """Result and layer after the answer `motion`."""
     pose = np.asarray(motion.poses[0], float)
     confidence = layer.confidence if motion.confidence is None else motion.confidence[0]
@@ -110,7 +112,7 @@ def put_on(
     target: Object,
     before: KeptResult,
     after: KeptResult,
-    layer: Layer,
+    layer: CorrectionLayer,
     *,
     key: bool | None = None,
 ) -> AppliedMotion:
@@ -133,13 +135,13 @@ def put_on(
     )
 
 
-def remember(target: Object, after: KeptResult, layer: Layer) -> None:
+def remember(target: Object, after: KeptResult, layer: CorrectionLayer) -> None:
     """Keeps a corrected result and its layer with the rig."""
     keep(target, after)
     store_layer(target, after.frame, layer)
 
 
-def _changed_roles(before: KeptResult, after: KeptResult, layer: Layer) -> frozenset[str]:
+def _changed_roles(before: KeptResult, after: KeptResult, layer: CorrectionLayer) -> frozenset[str]:
     """Roles whose bones a correction turns, or turned until now."""
     poses = [kept.reshape(24, 3) for kept in (layer.pose, before.pose, after.pose)]
     apart = np.max([np.abs(pose - poses[0]).max(axis=1) for pose in poses], axis=0)

@@ -14,7 +14,7 @@ from ...core.corrections.limb_strokes import (
     resampled,
 )
 from ...core.errors import Sketch2PoseError
-from ...rigs.human_motion import SMPL_PARENTS
+from ...core.smpl import SMPL_PARENTS
 from ..results.stored_still import KeptResult
 from .edit_plane import Paper
 

@@ -14,9 +14,9 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.quaternions import EULER_ORDERS, continuous_quats, rotvec_from_quat
+from ...core.rotations import continuous_quats, rotvec_from_quat
 from ...rigs import PoseTracks
-from ...rigs.eulers import continuous_eulers, euler_from_quat
+from ...rigs.eulers import EULER_ORDERS, continuous_eulers, euler_from_quat
 
 if TYPE_CHECKING:
     from bpy.types import Action, Object, PoseBone

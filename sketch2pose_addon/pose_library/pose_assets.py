@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
+from ...core.arrays import Float32Array
 from ...core.errors import Sketch2PoseError
 from ...rigs import BoneMap, RigError, Skeleton, retarget
 from ...rigs.poses.library import KeyPose, PoseLibrary
-from ...rigs.poses.thumbnail import Picture
 from ..host import keyframes
 from ..host.armatures import bone_map_of, explained, read_skeleton, refusal
 from ..host.keyframes import Channel
@@ -41,7 +41,7 @@ class AssetNote:
     catalog: str = ""
     tags: tuple[str, ...] = ()
     description: str = ""
-    picture: Picture | None = None
+    picture: Float32Array | None = None
 
 
 def add_pose_asset(target: Object, channels: list[Channel], note: AssetNote) -> Action:
@@ -191,7 +191,7 @@ class LibraryBuilder:
             ) from error
 
 
-def save_own_pose(target: Object, name: str, catalog: str, picture: Picture | None) -> str:
+def save_own_pose(target: Object, name: str, catalog: str, picture: Float32Array | None) -> str:
     """Save the rig's pose as an asset of the present file; returns a note for the user, or "".
 
     A catalog needs a folder to be written to: that of the saved .blend file.

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.quaternions import (
-    FloatArray,
-    inverse,
-    multiply,
+from ...core.arrays import FloatArray
+from ...core.rotations import (
     normalized,
     quat_from_rotvec,
+    quat_inverse,
+    quat_multiply,
     rotvec_from_quat,
 )
 from ...rigs.eulers import continuous_eulers, euler_from_quat, quat_from_euler
@@ -96,6 +96,6 @@ def _quat_of(axis_angle: FloatArray) -> FloatArray:
 def _turned(start: FloatArray, end: FloatArray, share: float) -> FloatArray:
     """The rotation [1, 4] a share of the shorter way from start to end."""
     start, end = normalized(start), normalized(end)
-    way = rotvec_from_quat(multiply(end, inverse(start)))
-    mixed = multiply(quat_from_rotvec(share * way), start)
+    way = rotvec_from_quat(quat_multiply(end, quat_inverse(start)))
+    mixed = quat_multiply(quat_from_rotvec(share * way), start)
     return mixed if float((mixed * start).sum()) >= 0 else -mixed

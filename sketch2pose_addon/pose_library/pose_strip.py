@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...rigs.poses.thumbnail import Picture
+from ...core.arrays import Float32Array
 
 MARGIN = 12  # px at interface scale 1, like the rest
 GAP = 6
@@ -96,7 +96,7 @@ class Tile:
     """
 
     label: str
-    pictures: tuple[Picture | None, ...]
+    pictures: tuple[Float32Array | None, ...]
 
 
 class StripPainter:
@@ -120,12 +120,12 @@ class StripPainter:
             _text(tiles[index].label, x, y, strip)
         gpu.state.blend_set("NONE")
 
-    def _picture(self, drawn: Picture, x: float, y: float, side: float) -> None:
+    def _picture(self, drawn: Float32Array, x: float, y: float, side: float) -> None:
         from gpu_extras.presets import draw_texture_2d  # pyright: ignore[reportMissingImports]
 
         draw_texture_2d(self._texture(drawn), (x, y), side, side)
 
-    def _texture(self, drawn: Picture) -> Any:
+    def _texture(self, drawn: Float32Array) -> Any:
         import gpu
 
         key = id(drawn)  # pictures live as long as the strip

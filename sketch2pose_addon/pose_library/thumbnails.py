@@ -15,8 +15,9 @@ import bpy.utils.previews  # pyright: ignore[reportMissingImports]
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...rigs.poses.point_figure import Figure, figure_from_body
-from ...rigs.poses.thumbnail import THREE_QUARTER, Picture, render
+from ...core.arrays import Float32Array
+from ...rigs.poses.point_figure import PointFigure, figure_from_body
+from ...rigs.poses.thumbnail import THREE_QUARTER, render
 from ..bodies.body import SHAPE_COUNT, load_body_data
 from ..host.redraw import redraw_panels
 
@@ -24,13 +25,13 @@ SIZE = 96  # px
 MOST_KEPT = 600
 _INTERVAL = 0.05  # s
 
-_pictures: dict[str, Picture] = {}
-_waiting: dict[str, Future[Picture]] = {}
+_pictures: dict[str, Float32Array] = {}
+_waiting: dict[str, Future[Float32Array]] = {}
 _state: dict[str, Any] = {}
 
 
 @lru_cache(maxsize=1)
-def figure() -> Figure:
+def figure() -> PointFigure:
     """The default body as thumbnails show it."""
     data = load_body_data()
     rest = data.joints_template + data.joint_shapedirs @ np.zeros(SHAPE_COUNT)
@@ -39,7 +40,7 @@ def figure() -> Figure:
     )
 
 
-def picture(key: str, pose: ArrayLike, view: ArrayLike = THREE_QUARTER) -> Picture | None:
+def picture(key: str, pose: ArrayLike, view: ArrayLike = THREE_QUARTER) -> Float32Array | None:
     """The picture of that key, or None while it is being drawn.
 
     Args:
@@ -68,14 +69,14 @@ def icon(key: str, pose: ArrayLike, view: ArrayLike = THREE_QUARTER) -> int:
     return preview.icon_id
 
 
-def fill_preview(preview: Any, drawn: Picture) -> None:
+def fill_preview(preview: Any, drawn: Float32Array) -> None:
     """Puts a picture into one of Blender's previews (its rows begin at the bottom)."""
     height, width = drawn.shape[:2]
     preview.image_size = (width, height)
     preview.image_pixels_float.foreach_set(np.ascontiguousarray(drawn[::-1]).ravel())
 
 
-def draw_now(pose: ArrayLike, view: ArrayLike = THREE_QUARTER, size: int = SIZE) -> Picture:
+def draw_now(pose: ArrayLike, view: ArrayLike = THREE_QUARTER, size: int = SIZE) -> Float32Array:
     """A picture at once."""
     return render(figure(), pose, view, size)
 
@@ -90,7 +91,7 @@ def pump() -> float | None:
     return _INTERVAL if _waiting else None
 
 
-def _drawn(pose: np.ndarray, view: np.ndarray) -> Picture:
+def _drawn(pose: np.ndarray, view: np.ndarray) -> Float32Array:
     return render(figure(), pose, view, SIZE)
 
 

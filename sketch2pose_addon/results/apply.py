@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.body_motion import SMPL_JOINT_NAMES, BodyMotion, read_body_motion
+from ...core.body_motion import BodyMotion, read_body_motion
 from ...core.errors import Sketch2PoseError
+from ...core.smpl import SMPL_JOINT_NAMES
 from ...rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, RigError, Skeleton, retarget
 from ...rigs.human_motion import human_motion_from_smpl
 from ...rigs.resample import resampled

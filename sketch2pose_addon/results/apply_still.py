@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...core.body_motion import BodyMotion
-from ...core.quaternions import multiply, quat_from_rotvec, rotate, rotvec_from_quat
+from ...core.rotations import quat_from_rotvec, quat_multiply, quat_rotate, rotvec_from_quat
 from ...rigs import RetargetOptions
 from ..host import axes
 from ..host.armatures import bone_map_of
@@ -118,10 +118,10 @@ def placed_motion(motion: BodyMotion, place: Place) -> BodyMotion:
     if motion.joints3d is None or place.hips is None:
         return motion
     turn = quat_from_rotvec(place.heading * _UP)
-    joints = rotate(turn, motion.joints3d.astype(float))
+    joints = quat_rotate(turn, motion.joints3d.astype(float))
     offset = axes.body_from_blender(place.hips) - joints[0, list(_HIPS)].mean(0)
     poses = motion.poses.astype(float)
-    root = multiply(turn, quat_from_rotvec(poses[:, :3]))
+    root = quat_multiply(turn, quat_from_rotvec(poses[:, :3]))
     poses[:, :3] = rotvec_from_quat(root)
     moved = joints + offset
     rest = motion.joints3d[:, 0] - motion.trans  # the pelvis turns about itself

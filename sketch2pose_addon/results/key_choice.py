@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.quaternions import FloatArray, normalized, quat_from_rotvec
+from ...core.arrays import FloatArray
+from ...core.rotations import normalized, quat_from_rotvec
 from ...rigs import BoneMap, PoseTracks, Skeleton
 from ...rigs.eulers import quat_from_euler
 from ...rigs.pose_error import PoseError, pose_error

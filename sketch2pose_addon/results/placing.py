@@ -14,7 +14,7 @@ import numpy as np
 from mathutils import Vector
 
 from ...core.body_motion import BodyMotion
-from ...core.quaternions import multiply, rotate
+from ...core.rotations import quat_multiply, quat_rotate
 from ...rigs.landmarks import body_frame
 from ...rigs.retarget import rest_joints
 from ..host import axes
@@ -98,8 +98,10 @@ def rig_heading(target: Object) -> float:
     """
     skeleton = read_skeleton(target)
     rest = rest_joints(skeleton, bone_map_of(target, skeleton))
-    facing = multiply(skeleton.world_quat, body_frame(rest))
-    return _heading_of(rotate(facing, [0.0, 0.0, 1.0]), axes.blender_from_body([0.0, 0.0, 1.0]))
+    facing = quat_multiply(skeleton.world_quat, body_frame(rest))
+    return _heading_of(
+        quat_rotate(facing, [0.0, 0.0, 1.0]), axes.blender_from_body([0.0, 0.0, 1.0])
+    )
 
 
 def _standing(context: Context, hips: np.ndarray, heading: float) -> Place:

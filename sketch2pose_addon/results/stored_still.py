@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.body_motion import SMPL_JOINT_NAMES, BodyMotion, SourceNote
+from ...core.body_motion import BodyMotion, SourceNote
 from ...core.hypotheses.pose_hypotheses import posed_joints, rest_offsets
+from ...core.smpl import SMPL_JOINT_NAMES
 from .apply_still import Place
 from .source_view import SeenThrough, seen_by_camera
 

@@ -12,14 +12,14 @@ import bpy
 
 from ...core.errors import Sketch2PoseError
 from ...rigs import BoneMap, RigError, Skeleton, bone_map_from_json, bone_map_to_json
+from ..backend.addon import ADDON_ID
 
 _FOLDER = "bone_maps"
 
 
 def library_folder(create: bool = False) -> Path:
     """Return the folder of saved maps."""
-    package = (__package__ or "").rpartition(".")[0]
-    return Path(bpy.utils.extension_path_user(package, path=_FOLDER, create=create))
+    return Path(bpy.utils.extension_path_user(ADDON_ID, path=_FOLDER, create=create))
 
 
 def save_to_library(bone_map: BoneMap, name: str) -> Path:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.body_motion import SMPL_JOINT_NAMES
-from ...core.quaternions import inverse, multiply, rotvec_from_quat
+from ...core.rotations import quat_inverse, quat_multiply, rotvec_from_quat
+from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ...rigs import RetargetOptions, RigError, detect_bone_map, make_skeleton, retarget
-from ...rigs.human_motion import SMPL_PARENTS
 from ..bodies.body import load_body_data
 from ..host import axes
 from ..host.armatures import explained
@@ -57,7 +56,7 @@ def _smpl_pose(context: Context, target: Object, joints: np.ndarray) -> np.ndarr
     rest = np.tile(np.eye(4), (len(joints), 1, 1))
     rest[:, :3, 3] = joints
     body = make_skeleton(SMPL_JOINT_NAMES, SMPL_PARENTS, rest)
-    human = pose_of_armature(context, target).turned(inverse(axes.BLENDER_FROM_BODY_QUAT))
+    human = pose_of_armature(context, target).turned(quat_inverse(axes.BLENDER_FROM_BODY_QUAT))
     options = RetargetOptions(in_world=True, feet_on_ground=False)
     try:
         tracks = retarget(human, body, detect_bone_map(body), options)
@@ -68,5 +67,5 @@ def _smpl_pose(context: Context, target: Object, joints: np.ndarray) -> np.ndarr
     for name, parent in zip(SMPL_JOINT_NAMES, SMPL_PARENTS, strict=True):
         above = np.array([1.0, 0.0, 0.0, 0.0]) if parent < 0 else world[parent]
         world.append(np.asarray(tracks.poses[name][0]) if name in tracks.poses else above)
-        local.append(multiply(inverse(above), world[-1]))
+        local.append(quat_multiply(quat_inverse(above), world[-1]))
     return rotvec_from_quat(np.array(local)).ravel()

@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 
 from ...core.errors import Sketch2PoseError
-from ...rigs.human_motion import SMPL_PARENTS
+from ...core.smpl import SMPL_PARENTS
 from ..host.properties import settings
 from ..host.targets import target_rig
 from ..host.viewport_drawing import ViewportHandler, draw_lines, over_the_scene, overlays_shown

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...core.errors import Sketch2PoseError
-from ...rigs.human_motion import SMPL_PARENTS
+from ...core.smpl import SMPL_PARENTS
 from ..host import axes
 from ..results.apply_still import placed_motion
 from ..results.motion_camera import fitted_placement

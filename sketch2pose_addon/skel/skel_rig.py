@@ -21,6 +21,7 @@ import numpy as np
 from mathutils import Vector
 from numpy.typing import NDArray
 
+from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
 from ..host.axes import blender_from_body
 from ..host.keyframes import Channel, bone_path, new_action, write_keys
@@ -30,7 +31,6 @@ from .skel_angles import add_angle_properties, angle_channels
 if TYPE_CHECKING:
     from bpy.types import Context, Object
 
-Array = NDArray[np.floating]
 
 LETTERS = "XYZ"
 END_LENGTH = 0.08  # m, bones without a child

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.arrays import FloatArray
 from ...core.body_motion import BodyMotion
 from ...core.errors import Sketch2PoseError
-from ...core.quaternions import rotate
+from ...core.rotations import quat_rotate
 from ...rigs.landmarks import body_frame
 from ...rigs.placement import rest_ground
 from ...rigs.retarget import rest_joints
@@ -27,8 +28,6 @@ from .clip_scene import placement_of
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,13 @@ class Performance:
 
     rigs: tuple[Object, ...]
     motions: tuple[BodyMotion, ...]
-    frames: Array
-    placement: Array
-    cameras: Array
+    frames: FloatArray
+    placement: FloatArray
+    cameras: FloatArray
     floor: float
 
     @property
-    def joints(self) -> Array:
+    def joints(self) -> FloatArray:
         """[T, 24, 3] the first motion's joints where the rig performs them."""
         motion = self.motions[0]
         assert motion.joints3d is not None
@@ -110,11 +109,11 @@ def _same_clip(one: BodyMotion, other: BodyMotion) -> bool:
     )
 
 
-def _floor(target: Object, placement: Array) -> float:
+def _floor(target: Object, placement: FloatArray) -> float:
     """Height of the ground: the rig's own or the world's, whichever the motion stands on."""
     skeleton = read_skeleton(target)
     rest = rest_joints(skeleton, bone_map_of(target, skeleton))
     frame = body_frame(rest)
-    level = rest_ground(rest, frame) * rotate(frame, [0.0, 1.0, 0.0])
+    level = rest_ground(rest, frame) * quat_rotate(frame, [0.0, 1.0, 0.0])
     own = float((skeleton.world_from_rig @ np.append(level, 1.0))[2])
     return min((own, 0.0), key=lambda height: abs(height - placement[2, 3]))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ...core.arrays import FloatArray
 from ...core.errors import Sketch2PoseError
 from ..host.pose_snapshot import take_snapshot
 from ..results.motion_camera import set_lens
@@ -33,8 +33,6 @@ _TURN, _TILT = np.radians(70.0), np.radians(6.0)  # of the side view, from that 
 _ROOM, _FAR = 1.25, 50.0  # of the side view, in sizes of what is in it; metres away
 _TILE, _AROUND, _LARGEST = 0.5, 1.0, 20.0  # metres of the floor
 _TILES = ((0.30, 0.31, 0.33, 1.0), (0.22, 0.23, 0.25, 1.0))
-
-Array = NDArray[np.float64]
 
 
 class Studio:
@@ -130,7 +128,7 @@ class Studio:
         self._side.data.ortho_scale = self._side_scale(performance.joints)
         self._aim_from_side(performance.joints.reshape(-1, 3))
 
-    def _side_scale(self, joints: Array) -> float:
+    def _side_scale(self, joints: FloatArray) -> float:
         """Metres that the longer side of the view from the side shows."""
         local = joints @ self._turn
         low, high = local.min(1), local.max(1)
@@ -139,7 +137,7 @@ class Studio:
         sides = (high - low).max(0)[:2] / SIDE_SIZE * max(SIDE_SIZE)
         return max(float(sides.max()), 0.5) * _ROOM
 
-    def _aim_from_side(self, joints: Array) -> None:
+    def _aim_from_side(self, joints: FloatArray) -> None:
         """Put the middle of these joints [N, 3] into the middle of the view from the side."""
         local = joints @ self._turn
         middle = (local.min(0) + local.max(0)) / 2
@@ -174,7 +172,7 @@ def skins_of(rig: Object) -> list[Object]:
     return [item for item in meshes if is_moved(item)]
 
 
-def side_view(filmed: Array) -> Array:
+def side_view(filmed: FloatArray) -> FloatArray:
     """Orientation [3, 3] of a camera that looks from the side of another, a little from above.
 
     Args:

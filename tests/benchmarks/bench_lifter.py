@@ -43,7 +43,7 @@ from sketch2pose.inference.training.temporal_lifter.noise import NoiseModel, loa
 from sketch2pose.inference.video.estimate import VideoEstimator  # noqa: E402
 from sketch2pose.inference.video.observing.landmarks import NUMBER  # noqa: E402
 from sketch2pose.inference.video.options import FULL_FRAME, VideoOptions  # noqa: E402
-from sketch2pose.inference.video.solving.lifter import Lifter  # noqa: E402
+from sketch2pose.inference.video.solving.lifter import TemporalLifter  # noqa: E402
 from sketch2pose.inference.video.solving.person import PersonSolver  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tests.benchmarks.video import measures  # noqa: E402
@@ -62,8 +62,8 @@ def _noise() -> NoiseModel:
     return load_noise(WORK / "noise.pt")
 
 
-def _lifter() -> Lifter:
-    return Lifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
+def _lifter() -> TemporalLifter:
+    return TemporalLifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
 
 
 def simulated() -> Iterator[Case]:

@@ -26,7 +26,7 @@ from sketch2pose.inference.training.temporal_lifter import ablate  # noqa: E402
 WORK = ROOT / "build" / "lifter"
 
 
-def row(arm: ablate.Arm, figures: dict[str, float]) -> dict:
+def row(arm: ablate.LifterVariant, figures: dict[str, float]) -> dict:
     """One line of the table; places have no rotations."""
     parts = []
     for test in ("simulated", "painted"):

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from sketch2pose.core.quaternions import inverse, multiply  # noqa: E402
+from sketch2pose.core.rotations import quat_inverse, quat_multiply  # noqa: E402
 from sketch2pose.rigs import RigError, Skeleton, detect_bone_map, retarget  # noqa: E402
 from sketch2pose.rigs.human import BODY_ROLES  # noqa: E402
 from tests.benchmarks.retarget import measures, motions  # noqa: E402
@@ -69,7 +69,7 @@ def exactness() -> list[Line]:
         poses = measures.posed(rig, bone_map, tracks).poses
         rest = {role: rig.head(bone) for role, bone in bone_map.bones.items()}
         turns = {
-            role: multiply(poses[bone], inverse(rig.rest_quats[rig.index[bone]]))
+            role: quat_multiply(poses[bone], quat_inverse(rig.rest_quats[rig.index[bone]]))
             for role, bone in bone_map.bones.items()
             if bone in poses
         }

@@ -26,7 +26,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from sketch2pose.core.body_motion import BodyMotion  # noqa: E402
-from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec, rotvec_from_quat  # noqa: E402
+from sketch2pose.core.rotations import rotmat_angle, rotmat_from_rotvec, rotvec_from_quat  # noqa: E402
 from sketch2pose.inference.body import load_default_body  # noqa: E402
 from sketch2pose.inference.skel.fitting import convert  # noqa: E402
 from sketch2pose.inference.skel.fitting.convert import skel_from_smpl  # noqa: E402
@@ -149,7 +149,7 @@ def follow_smpl(motions: list[BodyMotion]) -> list[Row]:
 def own_jumps(q: np.ndarray, poses: np.ndarray) -> int:
     """Frames in which an angle jumps although no joint of the source turns that far."""
     turns = rotmat_from_rotvec(poses.reshape(-1, 24, 3).astype(float))
-    source = angle_between(turns[1:], turns[:-1]).max(1)
+    source = rotmat_angle(turns[1:], turns[:-1]).max(1)
     fitted = np.abs(np.diff(q, axis=0)).max(1)
     return int(((fitted > JUMP) & (source < JUMP)).sum())
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from sketch2pose.core.rotations import angle_between, rotmat_from_quat  # noqa: E402
+from sketch2pose.core.rotations import rotmat_angle, rotmat_from_quat  # noqa: E402
 from sketch2pose.inference.body import load_default_body  # noqa: E402
 from sketch2pose.inference.solver import solve_directions, tree  # noqa: E402
 from sketch2pose.inference.solver.confidence import GOOD_ANGLE  # noqa: E402
@@ -81,7 +81,7 @@ def solved(scene: Scene, eyes: Eyesight, body, rest: tree.RestBody, random) -> O
     world = tree.world_from_local(local)
     points = tree.positions(world, rest)[:, measures.LIMB_JOINTS]
     bones = tree.bone_vectors(world[:1], rest.directions)[0]
-    twist = angle_between(local[0, TWIST_JOINTS], scene.local[TWIST_JOINTS])
+    twist = rotmat_angle(local[0, TWIST_JOINTS], scene.local[TWIST_JOINTS])
     return Outcome(
         measures.pa_mpjpe(points, scene.joints[measures.LIMB_JOINTS]),
         measures.direction_error(bones, scene.bones),

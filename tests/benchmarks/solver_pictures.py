@@ -15,6 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from sketch2pose.core import smpl
+
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
@@ -40,7 +42,7 @@ def sticks(points: np.ndarray, text: str) -> np.ndarray:
         pixels = flat[:, :2] * TILE / 2.1 + [TILE * (column + 0.5), TILE * 0.5]
         for joint in range(1, 24):
             color = COLORS[(joint in LEFT) + 2 * (joint in RIGHT)]
-            ends = (pixels[tree.PARENTS[joint]], pixels[joint])
+            ends = (pixels[smpl.SMPL_PARENTS[joint]], pixels[joint])
             start, end = (tuple(int(v) for v in point) for point in ends)
             cv2.line(picture, start, end, color, 2, cv2.LINE_AA)
         head = tuple(int(v) for v in pixels[15] + (pixels[15] - pixels[12]) * 0.5)

@@ -110,7 +110,7 @@ def test_a_refused_file_leaves_the_scene(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["smpl", "smplh"])
 def test_a_skeleton_is_fitted_to_an_own_body(addon, tmp_path: Path, kind: str) -> None:
-    preferences = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
+    preferences = addon("sketch2pose_addon.backend.addon").preferences(bpy.context)
     path = family_file(tmp_path, kind, every=4)
     rig, _skin = create(path)
     rig.sketch2pose_body.betas[0] = -1.0

@@ -115,7 +115,7 @@ def test_skel_is_a_target_of_retargeting(skel) -> None:
 
 
 def test_own_files_are_checked_and_named(addon, tmp_path: Path) -> None:
-    preferences = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
+    preferences = addon("sketch2pose_addon.backend.addon").preferences(bpy.context)
     preferences.skel_file = str(write_synthetic(tmp_path / "skel.pkl"))
     preferences.body_file = str(tmp_path / "absent.pkl")
     try:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from sketch2pose.core.quaternions import (
-    FloatArray,
-    matrix_from_quat,
-    multiply,
+from sketch2pose.core.arrays import FloatArray
+from sketch2pose.core.rotations import (
     normalized,
     quat_from_rotvec,
-    rotate,
+    quat_multiply,
+    quat_rotate,
+    rotmat_from_quat,
     rotvec_from_quat,
 )
+from sketch2pose.core.smpl import SMPL_PARENTS
 from sketch2pose.rigs import HumanMotion, Skeleton, human_motion_from_smpl, make_skeleton
-from sketch2pose.rigs.human_motion import SMPL_PARENTS
 
 NAMES = (
     "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2",
@@ -58,8 +58,8 @@ def motion_of(
     heights = np.broadcast_to(heights, len(path))
     joints[:, 0] = np.stack([path[:, 0], heights, path[:, 1]], axis=1)
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
-        world[:, joint] = multiply(world[:, parent], local[:, joint])
-        joints[:, joint] = joints[:, parent] + rotate(world[:, parent], OFFSETS[joint])
+        world[:, joint] = quat_multiply(world[:, parent], local[:, joint])
+        joints[:, joint] = joints[:, parent] + quat_rotate(world[:, parent], OFFSETS[joint])
     motion = human_motion_from_smpl(poses.reshape(len(poses), 72), joints, framerate)
     return motion.turned(quat_from_rotvec([np.pi / 2, 0, 0]))  # z up, as in Blender
 
@@ -83,14 +83,14 @@ def smpl_rig(
     local = quat_from_rotvec(np.zeros((24, 3)) if pose is None else pose)
     upright = quat_from_rotvec([np.pi / 2, 0, 0]) if turn is None else turn
     world, heads = local.copy(), np.zeros((24, 3))
-    world[0] = multiply(upright, local[0])
-    heads[0] = rotate(upright, [0.0, scale * GROUND, 0.0])
+    world[0] = quat_multiply(upright, local[0])
+    heads[0] = quat_rotate(upright, [0.0, scale * GROUND, 0.0])
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
-        world[joint] = multiply(world[parent], local[joint])
-        heads[joint] = heads[parent] + rotate(world[parent], scale * OFFSETS[joint])
+        world[joint] = quat_multiply(world[parent], local[joint])
+        heads[joint] = heads[parent] + quat_rotate(world[parent], scale * OFFSETS[joint])
     axes = normalized(rng.normal(size=(24, 4))) if rolls and rng is not None else world
     rest = np.tile(np.eye(4), (24, 1, 1))
-    rest[:, :3, :3], rest[:, :3, 3] = matrix_from_quat(axes), heads
+    rest[:, :3, :3], rest[:, :3, 3] = rotmat_from_quat(axes), heads
     return make_skeleton(NAMES, SMPL_PARENTS, rest)
 
 
@@ -112,5 +112,5 @@ def poses_of(motion: HumanMotion) -> FloatArray:
     world = np.stack([motion.turns[role] for role in SMPL_ROLES], axis=1)
     local = world.copy()
     for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
-        local[:, joint] = multiply(world[:, parent] * [1, -1, -1, -1], world[:, joint])
+        local[:, joint] = quat_multiply(world[:, parent] * [1, -1, -1, -1], world[:, joint])
     return rotvec_from_quat(local)

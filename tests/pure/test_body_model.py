@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
 from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.body.pose_vectors import SIZES, convert_poses
 from sketch2pose.inference.body.smpl_files import load_smpl_file

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sketch2pose.core.body_motion import SMPL_PARENTS
-from sketch2pose.core.errors import Cancelled
+from sketch2pose.core.errors import CancelledByUser
+from sketch2pose.core.smpl import SMPL_PARENTS
 from sketch2pose.inference.body.model import BodyModel
 from sketch2pose.inference.body.pose_vectors import SIZES, convert_poses
 from sketch2pose.inference.body.request import run_body_request
@@ -87,7 +87,7 @@ def test_one_refused_file_does_not_stop_the_others(tmp_path: Path) -> None:
 
 def test_reading_can_be_cancelled(tmp_path: Path) -> None:
     request = BodyRequest([str(family_file(tmp_path, "smpl"))], str(tmp_path))
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         list(run_body_request(request, Listener(cancel=True)))
     assert not list(tmp_path.glob("*_body.npz"))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sketch2pose.core.body_motion import BodyMotion, read_body_motion, write_body_motion
-from sketch2pose.core.errors import Cancelled
+from sketch2pose.core.errors import CancelledByUser
 from sketch2pose.inference import cli
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.protocol.messages import SkelRequest, Submit, decode, encode
@@ -42,7 +42,7 @@ class Listener:
 
     def check(self) -> None:
         if self.cancel:
-            raise Cancelled
+            raise CancelledByUser
 
     def enough(self) -> bool:
         return False
@@ -127,6 +127,6 @@ def test_requests_report_progress(motion_file: Path, tmp_path: Path) -> None:
 
 def test_requests_can_be_cancelled(motion_file: Path, tmp_path: Path) -> None:
     request = SkelRequest([str(motion_file)], str(tmp_path))
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         list(run_skel_request(request, Listener(cancel=True)))
     assert not list(tmp_path.glob("*_skel.*"))

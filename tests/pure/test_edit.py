@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sketch2pose.core import smpl
 from sketch2pose.core.body_motion import BodyMotion, read_body_motion, write_body_motion
 from sketch2pose.core.corrections.edits import (
     CHANGES,
@@ -27,7 +28,6 @@ from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.corrections.solve_corrections import edited_motion
 from sketch2pose.inference.protocol.messages import EditRequest
 from sketch2pose.inference.run_request import run_request
-from sketch2pose.inference.solver import tree
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=12, deadline=None)
@@ -65,7 +65,7 @@ def still(seed: int, turn: float = 0.3) -> BodyMotion:
 def bones(motion: BodyMotion) -> np.ndarray:
     """World directions [24, 3]."""
     joints = np.asarray(motion.joints3d[0], float)
-    steps = joints - joints[tree.OWNER]
+    steps = joints - joints[smpl.SMPL_OWNER]
     lengths = np.linalg.norm(steps, axis=1)
     return steps / np.where(lengths > 0, lengths, 1)[:, None]
 
@@ -167,8 +167,8 @@ def test_moving_a_joint_turns_only_the_bones_that_meet_there(seed, joint, right,
     place = np.asarray(before.joints2d[0, joint], float) + [right, down]
     after = edited_motion(before, (Edit("joint", joint=joint, points=(tuple(place),)),))
     moved = turned(before, after)
-    meeting = {joint} | {j for j in range(24) if tree.PARENTS[j] == joint}
-    meeting |= {j for j in range(24) if tree.PARENTS[j] in meeting and j in (10, 11, 22, 23)}
+    meeting = {joint} | {j for j in range(24) if smpl.SMPL_PARENTS[j] == joint}
+    meeting |= {j for j in range(24) if smpl.SMPL_PARENTS[j] in meeting and j in (10, 11, 22, 23)}
     collars = {16} if joint == 18 else {17} if joint == 19 else set()
     others = [j for j in range(1, 24) if j not in meeting | collars]
     assert moved[others].max() < 1.0
@@ -197,7 +197,7 @@ def test_a_pinned_wrist_is_where_the_pin_is():
 @pytest.mark.parametrize("joint", [18, 20, 4, 7, 15])
 def test_closer_and_farther(joint):
     before = still(1, 0.1)
-    parent = tree.PARENTS[joint]
+    parent = smpl.SMPL_PARENTS[joint]
     depth = {0.0: 0.0}
     for radians in (-0.4, 0.4):
         after = edited_motion(before, (Edit("depth", joint=joint, radians=radians),))
@@ -352,7 +352,7 @@ def test_the_request_solves_a_file_without_a_net(tmp_path):
 
 def figure_of(motion: BodyMotion) -> Figure2d:
     joints = np.asarray(motion.joints3d[0], float)
-    lengths = np.linalg.norm(joints - joints[tree.OWNER], axis=1) * FOCAL / AWAY
+    lengths = np.linalg.norm(joints - joints[smpl.SMPL_OWNER], axis=1) * FOCAL / AWAY
     return Figure2d(np.asarray(motion.joints2d[0], float), lengths)
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
 from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.importers.bvh_foreign import motion_from_foreign_bvh
 from sketch2pose.inference.importers.bvh_names import REQUIRED, map_joints

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES
 from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.importers.keypoints2d import LAYOUTS, keypoints_from_row
 from sketch2pose.inference.importers.read_motion import read_motion

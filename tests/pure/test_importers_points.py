@@ -5,13 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES
 from sketch2pose.core.errors import Sketch2PoseError
-from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.core.rotations import (
+    rotmat_angle,
+    rotmat_between,
+    rotmat_from_axes,
+    rotmat_from_rotvec,
+)
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.importers.pose_from_points import OPTIONAL, REQUIRED, pose_from_points
 from sketch2pose.inference.importers.read_motion import read_motion
-from sketch2pose.inference.importers.swings import frame, swing
 from sketch2pose.inference.importers.trc import parse_trc
 
 NUMBER = {name: number for number, name in enumerate(SMPL_JOINT_NAMES)}
@@ -55,7 +59,7 @@ def test_a_body_with_hinges_is_found_again(seed):
     assert scale == pytest.approx(1.0, abs=1e-4)
     np.testing.assert_allclose(place, trans, atol=2e-3)
     for name in ("pelvis", *BALL_JOINTS, *HINGE_AXES):
-        error = angle_between(
+        error = rotmat_angle(
             rotmat_from_rotvec(found[:, NUMBER[name]]), rotmat_from_rotvec(poses[:, NUMBER[name]])
         )
         assert error.max() < np.radians(8), (name, np.degrees(error))
@@ -85,20 +89,22 @@ def test_limbs_of_any_person_point_where_they_did(seed, size):
 @given(st.integers(0, 999))
 def test_swings_turn_one_direction_into_the_other(seed):
     a, b = np.random.default_rng(seed).normal(size=(2, 4, 3))
-    turned = (swing(a, b) @ a[..., None])[..., 0]
+    turned = (rotmat_between(a, b) @ a[..., None])[..., 0]
     expected = (
         b / np.linalg.norm(b, axis=1, keepdims=True) * np.linalg.norm(a, axis=1, keepdims=True)
     )
     np.testing.assert_allclose(turned, expected, atol=1e-9)
-    square = frame(a, b)
+    square = rotmat_from_axes(a, b)
     np.testing.assert_allclose(np.swapaxes(square, 1, 2) @ square, [np.eye(3)] * 4, atol=1e-12)
     assert np.all(np.linalg.det(square) > 0)
 
 
 def test_swings_of_parallel_and_opposite_directions():
     axes = np.vstack([np.eye(3), -np.eye(3)])
-    np.testing.assert_allclose(swing(axes, axes), [np.eye(3)] * 6, atol=1e-12)
-    np.testing.assert_allclose((swing(axes, -axes) @ axes[..., None])[..., 0], -axes, atol=1e-12)
+    np.testing.assert_allclose(rotmat_between(axes, axes), [np.eye(3)] * 6, atol=1e-12)
+    np.testing.assert_allclose(
+        (rotmat_between(axes, -axes) @ axes[..., None])[..., 0], -axes, atol=1e-12
+    )
 
 
 # ---- TRC -------------------------------------------------------------------------------------

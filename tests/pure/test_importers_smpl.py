@@ -7,9 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES
 from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES
 from sketch2pose.inference.importers.read_motion import read_motion
 from sketch2pose.inference.importers.torch_file import load_torch_archive, rebuild_tensor
 

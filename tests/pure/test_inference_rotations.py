@@ -65,7 +65,7 @@ def test_nearest_rotmat_is_a_rotation_and_keeps_rotations(rotvecs, noise):
 def test_angle_between_is_the_angle_of_the_difference(rotvecs, angle):
     a = rot.rotmat_from_rotvec(rotvecs)
     b = a @ rot.rotmat_from_rotvec([0.0, angle, 0.0])
-    np.testing.assert_allclose(rot.angle_between(a, b), angle, atol=1e-6)
+    np.testing.assert_allclose(rot.rotmat_angle(a, b), angle, atol=1e-6)
 
 
 def test_conventions():

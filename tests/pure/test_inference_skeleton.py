@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as hnp
 
 from sketch2pose.core import kinematics
 from sketch2pose.core import rotations as rot
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 
 COUNT = len(SMPL_PARENTS)
 RNG = np.random.default_rng(3)

@@ -9,9 +9,10 @@ import pytest
 
 pytest.importorskip("torch", reason="skipped: the training extras are not installed")
 
+from sketch2pose.core.smpl import SMPL_MIRROR
 from sketch2pose.inference.solver import tree
 from sketch2pose.inference.training.key_poses import clearance
-from sketch2pose.inference.training.key_poses.angles import MIRROR, pose_from_angles
+from sketch2pose.inference.training.key_poses.angles import pose_from_angles
 from sketch2pose.inference.training.key_poses.library import key_pose, load_library
 
 WANTED_TAGS = {
@@ -94,7 +95,7 @@ def test_equal_angles_make_a_mirror_pose():
             }.items()
         }
     )
-    reflected = pose[list(MIRROR)] * np.outer([-1, 1, 1], [-1, 1, 1])
+    reflected = pose[list(SMPL_MIRROR)] * np.outer([-1, 1, 1], [-1, 1, 1])
     assert np.allclose(pose, reflected)
 
 

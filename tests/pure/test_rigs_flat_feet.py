@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sketch2pose.core.quaternions import inverse, multiply, normalized, rotate
+from sketch2pose.core.rotations import normalized, quat_inverse, quat_multiply, quat_rotate
 from sketch2pose.rigs import RetargetOptions, detect_bone_map, retarget
 from sketch2pose.rigs.feet.flat_feet import pitch_of, pitching
 from sketch2pose.rigs.feet.foot_levels import levels_under
@@ -68,7 +68,9 @@ def test_toes_do_not_sink():
     """The heel is high, the toes go on straight from the foot: they would dive."""
     rig, tracks = performed(standing(0.9))
     rest = rig.rest_quats[rig.index["left_foot"]]
-    ahead = rotate(multiply(tracks.poses["left_foot"], inverse(rest)), np.array([0.0, -1.0, 0.0]))
+    ahead = quat_rotate(
+        quat_multiply(tracks.poses["left_foot"], quat_inverse(rest)), np.array([0.0, -1.0, 0.0])
+    )
     assert pitch_of(ahead, UP).min() > -0.05
 
 
@@ -124,7 +126,7 @@ def test_between_two_levels_the_lower_one_is_free():
 @given(st.integers(0, 10_000), st.floats(-0.8, 0.8))
 def test_pitching_raises_by_the_angle(seed, angle):
     way = normalized(np.random.default_rng(seed).normal(size=(5, 3)) * [1, 1, 0.2])
-    turned = rotate(pitching(way, UP, np.full(5, angle)), way)
+    turned = quat_rotate(pitching(way, UP, np.full(5, angle)), way)
     expected = np.clip(pitch_of(way, UP) + angle, -np.pi / 2, np.pi / 2)
     within = np.abs(pitch_of(way, UP) + angle) < np.pi / 2
     np.testing.assert_allclose(pitch_of(turned, UP)[within], expected[within], atol=1e-7)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sketch2pose.core.quaternions import normalized, quat_from_rotvec, rotate
+from sketch2pose.core.rotations import normalized, quat_from_rotvec, quat_rotate
 from sketch2pose.rigs import RetargetOptions, detect_bone_map, retarget
 from sketch2pose.rigs.feet.contacts import foot_contacts, runs, slide_per_frame, without_short_runs
 from sketch2pose.rigs.feet.foot_lock import lock_correction
@@ -36,8 +36,8 @@ def test_limbs_reach_what_is_in_reach_at_their_own_length(seed):
     goal = start + rng.uniform(0.1, 0.74, (6, 1)) * normalized(rng.normal(size=(6, 3)))
     hinge = normalized(rng.normal(size=(6, 3)))
     turns = reach_goal(start, middle, end, goal, hinge)
-    new_middle = start + rotate(turns.upper, middle - start)
-    new_end = new_middle + rotate(turns.lower, end - middle)
+    new_middle = start + quat_rotate(turns.upper, middle - start)
+    new_end = new_middle + quat_rotate(turns.lower, end - middle)
     assert np.allclose(new_end, goal, atol=1e-4) and np.all(turns.missed < 1e-6)
 
 
@@ -45,8 +45,8 @@ def test_out_of_reach_points_at_the_goal():
     start, middle, end = (np.array([[0.0, 0, z]]) for z in (0.0, -0.4, -0.8))
     goal = np.array([[3.0, 0.0, 0.0]])
     turns = reach_goal(start, middle, end, goal, np.array([[1.0, 0, 0]]))
-    new_middle = start + rotate(turns.upper, middle - start)
-    new_end = new_middle + rotate(turns.lower, end - middle)
+    new_middle = start + quat_rotate(turns.upper, middle - start)
+    new_end = new_middle + quat_rotate(turns.lower, end - middle)
     assert np.allclose(normalized(new_end), [[1, 0, 0]], atol=1e-6)
     assert np.isclose(np.linalg.norm(new_end), 0.8 * REACH)
     assert turns.missed[0] > 2.0
@@ -56,7 +56,7 @@ def test_a_straight_leg_bends_its_knee_forward():
     start, middle, end = (np.array([[0.0, 0, z]]) for z in (0.8, 0.4, 0.0))
     goal = np.array([[0.0, 0.0, 0.2]])  # facing -y, left at +x: the knee's hinge is +x
     turns = reach_goal(start, middle, end, goal, np.array([[1.0, 0, 0]]))
-    knee = start + rotate(turns.upper, middle - start)
+    knee = start + quat_rotate(turns.upper, middle - start)
     assert knee[0, 1] < -0.1
 
 

@@ -62,11 +62,11 @@ def test_stored_rigs_are_mapped(shared_data, name):
 
 
 def _is_on_the_left(rig, bone_map, part) -> bool:
-    from sketch2pose.core.quaternions import rotate
+    from sketch2pose.core.rotations import quat_rotate
     from sketch2pose.rigs.landmarks import body_frame
 
     rest = {role: rig.head(bone) for role, bone in bone_map.bones.items()}
-    left = rotate(body_frame(rest), [1.0, 0.0, 0.0])
+    left = quat_rotate(body_frame(rest), [1.0, 0.0, 0.0])
     return bool((rest[f"left_{part}"] - rest[f"right_{part}"]) @ left > 0)
 
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sketch2pose.core.quaternions import (
-    angle_of,
-    inverse,
-    matrix_from_quat,
-    multiply,
+from sketch2pose.core.rotations import (
     normalized,
+    quat_angle,
     quat_from_rotvec,
-    rotate,
+    quat_inverse,
+    quat_multiply,
+    quat_rotate,
+    rotmat_from_quat,
 )
 from sketch2pose.rigs import RetargetOptions, RigError, detect_bone_map, retarget
 from sketch2pose.rigs.human_motion import SMPL_ROLES, human_motion_from_rig
@@ -58,7 +58,7 @@ def worst_direction(motion, rig, options=None, turn=None):
         have = normalized(
             heads[bone_map.bones[f"{side}_{end}"]] - heads[bone_map.bones[f"{side}_{start}"]]
         )
-        wanted = wanted if turn is None else rotate(turn, wanted)
+        wanted = wanted if turn is None else quat_rotate(turn, wanted)
         worst = max(worst, np.degrees(np.arccos(np.clip(np.sum(have * wanted, 1), -1, 1))).max())
     return worst
 
@@ -90,10 +90,10 @@ def test_axes_and_facing_of_the_rig_do_not_show(seed, facing, lying):
     rng = np.random.default_rng(seed)
     motion = random_motion(rng)
     tilt = quat_from_rotvec(np.array(lying) * np.pi / 2)
-    turn = multiply(tilt, quat_from_rotvec([0.0, facing, 0.0]))
+    turn = quat_multiply(tilt, quat_from_rotvec([0.0, facing, 0.0]))
     rig = smpl_rig(rng, rolls=True, turn=turn)
     upright = quat_from_rotvec([np.pi / 2, 0, 0])
-    assert worst_direction(motion, rig, turn=multiply(turn, inverse(upright))) < 0.01
+    assert worst_direction(motion, rig, turn=quat_multiply(turn, quat_inverse(upright))) < 0.01
 
 
 @settings(max_examples=15)
@@ -103,13 +103,13 @@ def test_in_the_world_the_figure_stands_as_the_motion_does(seed):
     motion = random_motion(rng)
     rig = smpl_rig(rng, rolls=True)
     placed = np.eye(4)
-    placed[:3, :3] = 2.0 * matrix_from_quat(normalized(rng.normal(size=4)))
+    placed[:3, :3] = 2.0 * rotmat_from_quat(normalized(rng.normal(size=4)))
     placed[:3, 3] = rng.uniform(-3, 3, 3)
     from dataclasses import replace
 
     rig = replace(rig, world_from_rig=placed)
     options = RetargetOptions(in_world=True, feet_on_ground=False)
-    assert worst_direction(motion, rig, options, inverse(rig.world_quat)) < 0.01
+    assert worst_direction(motion, rig, options, quat_inverse(rig.world_quat)) < 0.01
     bone_map = detect_bone_map(rig)
     heads = posed_heads(rig, bone_map, retarget(motion, rig, bone_map, options))
     hips = np.mean([heads[bone_map.bones[f"{s}_thigh"]][0] for s in SIDES], axis=0)
@@ -130,8 +130,8 @@ def twist_errors(motion, rig, straight_pose):
         for start, end in SEGMENTS:
             bone = bone_map.bones[f"{side}_{start}"]
             t_pose = straight_pose.rest_quats[straight_pose.index[bone]]
-            wanted = multiply(motion.turns[f"{side}_{start}"], t_pose)
-            difference = multiply(tracks.poses[bone], inverse(wanted))
+            wanted = quat_multiply(motion.turns[f"{side}_{start}"], t_pose)
+            difference = quat_multiply(tracks.poses[bone], quat_inverse(wanted))
             along = normalized(
                 motion.positions[f"{side}_{end}"] - motion.positions[f"{side}_{start}"]
             )
@@ -172,7 +172,7 @@ def test_round_trip_through_another_rig(seed):
     again = retarget(back, second_rig, detect_bone_map(second_rig))
     direct = retarget(motion, second_rig, detect_bone_map(second_rig))
     for bone, quats in direct.rotations.items():
-        difference = angle_of(multiply(inverse(quats), again.rotations[bone]))
+        difference = quat_angle(quat_multiply(quat_inverse(quats), again.rotations[bone]))
         assert np.degrees(difference).max() < 0.5
 
 
@@ -181,7 +181,7 @@ def motion_read_from(rig, bone_map, tracks):
     matrices = {}
     for bone in bone_map.bones.values():
         matrices[bone] = np.tile(np.eye(4), (tracks.frame_count, 1, 1))
-        matrices[bone][:, :3, :3] = matrix_from_quat(posed.poses[bone])
+        matrices[bone][:, :3, :3] = rotmat_from_quat(posed.poses[bone])
         matrices[bone][:, :3, 3] = posed.heads[bone]
     rest = {bone: rig.rest[rig.index[bone]] for bone in bone_map.bones.values()}
     return human_motion_from_rig(bone_map.bones, rest, matrices, 24.0, (0, 0, 1))
@@ -213,7 +213,9 @@ def test_mirroring_twice_is_nothing():
     twice = motion.mirrored().mirrored()
     for role in motion.turns:
         assert (
-            np.degrees(angle_of(multiply(inverse(motion.turns[role]), twice.turns[role]))).max()
+            np.degrees(
+                quat_angle(quat_multiply(quat_inverse(motion.turns[role]), twice.turns[role]))
+            ).max()
             < 1e-4
         )
     rig = smpl_rig()

@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
 from sketch2pose.inference.body import load_default_body  # noqa: E402
-from sketch2pose.inference.skel.fitting import tridiagonal
+from sketch2pose.inference.skel.fitting import tridiagonal  # noqa: E402
 from sketch2pose.inference.skel.fitting.fit import fit_skel  # noqa: E402
 from sketch2pose.inference.skel.fitting.targets import targets_from_smpl  # noqa: E402
 from sketch2pose.inference.skel.model import kinematics  # noqa: E402

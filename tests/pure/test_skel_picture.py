@@ -17,7 +17,7 @@ from sketch2pose.inference.skel.fitting.convert import (
     skel_from_smpl,
     weakly_drawn,
 )
-from sketch2pose.inference.skel.fitting.from_picture import Picture, picture_of, smpl_points
+from sketch2pose.inference.skel.fitting.from_picture import PictureEvidence, picture_of, smpl_points
 from sketch2pose.inference.skel.model.default import load_default_skel
 from sketch2pose.inference.skel.model.layout import HIGHEST, LOWEST
 from sketch2pose.inference.skel.motion import read_skel_motion
@@ -94,7 +94,7 @@ def test_unseen_joints_do_not_count() -> None:
 
 
 def test_points_on_the_rays_project_to_their_pixels() -> None:
-    picture: Picture = picture_of(seen_motion()[0])
+    picture: PictureEvidence = picture_of(seen_motion()[0])
     points = np.random.default_rng(0).normal(0, 0.5, (FRAMES, 24, 3))
     on_rays = picture.nearest_on_rays(points)
     assert picture.errors(on_rays).max() < 1e-6

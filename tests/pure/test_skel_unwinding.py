@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.core.rotations import rotmat_angle, rotmat_from_rotvec
 from sketch2pose.inference.skel.fitting.angle_unwrapping import (
     FARTHEST,
     SPACING,
@@ -49,13 +49,13 @@ def test_a_course_that_winds_is_led_back(beside: float, mean: float) -> None:
     course = unwound(wanted, AXES)
     assert not wound(course)
     assert np.abs(np.diff(course, axis=0)).max() <= FARTHEST * SPACING + TOLERANCE
-    assert np.degrees(angle_between(turned(course), wanted)).mean() < mean
+    assert np.degrees(rotmat_angle(turned(course), wanted)).mean() < mean
 
 
 def test_a_course_begins_where_the_window_before_ends() -> None:
     one, other = np.array([0.3, 1.2, -0.3]), np.array([0.3 - np.pi, np.pi - 1.2, np.pi - 0.3])
     still = np.repeat(turned(one[None]), 10, 0)
-    assert angle_between(turned(other[None]), still[:1]).max() < 1e-6  # two readings of it
+    assert rotmat_angle(turned(other[None]), still[:1]).max() < 1e-6  # two readings of it
     assert np.abs(unwound(still, AXES, before=one)[0] - one).max() < SPACING
     assert np.abs(unwound(still, AXES, before=other)[0] - other).max() < SPACING
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES
 from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES
 from sketch2pose.inference.body.model import load_default_body
 from tests.benchmarks.sketch import character as chars
 from tests.benchmarks.sketch import metrics

@@ -53,4 +53,4 @@ def test_nobody_is_a_fault(outcome: Outcome) -> None:
 def test_confidence_fitted_with_another_network_is_told(tmp_path: Path) -> None:
     other = tmp_path / "sketch.onnx"
     other.write_bytes(b"another network")
-    assert "fit_sketch_confidence" in stale_confidence(other)[0]
+    assert "sketch.fit_confidence" in stale_confidence(other)[0]

@@ -5,9 +5,9 @@ import pytest
 
 from sketch2pose.inference.pictures.page import Page
 from sketch2pose.inference.sketch.crops import Box
-from sketch2pose.inference.sketch.figure_detection import Figure
+from sketch2pose.inference.sketch.figure_detection import DetectedFigure
 from sketch2pose.inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS, LEFT_ARM, RIGHT_ARM
-from sketch2pose.inference.sketch.network_output import Reading
+from sketch2pose.inference.sketch.network_output import NetworkOutput
 from tests.benchmarks.sketch.oracle import STEPS, told
 from tests.benchmarks.sketch.synthetic import SyntheticDrawing
 
@@ -26,12 +26,12 @@ def drawing() -> SyntheticDrawing:
     return SyntheticDrawing("test", page, limbs, keypoints[:12], keypoints, directions, up)
 
 
-def exchanged_arms(drawing: SyntheticDrawing) -> Figure:
+def exchanged_arms(drawing: SyntheticDrawing) -> DetectedFigure:
     """A reading with the arms in one another's rows and all depth signs wrong."""
     points = drawing.keypoints.copy()
     points[LEFT_ARM + RIGHT_ARM] = points[RIGHT_ARM + LEFT_ARM]
     folded = np.abs(drawing.directions)[None]
-    reading = Reading(
+    reading = NetworkOutput(
         points=points[None] / SIDE,
         spread=np.full((1, KEYPOINTS, 2), 0.02),
         folded=folded,
@@ -43,7 +43,7 @@ def exchanged_arms(drawing: SyntheticDrawing) -> Figure:
         exchanged=np.full((1, 2), 0.4),
         reflected=np.full(1, 0.4),
     )
-    return Figure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
+    return DetectedFigure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
 
 
 def test_at_first_nothing_is_told(drawing: SyntheticDrawing) -> None:

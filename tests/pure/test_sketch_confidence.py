@@ -7,14 +7,14 @@ import pytest
 
 from sketch2pose.inference.sketch.confidence import FEATURES, coefficients, confidence, features
 from sketch2pose.inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS, MIRROR
-from sketch2pose.inference.sketch.network_output import Reading
+from sketch2pose.inference.sketch.network_output import NetworkOutput
 
 DOUBTS = np.column_stack([np.ones(24), np.full(24, -2.0), np.full(24, -1.5)])
 
 
-def reading() -> Reading:
+def reading() -> NetworkOutput:
     folded = np.tile([0.6, 0.0, 0.8], (1, DIRECTIONS, 1))
-    return Reading(
+    return NetworkOutput(
         points=np.full((1, KEYPOINTS, 2), 0.5),
         spread=np.full((1, KEYPOINTS, 2), 0.02),
         folded=folded,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sketch2pose.inference.sketch.network_output import (
     OUTPUTS,
     PROBABILITIES,
-    Reading,
+    NetworkOutput,
     _averaged,
     decode,
 )
@@ -40,7 +40,7 @@ def other_side(out: dict) -> dict:
     return {**out, **{name: -out[name] for name in ("away", "exchanged", "reflected")}}
 
 
-def read(out: dict) -> Reading:
+def read(out: dict) -> NetworkOutput:
     return decode([out[name] for name in OUTPUTS])
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sketch2pose.core.body_motion import BodyMotion, check
-from sketch2pose.core.errors import Cancelled, Sketch2PoseError
+from sketch2pose.core.errors import CancelledByUser, Sketch2PoseError
 from sketch2pose.inference.devices import Device, create_session
 from sketch2pose.inference.pictures.page import Page, load_page
 from sketch2pose.inference.sketch.estimate import SketchEstimator
@@ -38,7 +38,7 @@ class Silent:
     def check(self) -> None:
         self.checks -= 1
         if self.checks < 0:
-            raise Cancelled
+            raise CancelledByUser
 
 
 @pytest.fixture(scope="module")
@@ -159,5 +159,5 @@ def test_a_house_is_nobody(estimator: SketchEstimator) -> None:
 def test_cancel_reaches_into_the_search(estimator: SketchEstimator) -> None:
     page = np.full((480, 400), 255, np.uint8)
     stick_figure(page, 200)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         estimator.estimate(page_of(page), Silent(checks=1))

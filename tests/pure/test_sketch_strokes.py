@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sketch2pose.inference.sketch.crops import Box
-from sketch2pose.inference.sketch.figure_detection import Figure
+from sketch2pose.inference.sketch.figure_detection import DetectedFigure
 from sketch2pose.inference.sketch.layout import CONTACTS, DIRECTIONS, KEYPOINTS
-from sketch2pose.inference.sketch.network_output import Reading
+from sketch2pose.inference.sketch.network_output import NetworkOutput
 from sketch2pose.inference.sketch.stroke_joints import _resampled, limb_fits, sharpened
 
 SIDE = 400.0
 ARM = np.array([[200.0, 100.0], [260.0, 110.0], [270.0, 50.0]])  # shoulder, elbow, wrist
 
 
-def figure(points: np.ndarray) -> Figure:
+def figure(points: np.ndarray) -> DetectedFigure:
     """A figure whose keypoints [25, 2] px are read in a crop of the whole page."""
-    reading = Reading(
+    reading = NetworkOutput(
         points=points[None] / SIDE,
         spread=np.full((1, KEYPOINTS, 2), 0.05),
         folded=np.tile([0.6, 0.0, 0.8], (1, DIRECTIONS, 1)),
@@ -29,7 +29,7 @@ def figure(points: np.ndarray) -> Figure:
         exchanged=np.zeros((1, 2)),
         reflected=np.zeros(1),
     )
-    return Figure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
+    return DetectedFigure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
 
 
 def keypoints() -> np.ndarray:

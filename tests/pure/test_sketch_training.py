@@ -11,13 +11,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from sketch2pose.inference.sketch.network_output import Reading, anatomical  # noqa: E402
+from sketch2pose.inference.sketch.network_output import NetworkOutput, anatomical  # noqa: E402
 from sketch2pose.inference.training.sketch.augmentation import varied  # noqa: E402
 from sketch2pose.inference.training.sketch.average_weights import averaged  # noqa: E402
 from sketch2pose.inference.training.sketch.data import Tensors, mirrored, to_tensors  # noqa: E402
 from sketch2pose.inference.training.sketch.export import weights_from_onnx  # noqa: E402
 from sketch2pose.inference.training.sketch.left_right_labels import by_place, settle_ties  # noqa: E402
-from sketch2pose.inference.training.sketch.net import Lifter, SketchNet, moments, near_bones  # noqa: E402
+from sketch2pose.inference.training.sketch.net import KeypointLifter, SketchNet, moments, near_bones  # noqa: E402
 from sketch2pose.inference.training.synthesis.figure import make_figures, sample_scales  # noqa: E402
 from sketch2pose.inference.training.synthesis.layout import (  # noqa: E402
     DIRECTIONS,
@@ -120,7 +120,7 @@ def test_limbs_are_ordered_by_place_and_come_back() -> None:
     left, right = placed.points[:, LEFT_ARM[1:4], 0], placed.points[:, RIGHT_ARM[1:4], 0]
     assert bool((left.mean(1) >= right.mean(1) - 1e-6).all())
     assert 0 < float(placed.exchanged.mean()) < 1
-    reading = Reading(
+    reading = NetworkOutput(
         placed.points.numpy(), placed.points.numpy(), placed.directions.numpy(),
         np.zeros((48, DIRECTIONS)), np.ones((48, DIRECTIONS)), placed.contacts.numpy(),
         placed.visible.numpy(), np.ones(48), placed.exchanged.numpy(), np.zeros(48),
@@ -233,7 +233,7 @@ def test_averaged_weights_lie_between_both() -> None:
 def test_the_lifter_learns_from_keypoints_alone() -> None:
     torch.manual_seed(0)
     drawn = __main__.draw(tiny_bank(), np.random.default_rng(2), 64)
-    lifter = Lifter()
+    lifter = KeypointLifter()
     optimiser = torch.optim.AdamW(lifter.parameters(), 2e-3)
     before = __main__.loss(lifter, *drawn).item()
     for _ in range(20):

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sketch2pose.core import smpl
 from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
@@ -132,7 +133,7 @@ def test_a_figure_from_behind_has_the_same_drawing(body, rest):
     errors = []
     for joints in result.joints[:2]:
         pixels = result.camera.project(joints)
-        for named in (pixels, pixels[tree.MIRROR]):
+        for named in (pixels, pixels[smpl.SMPL_MIRROR]):
             errors.append(np.abs(named - observation.joints2d)[LIMBS].max())
     # one hypothesis names the joints as the observation does, the other exchanges left and right
     assert max(min(errors[0], errors[2]), min(errors[1], errors[3])) < 30

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sketch2pose.core.body_motion import BodyMotion, write_body_motion
-from sketch2pose.core.errors import Cancelled
+from sketch2pose.core.errors import CancelledByUser
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.estimators import Estimators, Settings
 from sketch2pose.inference.protocol.messages import BesideRequest
@@ -131,7 +131,7 @@ def test_no_frames_are_a_sentence(asked):
 def test_cancelling_leaves_no_file(asked, tmp_path, kind):
     report = JobReport()
     report.on_progress = lambda share, _text: report.cancelled.set() if share > 0.2 else None
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         outcome(asked(kind, range(FRAMES)), report)
     assert not list(tmp_path.glob("*beside*"))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sketch2pose.core.errors import Cancelled, Sketch2PoseError
+from sketch2pose.core.errors import CancelledByUser, Sketch2PoseError
 from sketch2pose.inference.report import JobReport, PartReport, TimedReport, spoken_time
 from sketch2pose.inference.video.clips.clip import Trim
 from sketch2pose.inference.video.estimate import VideoEstimator, long_enough
@@ -30,7 +30,7 @@ from sketch2pose.inference.video.observing.observation_cache import (
 )
 from sketch2pose.inference.video.observing.observe import AHEAD, decoded_ahead, observe
 from sketch2pose.inference.video.observing.region import Region
-from sketch2pose.inference.video.observing.tracking import Person
+from sketch2pose.inference.video.observing.tracking import TrackedPerson
 from sketch2pose.inference.video.options import VideoOptions, options_from
 
 
@@ -64,7 +64,7 @@ class OnePerson:
     crowded = False
 
     def __init__(self):
-        self.people = [Person(Region(np.zeros(2), 10.0, 0.0), 0)]
+        self.people = [TrackedPerson(Region(np.zeros(2), 10.0, 0.0), 0)]
 
     def add(self, _rgb, frame, count):
         person = self.people[0]
@@ -95,7 +95,7 @@ def test_an_error_of_the_decoder_arrives_and_leaves_no_thread():
 def test_cancelling_ends_the_decoder_too():
     before, report = threading.active_count(), JobReport()
     report.on_progress = lambda _done, text: report.cancelled.set() if "Frame 2" in text else None
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         observe(Numbers(200), OnePerson(), None, report)
     assert threading.active_count() == before
 

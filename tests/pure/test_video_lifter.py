@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.core.rotations import rotmat_angle, rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.devices import Device, create_session
 from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model
@@ -14,7 +14,7 @@ from sketch2pose.inference.video.observing.landmarks import NUMBER, Track
 from sketch2pose.inference.video.solving.body_points import body_points
 from sketch2pose.inference.video.solving.lifter import (
     WINDOW,
-    Lifter,
+    TemporalLifter,
     faded,
     resampled,
     window_starts,
@@ -36,7 +36,7 @@ SEEN = slice(0, 2 * POINTS)  # features of the image plane
 
 @pytest.fixture(scope="module")
 def lifter():
-    return Lifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
+    return TemporalLifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
 
 
 def track_of(frames, turn=None, pelvis=(0.0, 0.0, 4.0)):
@@ -110,7 +110,7 @@ def test_resampling_there_and_back_keeps_straight_lines():
 def test_the_shipped_network_finds_a_known_pose(lifter, frames, rate):
     track, truth = track_of(frames)
     lifted = lifter.lift(track, rate, LENS)
-    away = np.rad2deg(angle_between(lifted.orientations, truth))
+    away = np.rad2deg(rotmat_angle(lifted.orientations, truth))
     assert away.shape == (frames, 24)
     assert away[:, list(tree.SOLVED)].mean() < 20
     assert lifted.up @ np.array([0.0, -1.0, 0.0]) == pytest.approx(1.0, abs=0.1)

@@ -20,7 +20,7 @@ from sketch2pose.inference.training.temporal_lifter import (  # noqa: E402
 )
 from sketch2pose.inference.training.temporal_lifter.cameras import Cameras, sample_cameras  # noqa: E402
 from sketch2pose.inference.training.temporal_lifter.motions import blended, turned_about_y  # noqa: E402
-from sketch2pose.inference.training.temporal_lifter.net import Design, Lifter  # noqa: E402
+from sketch2pose.inference.training.temporal_lifter.net import Design, TemporalLifterNet  # noqa: E402
 from sketch2pose.inference.training.temporal_lifter.people import sample_betas  # noqa: E402
 from sketch2pose.inference.video.observing.landmarks import MIRRORED  # noqa: E402
 from sketch2pose.inference.video.solving.lifter_input import FEATURES  # noqa: E402
@@ -111,7 +111,7 @@ def test_a_step_of_training_lowers_the_loss(design):
     torch.manual_seed(0)
     batch = batches.of_clips(clips_of(5, count=3, frames=12, wrong=3.0))
     assert batch["features"].shape == (3, 12, FEATURES)
-    net = Lifter(design)
+    net = TemporalLifterNet(design)
     optimiser = torch.optim.Adam(net.parameters(), 1e-3)
     told = []
     for _ in range(6):
@@ -196,9 +196,9 @@ def test_a_noise_model_sees_as_surely_as_the_detector_did():
 
 def test_a_net_grows_without_changing_what_it_says():
     torch.manual_seed(0)
-    small = Lifter(Design(width=32))
+    small = TemporalLifterNet(Design(width=32))
     blocks, dilations = Design().blocks, Design().dilations
-    grown = Lifter(
+    grown = TemporalLifterNet(
         Design(width=32, blocks=(*blocks, "conv", "attention"), dilations=(*dilations, 8, 1))
     )
     grown.grow_from(small.state_dict())

@@ -16,7 +16,7 @@ from sketch2pose.inference.video.observing.detector import (
     merge_same,
     parts_of,
 )
-from sketch2pose.inference.video.observing.landmarker import Reading
+from sketch2pose.inference.video.observing.landmarker import LandmarkOutput
 from sketch2pose.inference.video.observing.landmarks import Landmarks
 from sketch2pose.inference.video.observing.region import Region, between, overlap, region_about
 from sketch2pose.inference.video.observing.tracking import Tracker
@@ -181,7 +181,7 @@ class Scene:
         box = np.array([[-8.0, -16], [8, 16]])
         points = place + box[np.arange(33) % 2]
         landmarks = Landmarks(points, np.zeros((33, 3)), np.ones(33))
-        return Reading(1.0 if near else 0.0, landmarks, Region(place, 40.0, 0.0))
+        return LandmarkOutput(1.0 if near else 0.0, landmarks, Region(place, 40.0, 0.0))
 
 
 @pytest.fixture

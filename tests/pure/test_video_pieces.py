@@ -16,10 +16,10 @@ from sketch2pose.inference.video.clips.clip import Trim
 from sketch2pose.inference.video.observing.landmarks import Landmarks, Track
 from sketch2pose.inference.video.observing.observe import seen_so_far
 from sketch2pose.inference.video.observing.region import Region
-from sketch2pose.inference.video.observing.tracking import Person
+from sketch2pose.inference.video.observing.tracking import TrackedPerson
 from sketch2pose.inference.video.solving.background_solver import Helper, SolvingAhead
 from sketch2pose.inference.video.solving.camera_path import CameraPath
-from sketch2pose.inference.video.solving.lifter import Lifter
+from sketch2pose.inference.video.solving.lifter import TemporalLifter
 from sketch2pose.inference.video.solving.person import PersonSolver
 from sketch2pose.inference.video.solving.solve_windows import (
     OVERLAP,
@@ -102,7 +102,7 @@ class Watched:
 def growing(frames):
     """Somebody who has been seen for some frames."""
     base = scene.seen_track(scene.small_poses(1))
-    person = Person(Region(np.zeros(2), 10.0, 0.0), frames - 1)
+    person = TrackedPerson(Region(np.zeros(2), 10.0, 0.0), frames - 1)
     sight = Landmarks(base.points[0], base.world[0], base.visibility[0])
     for number in range(frames):
         person.frames.append(number)
@@ -135,7 +135,9 @@ def test_another_process_solves_what_is_settled_just_the_same(lifter):
         while not len(done) and time.monotonic() < until:
             time.sleep(0.05)
     assert len(done) == 1
-    solver = PersonSolver(load_default_body(), Lifter(create_session(lifter, Device(threads=1))))
+    solver = PersonSolver(
+        load_default_body(), TemporalLifter(create_session(lifter, Device(threads=1)))
+    )
     track, calls = seen_so_far(person, 1.0).track, []
     real, solver._window = solver._window, lambda *a: calls.append(1) or real(*a)
     solver.solve(track, 1, RATE, scene.LENS, scene.SIZE, lambda: None, done)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sketch2pose.core.body_motion import read_body_motion
-from sketch2pose.core.errors import Cancelled
+from sketch2pose.core.errors import CancelledByUser
 from sketch2pose.inference.__main__ import main
 from sketch2pose.inference.estimators import Estimators, Settings
 from sketch2pose.inference.pictures.page import load_page
@@ -83,7 +83,7 @@ def test_a_clip_can_be_cancelled(tmp_path):
     report = JobReport()
     report.on_progress = lambda _done, text: report.cancelled.set() if "Frame 2" in text else None
     request = messages.VideoRequest([str(blank_clip(tmp_path / "a.avi"))], str(tmp_path / "out"))
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         list(run_request(request, Estimators(Settings()), report))
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -15,10 +15,9 @@ shifts of the grid (Felzenszwalb & Huttenlocher 2012).
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec
 from ..model.layout import SHOULDER_REACH
-
-Array = NDArray[np.floating]
 
 SPACING = np.radians(18.0)  # of the grid
 POINTS = round(SHOULDER_REACH / SPACING)  # on either side of zero

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.body_motion import BodyMotion
 from ...body import BodyModel
 from ...body.skinning import skin_vertices
@@ -18,10 +19,8 @@ from ..model.skel_model import SkelModel
 from ..model.sliding import slide_offsets
 from ..motion import SkelMotion
 from .fit import SkelFit, fit_skel
-from .from_picture import Picture, fit_to_picture, picture_of
+from .from_picture import PictureEvidence, fit_to_picture, picture_of
 from .targets import FitTargets, targets_from_smpl
-
-Array = NDArray[np.floating]
 
 WEAK_JOINTS = 0.03  # m, mean over the joints of a frame
 WEAK_DRAWN = 0.05  # of the figure's larger side in the picture, mean over the joints seen
@@ -92,7 +91,7 @@ def skel_from_picture(
     return replace(fitted, drawn_errors=errors, weak_frames=weak)
 
 
-def weakly_drawn(errors: Array, picture: Picture) -> NDArray[np.bool_]:
+def weakly_drawn(errors: Array, picture: PictureEvidence) -> NDArray[np.bool_]:
     """[T] frames in which the joints are far from where they were seen, for the figure's size."""
     seen = picture.weights > 0
     pixels = np.where(seen[..., None], picture.pixels, np.nan)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ...body.skinning import skin_vertices
 from ..model.kinematics import (
     SkelPose,
@@ -28,8 +29,6 @@ from .moments import BoneErrors, bone_errors, gather
 from .singularity_smoothing import ROUNDS, allowed_steps, calmed
 from .targets import FitTargets
 from .tridiagonal import solve_coupled_frames
-
-Array = NDArray[np.floating]
 
 Stage = tuple[NDArray[np.bool_], int]  # which angles move, for how many rounds
 

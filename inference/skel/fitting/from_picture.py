@@ -18,16 +18,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from ....core.arrays import Array
+from ....core.body_motion import BodyMotion
 from ....core.errors import Sketch2PoseError
+from ....core.smpl import SMPL_JOINT_NAMES
 from ...body import BodyModel
 from ..model.kinematics import SkelPose
 from ..model.layout import BONE_COUNT, BONE_NAMES, DOF_BONES, DOF_COUNT
 from ..model.skel_model import SkelModel
 from .fit import Stage, fit_skel, refit_skel
 from .targets import ORIENTED, FitTargets, targets_from_smpl
-
-Array = NDArray[np.floating]
 
 _STEM = {"hip": "femur", "knee": "tibia", "ankle": "talus", "foot": "calcn", "collar": "thorax",
          "shoulder": "humerus", "elbow": "ulna", "wrist": "hand", "hand": "hand"}  # fmt: skip
@@ -39,7 +39,7 @@ ROUNDS = (4, 4, 8)  # root, large joints, all
 
 
 @dataclass(frozen=True)
-class Picture:
+class PictureEvidence:
     """Where the joints of a motion were seen.
 
     Attributes:
@@ -75,7 +75,7 @@ class Picture:
         return np.where(self.weights > 0, error, np.nan)
 
 
-def picture_of(motion: BodyMotion) -> Picture:
+def picture_of(motion: BodyMotion) -> PictureEvidence:
     """The 2D evidence of a motion.
 
     Raises:
@@ -97,7 +97,7 @@ def picture_of(motion: BodyMotion) -> Picture:
         np.ones(seen.shape) if motion.confidence is None else np.asarray(motion.confidence, float)
     )
     frames = len(pixels)
-    return Picture(
+    return PictureEvidence(
         np.where(seen[..., None], pixels, 0.0),
         np.where(seen, sure, 0.0),
         np.broadcast_to(np.asarray(rotation, float), (frames, 3, 3)),
@@ -172,7 +172,7 @@ def stages() -> tuple[Stage, ...]:
     return tuple(zip((root, large, np.ones(DOF_COUNT, bool)), ROUNDS, strict=True))
 
 
-def _with_seen_joints(reading: FitTargets, picture: Picture, joints: Array) -> FitTargets:
+def _with_seen_joints(reading: FitTargets, picture: PictureEvidence, joints: Array) -> FitTargets:
     """The reading's joints and turns as a prior, and behind them the 24 joints that were seen."""
     prior = np.full(len(reading.rest), JOINT_PRIOR)
     prior[BONE_COUNT : BONE_COUNT + 3 * len(ORIENTED)] = TURN_PRIOR

@@ -6,8 +6,8 @@ sequence starts without jumps.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import quat_from_rotmat
 from ..model.kinematics import SkelRest
 from ..model.layout import (
@@ -22,8 +22,6 @@ from ..model.layout import (
     dofs_of,
 )
 from .angle_unwrapping import unwound, wound
-
-Array = NDArray[np.floating]
 
 
 def starting_angles(rest: SkelRest, rotations: Array, before: Array | None = None) -> Array:

@@ -11,13 +11,11 @@ which keeps the sums of squares free of cancellation.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ..model.kinematics import SkelPose, SkelRest
 from ..model.layout import BONE_COUNT
 from .targets import FitTargets
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ it. What that costs is in the residuals of those frames.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ....core.arrays import Array
 
 CALM = np.radians(28.0)  # a frame; slower steps are nobody's jump
 ROUNDS = 6

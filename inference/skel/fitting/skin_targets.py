@@ -4,13 +4,12 @@ Conventions: metres, world y up.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ....core.arrays import Array
 from ..model.layout import BONE_COUNT, PARENTS
 from ..model.skel_model import SkelModel, shaped
 from .targets import SURFACE_WEIGHT, FitTargets, marker_vertices
-
-Array = NDArray[np.floating]
 
 FEWEST_POINTS = 4  # below, a bone's turn is not known from its own skin
 

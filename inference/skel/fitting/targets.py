@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ....core.rotations import angle_between, rotmat_from_rotvec
+from ....core.arrays import Array
+from ....core.rotations import rotmat_angle, rotmat_from_rotvec
 from ...body import BodyModel
 from ..model.correspondence import PLACE_OF_BONE, SMPL_OF_BONE
 from ..model.kinematics import SkelRest
 from ..model.layout import BONE_COUNT, BONE_NAMES
 from ..model.skel_model import SkelModel, shaped
-
-Array = NDArray[np.floating]
 
 LEVER = 0.1  # m, arm of the points that stand for a bone's orientation
 ORIENTED = tuple(
@@ -107,7 +106,7 @@ def targets_from_smpl(
 def source_pace(poses: ArrayLike) -> Array:
     """[T-1] fastest turn of any joint between neighbouring frames of poses [T, 72], radians."""
     turns = rotmat_from_rotvec(np.asarray(poses, float).reshape(len(np.asarray(poses)), -1, 3))
-    return angle_between(turns[1:], turns[:-1]).max(1)
+    return rotmat_angle(turns[1:], turns[:-1]).max(1)
 
 
 def _joint_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):

@@ -4,19 +4,18 @@ Conventions: metres, radians, world y up; both rest in the same T-pose with worl
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES, BodyModelNote, BodyMotion
+from ....core.arrays import Array
+from ....core.body_motion import BodyModelNote, BodyMotion
 from ....core.kinematics import local_from_world
 from ....core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ....core.smpl import SMPL_JOINT_NAMES
 from ...body import BodyModel
 from ..model.alignment import shortest_turns
 from ..model.correspondence import SMPL_OF_BONE
 from ..model.layout import BONE_NAMES
 from ..model.skel_model import SkelModel
 from ..motion import SkelMotion
-
-Array = NDArray[np.floating]
 
 # joints between two bones: (bone below, bone above, share of the turn between them)
 BETWEEN = {"spine2": ("lumbar_body", "thorax", 0.5), "neck": ("thorax", "head", 0.4)}

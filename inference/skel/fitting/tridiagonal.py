@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ....core.arrays import Array
 
 
 def solve_coupled_frames(

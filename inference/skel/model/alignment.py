@@ -7,12 +7,10 @@ child as the shape has it.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec
 from .layout import BONE_COUNT, PARENTS
-
-Array = NDArray[np.floating]
 
 UNALIGNED = (0, 5, 10, 13, 18, 23)  # pelvis and the ends keep the learned rotation
 TWO_CHILDREN = {16: (17, 18), 21: (22, 23)}  # ulnae aim at the wrist, over the radius

@@ -4,7 +4,7 @@ Both rest in the same T-pose with world-parallel frames, so world rotations can 
 they are.
 """
 
-from ....core.body_motion import SMPL_JOINT_NAMES
+from ....core.smpl import SMPL_JOINT_NAMES
 from .layout import BONE_NAMES
 
 _MIDDLE = {"pelvis": "pelvis", "lumbar_body": "spine1", "thorax": "spine3", "head": "head"}

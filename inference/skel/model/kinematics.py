@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec
 from .layout import BONE_COUNT, DOF_AXES, DOF_BONES, DOF_COUNT, PARENTS, SCAPULAE, dofs_of
 from .sliding import Slides, slide_dofs, slide_offsets
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,14 @@ import io
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.body_motion import BodyMotion
 from ....core.body_motion.file import read_arrays
 from ...body import BodyModel
 from ...importers.bvh_smpl import finished_motion
 from ...importers.npz_kinds import SHAPE_NAMES, has_shape
 from ...importers.smpl_params import on_ground
-
-Array = NDArray[np.floating]
 
 
 def in_own_shape(path: Path, motion: BodyMotion, body: BodyModel) -> BodyMotion:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ....core.arrays import Array
 from ....core.body_motion import BodyMotion
 from ....core.errors import Sketch2PoseError
 from ...body import BodyModel
@@ -21,8 +22,6 @@ from ..fitting.fit import fit_skel
 from ..fitting.skin_targets import targets_from_skin
 from .kinematics import SkelPose, carries, dof_twists
 from .skel_model import SkelModel
-
-Array = NDArray[np.floating]
 
 MOST_FRAMES = 16  # spread over the motion; a body has one shape
 VERTICES_USED = 1000

@@ -10,14 +10,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ....core.arrays import Array
 from ...body.model import pose_correctives, shaped
 from ...body.skinning import skin_vertices
 from .alignment import rest_from_osim
 from .correspondence import CORRECTIVE_JOINTS
 from .kinematics import SkelPose, SkelRest, pose_skeleton, rest_skeleton
 from .layout import PARENTS
-
-Array = NDArray[np.floating]
 
 
 def corrective_rotations(pose: SkelPose) -> Array:

@@ -7,11 +7,9 @@ parent bone's world-parallel frame (y up, left at +x, facing +z).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from .layout import BONE_COUNT, SCAPULAE, SPINE_BONES, dofs_of
-
-Array = NDArray[np.floating]
 
 REST_TILT = np.pi / 4  # where on its ellipse a scapula rests
 _SMALL = 1e-4

@@ -14,13 +14,11 @@ stands at rest. Zero is our rest pose.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ..model.kinematics import SkelPose
 from ..model.layout import BONE_NAMES, DOF_NAMES
 from .osim_frame import GROUND_FROM_BODY
-
-Array = NDArray[np.floating]
 
 SAME = ("knee_angle_r", "knee_angle_l")
 

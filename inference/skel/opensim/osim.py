@@ -14,15 +14,13 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ..model.kinematics import SkelRest
 from ..model.layout import BONE_NAMES, DOFS, PARENTS, SCAPULAE, SPINE_BONES, dofs_of
 from ..model.sliding import slide_offsets
 from .osim_frame import ground_from_body
 from .tables import TRANSLATIONS
-
-Array = NDArray[np.floating]
 
 BODY_MASS_INDEX = 22.0
 MASS_SHARES = {  # of the body, de Leva 1996 (mean of women and men); both sides the same

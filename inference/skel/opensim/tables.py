@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ..model.layout import BONE_NAMES, DOFS
 from ..motion import SkelMotion
 from .osim_frame import ground_from_body
-
-Array = NDArray[np.floating]
 
 TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 

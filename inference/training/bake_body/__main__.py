@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ....core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from ....core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ...body.body_file import LICENCE, write_body_file
 from .bone_shapes import build_bones
 from .landmarks import find_landmarks

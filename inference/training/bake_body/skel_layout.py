@@ -6,8 +6,8 @@ the bone, z right, with hanging arms.
 
 import numpy as np
 
-from ....core.body_motion import SMPL_JOINT_NAMES
 from ....core.rotations import rotmat_from_rotvec
+from ....core.smpl import SMPL_JOINT_NAMES
 from ...skel.model.layout import BONE_COUNT, BONE_NAMES, PARENTS
 
 INFLUENCES = 4

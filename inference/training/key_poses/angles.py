@@ -26,11 +26,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec
+from ....core.smpl import SMPL_MIRROR
 
-Array = NDArray[np.floating]
 Angles = Mapping[str, Sequence[float]]
 
 SIZES = {
@@ -61,7 +61,6 @@ LEFT_JOINTS = {
     "elbow": 18,
     "hand": 20,
 }
-MIRROR = (0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22)
 X, Y, Z = np.eye(3)
 
 
@@ -82,7 +81,7 @@ def pose_from_angles(angles: Angles) -> Array:
     for joint, rotation in _left_limbs(_side(angles, "left_")).items():
         pose[joint] = rotation
     for joint, rotation in _left_limbs(_side(angles, "right_")).items():
-        pose[MIRROR[joint]] = rotation * np.outer([-1, 1, 1], [-1, 1, 1])
+        pose[SMPL_MIRROR[joint]] = rotation * np.outer([-1, 1, 1], [-1, 1, 1])
     return pose
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ....core.rotations import quat_from_rotmat
 from ...body import load_default_body
 from ...solver import tree
-from .library import POSES_FOLDER, KeyPose, load_library
+from .library import POSES_FOLDER, AuthoredPose, load_library
 
 FORMAT_VERSION = 1
 OUT = Path(__file__).resolve().parents[3] / "rigs" / "poses" / "key_poses.npz"
@@ -37,7 +37,7 @@ def categories() -> list[str]:
     return found
 
 
-def arrays(library: list[KeyPose]) -> dict[str, NDArray]:
+def arrays(library: list[AuthoredPose]) -> dict[str, NDArray]:
     """What the file holds."""
     body = load_default_body()
     joints = np.asarray(body.joints(), np.float64)

@@ -10,10 +10,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core import smpl
+from ....core.arrays import Array
 from ...body import load_default_body
 from ...solver import tree
-
-Array = NDArray[np.floating]
 
 BONES = (3, 6, 12, 15, 4, 5, 7, 8, 10, 11, 18, 19, 20, 21, 22, 23)
 TOLERANCE = 0.02
@@ -30,8 +30,8 @@ def _capsules() -> tuple[tree.RestBody, Array, NDArray[np.intp]]:
     carrier = body.weight_joints[np.arange(len(skin)), body.weight_values.argmax(1)]
     radii = np.zeros(24)
     for bone in BONES:
-        near = skin[carrier == tree.OWNER[bone]]
-        start, end = joints[tree.OWNER[bone]], joints[bone]
+        near = skin[carrier == smpl.SMPL_OWNER[bone]]
+        start, end = joints[smpl.SMPL_OWNER[bone]], joints[bone]
         along = np.clip((near - start) @ (end - start) / ((end - start) @ (end - start)), 0, 1)
         distance = np.linalg.norm(near - start - along[:, None] * (end - start), axis=-1)
         radii[bone] = np.median(distance)
@@ -50,8 +50,8 @@ def _neighbours(a: int, b: int) -> bool:
 
 def _ancestors(joint: int) -> list[int]:
     chain = [joint]
-    while tree.PARENTS[chain[-1]] >= 0:
-        chain.append(tree.PARENTS[chain[-1]])
+    while smpl.SMPL_PARENTS[chain[-1]] >= 0:
+        chain.append(smpl.SMPL_PARENTS[chain[-1]])
     return chain
 
 
@@ -65,7 +65,10 @@ def deepest_overlap(pose: Array) -> float:
     points = tree.positions(tree.world_from_local(pose[None]), rest)[0]
     first, second = pairs[:, 0], pairs[:, 1]
     gap = segment_distances(
-        points[tree.OWNER[first]], points[first], points[tree.OWNER[second]], points[second]
+        points[smpl.SMPL_OWNER[first]],
+        points[first],
+        points[smpl.SMPL_OWNER[second]],
+        points[second],
     )
     return float((radii[first] + radii[second] - gap).max())
 

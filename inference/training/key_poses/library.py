@@ -17,12 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from . import clearance
 from .angles import CENTRAL, SIZES, pose_from_angles
-
-Array = NDArray[np.floating]
 
 POSES_FOLDER = Path(__file__).parent / "poses"
 DEFAULT_SPREAD = 5.0
@@ -31,7 +29,7 @@ ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
-class KeyPose:
+class AuthoredPose:
     """A named pose with ranges.
 
     Attributes:
@@ -68,13 +66,13 @@ class KeyPose:
         return self.rotations()
 
 
-def load_library(folder: Path = POSES_FOLDER) -> list[KeyPose]:
+def load_library(folder: Path = POSES_FOLDER) -> list[AuthoredPose]:
     """All poses of the library, ordered by file and place.
 
     Raises:
         ValueError: a pose has an unknown part, a wrong number of angles, or a name twice.
     """
-    poses: list[KeyPose] = []
+    poses: list[AuthoredPose] = []
     for path in sorted(folder.glob("*.json")):
         document = json.loads(path.read_text("utf-8"))
         poses += [key_pose(entry, tuple(document["tags"])) for entry in document["poses"]]
@@ -85,7 +83,7 @@ def load_library(folder: Path = POSES_FOLDER) -> list[KeyPose]:
     return poses
 
 
-def key_pose(entry: Mapping, tags: tuple[str, ...] = ()) -> KeyPose:
+def key_pose(entry: Mapping, tags: tuple[str, ...] = ()) -> AuthoredPose:
     """A pose from its JSON entry, with both sides written out."""
     angles: dict[str, tuple[float, ...]] = {}
     for sided in (False, True):
@@ -98,7 +96,7 @@ def key_pose(entry: Mapping, tags: tuple[str, ...] = ()) -> KeyPose:
                 angles |= dict.fromkeys(targets, tuple(map(float, values)))
     given = entry.get("spread", {})
     spread = {part: _spread(part, given) for part in angles}
-    return KeyPose(entry["name"], tags + tuple(entry.get("tags", ())), angles, spread)
+    return AuthoredPose(entry["name"], tags + tuple(entry.get("tags", ())), angles, spread)
 
 
 def _spread(part: str, given: Mapping[str, float]) -> float:

@@ -15,13 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec
 from ...solver import tree
 from ..synthesis.body_lines import low_poly_body, rasterise
 from . import clearance
-from .library import KeyPose, load_library
-
-Array = NDArray[np.floating]
+from .library import AuthoredPose, load_library
 
 TILE = 190
 COLUMNS = 4
@@ -72,7 +71,7 @@ def _shaded(depth: Array, label: Array, scale: float) -> NDArray[np.uint8]:
     return np.where((label < 0)[..., None], 255, color).astype(np.uint8)
 
 
-def sheet(poses: list[KeyPose], first: int) -> NDArray[np.uint8]:
+def sheet(poses: list[AuthoredPose], first: int) -> NDArray[np.uint8]:
     """One page of up to COLUMNS x ROWS poses."""
     page = np.full((ROWS * (TILE + 18), COLUMNS * 2 * TILE, 3), 255, np.uint8)
     for index, pose in enumerate(poses):

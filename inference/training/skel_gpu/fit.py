@@ -30,7 +30,7 @@ from .kinematics import TorchPose, TorchSkeleton, branch_sums, dof_twists
 
 
 @dataclass
-class _State:
+class _TorchState:
     q: Tensor
     trans: Tensor
     pose: TorchPose
@@ -97,12 +97,12 @@ class _TorchProblem:
         self.bones = DOF_BONES.tolist()
         self.reference = tensor(np.zeros((len(moments.mass), DOF_COUNT)))
 
-    def start(self, angles: np.ndarray) -> _State:
+    def start(self, angles: np.ndarray) -> _TorchState:
         self.reference = q = self.skeleton.tensor(angles)
         state = self.evaluate(q, torch.zeros_like(q[:, :3]))
         return self.evaluate(q, -state.force.sum(1) / self.moments["mass"].sum(1)[:, None])
 
-    def evaluate(self, q: Tensor, trans: Tensor) -> _State:
+    def evaluate(self, q: Tensor, trans: Tensor) -> _TorchState:
         """Cost [T] and each bone's force, torque and inertia, as `moments.bone_errors`."""
         pose, m = self.skeleton.pose(q, trans), self.moments
         rot, place = pose.rotations, pose.positions
@@ -119,9 +119,9 @@ class _TorchProblem:
         cost = cost + torch.cat([jumps[:0].new_zeros(1), jumps])
         torque = -_axial(mixed) - torch.cross(place, m["pull"], dim=-1)
         inertia = _inertia(m["mass"], first, second, squares)
-        return _State(q, trans, pose, cost, first - m["pull"], torque, inertia)
+        return _TorchState(q, trans, pose, cost, first - m["pull"], torque, inertia)
 
-    def step(self, state: _State, damping: Tensor) -> Tensor:
+    def step(self, state: _TorchState, damping: Tensor) -> Tensor:
         """[T, 49] damped Gauss-Newton step within the limits."""
         normal, gradient = self.normal_equations(state)
         change = self.stiffness * state.q.diff(dim=0)
@@ -141,7 +141,7 @@ class _TorchProblem:
         coupling = torch.cat([self.stiffness, self.stiffness.new_zeros(UNKNOWNS - DOF_COUNT)])
         return solve_coupled_frames(normal, -gradient, coupling, free)
 
-    def normal_equations(self, state: _State) -> tuple[Tensor, Tensor]:
+    def normal_equations(self, state: _TorchState) -> tuple[Tensor, Tensor]:
         """Matrix [T, 49, 49] and gradient [T, 49] by composite rigid bodies."""
         twists = dof_twists(state.pose)
         wrench = branch_sums(torch.cat([state.torque, state.force], -1))

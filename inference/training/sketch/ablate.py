@@ -20,7 +20,7 @@ import torch
 
 from .ablation.learn import measure, teach
 from .ablation.pool import test_batch, training_pool
-from .ablation.variants import ARMS, Arm
+from .ablation.variants import ARMS, SketchVariant
 
 POOL = 12_000
 TEST = 1_500
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
         print(arm.name, json.dumps(result["figures"]), flush=True)
 
 
-def run_arm(arm: Arm, args: argparse.Namespace) -> dict:
+def run_arm(arm: SketchVariant, args: argparse.Namespace) -> dict:
     """Teaches and measures one arm: its settings, budget and figures."""
     pool = training_pool(args.out, args.pool, arm.true_proportions)
     spent = time.process_time()

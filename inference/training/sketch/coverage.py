@@ -17,12 +17,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_quat
 from ..synthesis.figure import pose_keypoints
 from ..synthesis.layout import KEYPOINTS, PARENTS
 from ..synthesis.poses import PoseBank, load_pose_bank
-
-Array = NDArray[np.floating]
 
 LIMB_BONES = np.array([4, 5, 7, 8, 18, 19, 20, 21])  # SMPL joints in which they end
 LIMB_NAMES = ("thighs", "shins", "upper arms", "forearms")

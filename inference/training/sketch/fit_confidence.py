@@ -19,22 +19,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ...body.model import load_default_body
-from ...devices import choose_device, create_session
+from ...devices import Session, choose_device, create_session
 from ...pictures.page import Page
 from ...sketch.confidence import COEFFICIENTS, FEATURES, features
 from ...sketch.estimate import observe
-from ...sketch.figure_detection import Figure, find_figures
+from ...sketch.figure_detection import DetectedFigure, find_figures
 from ...sketch.ink import ink_map
 from ...sketch.layout import MIRROR, PARENTS
-from ...sketch.network_output import WEIGHTS, Session
+from ...sketch.network_output import WEIGHTS
 from ...solver import solve_directions
 from ...solver.confidence import GOOD_ANGLE
 from ..synthesis.poses import load_pose_bank
 from ..synthesis.sample import Batch, make_batch
 from .style_shift import shifted
-
-Array = NDArray[np.floating]
 
 SIZE = 320  # px
 SHIFTED_SHARE = 0.5
@@ -96,7 +95,7 @@ def _measured(
     return features(figure.reading, result.doubts), angle < GOOD_ANGLE
 
 
-def _distance(figure: Figure, points: Array) -> float:
+def _distance(figure: DetectedFigure, points: Array) -> float:
     return float(np.linalg.norm(figure.points - points, axis=-1).mean())
 
 

@@ -127,7 +127,7 @@ class Context(nn.Module):
         return features + self.last(self.body(seen))
 
 
-class Lifter(nn.Module):
+class KeypointLifter(nn.Module):
     """Keypoints with their spread, and image features, to directions and doubts."""
 
     OUTPUTS = DIRECTIONS * 5 + len(CONTACTS) + KEYPOINTS + 1 + 2 + 1
@@ -208,7 +208,7 @@ class SketchNet(nn.Module):
         self.context = Context()
         self.features = nn.Conv2d(96, JOINT_FEATURES, 1)
         self.along_bones = nn.Conv2d(96, BONE_FEATURES, 1)
-        self.lifter = Lifter()
+        self.lifter = KeypointLifter()
 
     def forward(self, ink: Tensor) -> dict[str, Tensor]:
         features, fine, summary = self.trunk(ink)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from ...sketch.network_output import OUTPUTS, Reading, anatomical, decode, signed
+from ...sketch.network_output import OUTPUTS, NetworkOutput, anatomical, decode, signed
 from ..synthesis.layout import MIRROR_KEYPOINTS
 from ..synthesis.poses import load_pose_bank
 from ..synthesis.sample import Batch, make_batch
@@ -49,7 +49,7 @@ def evaluate(net: SketchNet, count: int, size: int) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()}
 
 
-def predict(net: SketchNet, batch: Batch) -> Reading:
+def predict(net: SketchNet, batch: Batch) -> NetworkOutput:
     """Runs the network over a batch in pieces."""
     device = str(next(net.parameters()).device)
     pieces = []
@@ -60,7 +60,7 @@ def predict(net: SketchNet, batch: Batch) -> Reading:
     return decode([np.concatenate(parts) for parts in zip(*pieces, strict=True)])
 
 
-def limb_angles(seen: Reading, directions: np.ndarray) -> np.ndarray:
+def limb_angles(seen: NetworkOutput, directions: np.ndarray) -> np.ndarray:
     """Angle [N, 8] in degrees between the likelier reading of each limb bone and the truth."""
     guess = signed(seen)[:, LIMB_DIRECTIONS]
     cosine = (guess * directions[:, LIMB_DIRECTIONS]).sum(-1)

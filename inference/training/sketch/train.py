@@ -26,7 +26,7 @@ from .data import Drawing, Tensors, to_tensors
 from .export import weights_from_onnx
 from .left_right_labels import by_place, settle_ties
 from .losses import image_losses, lifting_losses, total
-from .net import Lifter, SketchNet, split
+from .net import KeypointLifter, SketchNet, split
 from .report import evaluate
 
 EMA_DECAY = 0.998
@@ -140,7 +140,7 @@ def train_step(
 
 
 def lifted_from_truth(
-    lifter: Lifter, out: dict[str, torch.Tensor], data: Tensors
+    lifter: KeypointLifter, out: dict[str, torch.Tensor], data: Tensors
 ) -> dict[str, torch.Tensor]:
     """The lifter's answers for nearly true keypoints: teaches the geometry of the limbs.
 

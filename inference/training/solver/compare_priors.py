@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import (
-    angle_between,
     nearest_rotmat,
+    rotmat_angle,
     rotmat_from_quat,
     rotmat_from_rotvec,
     rotvec_from_rotmat,
@@ -36,7 +36,6 @@ from ...solver.weights import load_weights
 from . import measures
 from .simulated import Eyesight, observe, random_scene
 
-Array = NDArray[np.floating]
 Prior = Callable[[Array], tuple[Array, Array]]
 """Local rotations [N, 24, 3, 3] to expected ones and their precision [N, 24, 3]."""
 
@@ -171,7 +170,7 @@ def errors(prior: Prior | None, share: float, noise: float, quats: Array) -> tup
             (
                 measures.pa_mpjpe(points, scene.joints[measures.LIMB_JOINTS])[0],
                 measures.direction_error(directions, scene.bones)[measures.LIMB_BONES].mean(),
-                np.rad2deg(angle_between(turned, scene.local[TWIST_JOINTS])).mean(),
+                np.rad2deg(rotmat_angle(turned, scene.local[TWIST_JOINTS])).mean(),
             )
         )
     return tuple(np.mean(measured, axis=0))

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core import smpl
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_quat
 from ...body import load_default_body
 from ...solver import solve_directions, tree
@@ -23,8 +25,6 @@ from ...solver.confidence import GOOD_ANGLE
 from ...solver.weights import WEIGHTS_PATH
 from . import measures
 from .simulated import Eyesight, observe, random_scene
-
-Array = NDArray[np.floating]
 
 RIDGE = 1.0
 
@@ -77,7 +77,7 @@ def main() -> None:
     doubts, right = collect(quats, arguments.count, arguments.seed)
     coefficients = np.zeros((24, doubts.shape[-1]))
     for bone in range(1, 24):
-        pair = [bone, int(tree.MIRROR[bone])]
+        pair = [bone, int(smpl.SMPL_MIRROR[bone])]
         coefficients[bone] = fit_logistic(
             np.concatenate(list(doubts[:, pair].swapaxes(0, 1))),
             np.concatenate(list(right[:, pair].T)),

@@ -13,13 +13,11 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_quat, rotmat_from_rotvec
+from ....core.smpl import SMPL_MIRROR, SMPL_PARENTS
 from ...solver.limits import JointLimits, make_limits, shortest_turn, swing_twist
-from ...solver.tree import MIRROR, PARENTS
-
-Array = NDArray[np.floating]
 
 AZIMUTHS = 12
 PERCENTILE = 99.0
@@ -64,7 +62,7 @@ def bone_axes(rest_directions: Array) -> Array:
     """Unit axis [24, 3] of each joint's own bone at rest; ends go on like the bone before them."""
     axes = np.zeros((24, 3))
     for joint in range(24):
-        children = [child for child in range(24) if PARENTS[child] == joint]
+        children = [child for child in range(24) if SMPL_PARENTS[child] == joint]
         axes[joint] = rest_directions[MAIN_CHILD.get(joint, children[0] if children else joint)]
     return axes
 
@@ -96,7 +94,7 @@ def fit(quats: Array, rest_directions: Array, authored: Array) -> dict[str, Arra
 def _wider_samples(authored: Array) -> dict[int, Array]:
     """Poses [S, 24, 3, 3] by the joint whose range they widen: OpenSim's and the authored ones."""
     reflection = np.outer([-1, 1, 1], [-1, 1, 1])
-    both_sides = np.concatenate([authored, authored[:, MIRROR] * reflection])
+    both_sides = np.concatenate([authored, authored[:, SMPL_MIRROR] * reflection])
     anatomical = anatomical_samples()
     samples = {}
     for joint in range(1, 24):
@@ -109,7 +107,7 @@ def _wider_samples(authored: Array) -> dict[int, Array]:
 
 def mirrored(quats: Array) -> Array:
     """Mirror images of local rotations [N, 24, 4] wxyz."""
-    return quats[:, MIRROR] * np.array([1, 1, -1, -1], quats.dtype)
+    return quats[:, SMPL_MIRROR] * np.array([1, 1, -1, -1], quats.dtype)
 
 
 def _ranges(local: Array, limits: JointLimits, percentile: float) -> tuple[Array, Array]:
@@ -131,7 +129,7 @@ def anatomical_samples() -> dict[int, Array]:
         if joint == 17:  # OpenSim's arm hangs at zero, ours is stretched sideways
             right = right @ shortest_turn(np.array([-1.0, 0, 0]), np.array([0, -1.0, 0]))
         samples[joint] = right
-        samples[int(MIRROR[joint])] = right * np.outer([-1, 1, 1], [-1, 1, 1])
+        samples[int(SMPL_MIRROR[joint])] = right * np.outer([-1, 1, 1], [-1, 1, 1])
     for joint in LUMBAR_JOINTS:
         third = [degrees / len(LUMBAR_JOINTS) for degrees in OPENSIM_DEGREES["lumbar"]]
         samples[joint] = _single_axes(third)

@@ -6,11 +6,9 @@ Conventions: metres in, millimetres out; degrees out; all poses in the same spac
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import nearest_rotmat
-
-Array = NDArray[np.floating]
 
 LIMB_JOINTS = np.array([1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21])
 LIMB_BONES = np.array([4, 5, 7, 8, 18, 19, 20, 21])

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ....core.arrays import Array
 
 
 def net_arrays(state: dict[str, torch.Tensor]) -> dict[str, Array]:

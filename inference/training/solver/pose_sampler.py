@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ....core.smpl import SMPL_MIRROR, SMPL_PARENTS
 from ...body import load_default_body
 
-PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
-MIRROR = (0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22)
 LEFT_LIMBS = ((4, 7, 10), (5, 8, 11), (18, 20, 22), (19, 21, 23))
 LEVEL_VIEW = torch.diag(torch.tensor([1.0, -1.0, -1.0]))
 """view_from_body of a level camera that looks at the face of an unrotated figure."""
@@ -37,13 +36,13 @@ def world_from_local(local: torch.Tensor) -> torch.Tensor:
     """Local rotations [B, 24, 3, 3] chained down the tree to world rotations [B, 24, 3, 3]."""
     world = [local[:, 0]]
     for joint in range(1, 24):
-        world.append(world[PARENTS[joint]] @ local[:, joint])
+        world.append(world[SMPL_PARENTS[joint]] @ local[:, joint])
     return torch.stack(world, 1)
 
 
 def bone_directions(world: torch.Tensor, rest_directions: torch.Tensor) -> torch.Tensor:
     """Unit bone directions [B, 24, 3] of world rotations [B, 24, 3, 3]; row 0 is zero."""
-    parents = list(PARENTS)
+    parents = list(SMPL_PARENTS)
     parents[0] = 0
     return (world[:, parents] @ rest_directions[..., None])[..., 0]
 
@@ -79,7 +78,7 @@ def _pick(quats: torch.Tensor, count: int, generator: torch.Generator) -> torch.
 
 def mirrored(quats: torch.Tensor) -> torch.Tensor:
     """The mirror image of a pose: left and right exchanged, quaternions wxyz reflected at x = 0."""
-    return quats[:, list(MIRROR)] * torch.tensor([1.0, 1.0, -1.0, -1.0])
+    return quats[:, list(SMPL_MIRROR)] * torch.tensor([1.0, 1.0, -1.0, -1.0])
 
 
 def load_pool(mocap: Path, extra: Path | None = None) -> PosePool:
@@ -115,7 +114,7 @@ def jittered_rest(
     """
     bodies = rest[torch.randint(len(rest), (count,), generator=generator)]
     noise = torch.randn(count, 24, 3, generator=generator) * spread
-    reflected = noise[:, list(MIRROR)] * torch.tensor([-1.0, 1.0, 1.0])
+    reflected = noise[:, list(SMPL_MIRROR)] * torch.tensor([-1.0, 1.0, 1.0])
     directions = bodies + (noise + reflected) / 2**0.5
     directions[:, 0] = 0
     return torch.nn.functional.normalize(directions, dim=-1)

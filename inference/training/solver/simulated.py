@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec
 from ...solver import tree
 from ...solver.camera import LEVEL_ROTATION
 from ...solver.observation import DirectionObservation
-
-Array = NDArray[np.floating]
 
 PIXELS_PER_METRE = 300.0
 PAGE = (1000, 1000)

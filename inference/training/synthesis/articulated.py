@@ -11,10 +11,12 @@ import numpy as np
 from . import pens
 from .heads import blob, draw_head
 from .layout import HEAD_TOP
-from .look import FACE_ONLY, HEADLESS_TORSO, LIMBS, MISSING, Drawable, Look
+from .look import FACE_ONLY, HEADLESS_TORSO, LIMBS, MISSING, Drawable, DrawingStyle
 
 
-def draw_figure(ink: np.ndarray, figure: Drawable, look: Look, rng: np.random.Generator) -> None:
+def draw_figure(
+    ink: np.ndarray, figure: Drawable, look: DrawingStyle, rng: np.random.Generator
+) -> None:
     """Draws all parts of a figure, the farthest first."""
     depth = figure.depth
     parts = [(depth[list(chain)].mean(), name) for name, chain in LIMBS.items()]
@@ -31,7 +33,7 @@ def draw_figure(ink: np.ndarray, figure: Drawable, look: Look, rng: np.random.Ge
 
 
 def _draw_limb(
-    ink: np.ndarray, figure: Drawable, look: Look, name: str, rng: np.random.Generator
+    ink: np.ndarray, figure: Drawable, look: DrawingStyle, name: str, rng: np.random.Generator
 ) -> None:
     if look.limb[name] == MISSING:
         return
@@ -134,7 +136,7 @@ def _draw_end(ink, chain, width, style, look, rng) -> None:
         blob(ink, pens.ellipse((a + b) / 2, radii, angle, 14), look, rng)
 
 
-def _draw_torso(ink, figure: Drawable, look: Look, rng) -> None:
+def _draw_torso(ink, figure: Drawable, look: DrawingStyle, rng) -> None:
     p = figure.points
     neck, pelvis = p[12], p[0]
     spine = p[[12, 9, 6, 3, 0]]
@@ -165,7 +167,7 @@ def _draw_torso(ink, figure: Drawable, look: Look, rng) -> None:
         blob(ink, outline, look, rng)
 
 
-def _torso_outline(p: np.ndarray, look: Look, rng) -> np.ndarray:
+def _torso_outline(p: np.ndarray, look: DrawingStyle, rng) -> np.ndarray:
     """Closed outline of the trunk in the look's style, px."""
     grow, w = rng.uniform(0.95, 1.3), look.thickness
     centre, chest = p[[0, 12]].mean(0), p[9]

@@ -6,10 +6,12 @@ import numpy as np
 
 from . import pens
 from .layout import HEAD_TOP
-from .look import FACE_ONLY, Drawable, Look
+from .look import FACE_ONLY, Drawable, DrawingStyle
 
 
-def blob(ink: np.ndarray, outline: np.ndarray, look: Look, rng: np.random.Generator) -> None:
+def blob(
+    ink: np.ndarray, outline: np.ndarray, look: DrawingStyle, rng: np.random.Generator
+) -> None:
     """A closed part: hides what is behind it, then gets its outline."""
     outline = pens.shaky(outline, look.pen.wobble, rng)
     if look.covers:
@@ -17,7 +19,7 @@ def blob(ink: np.ndarray, outline: np.ndarray, look: Look, rng: np.random.Genera
     pens.loop(ink, outline, look.pen, rng)
 
 
-def draw_head(ink, figure: Drawable, look: Look, rng) -> None:
+def draw_head(ink, figure: Drawable, look: DrawingStyle, rng) -> None:
     p = figure.points
     base, top = p[15], p[HEAD_TOP]
     if look.head != FACE_ONLY and rng.random() < 0.85:

@@ -1,4 +1,4 @@
-"""How a drawing looks: one random ``Look`` per drawing, most keep one style for all limbs."""
+"""How a drawing looks: one random ``DrawingStyle`` per drawing, most keep one style for all limbs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LIMBS = {
 
 
 @dataclass(frozen=True)
-class Look:
+class DrawingStyle:
     """How one drawing looks; lengths in px."""
 
     pen: Pen
@@ -71,10 +71,10 @@ class Drawable:
     pixels_per_metre: float
 
 
-def stick_look(rng: np.random.Generator, pen: Pen, unit: float) -> Look:
-    """Look of stick figures, from three strokes to detailed."""
+def stick_look(rng: np.random.Generator, pen: Pen, unit: float) -> DrawingStyle:
+    """DrawingStyle of stick figures, from three strokes to detailed."""
     style = rng.choice(["line", "curve"], p=[0.75, 0.25])
-    return Look(
+    return DrawingStyle(
         pen,
         dict.fromkeys(LIMBS, style),
         "line",
@@ -95,7 +95,9 @@ def stick_look(rng: np.random.Generator, pen: Pen, unit: float) -> Look:
     )
 
 
-def shape_look(rng: np.random.Generator, pen: Pen, unit: float, withheld: bool = False) -> Look:
+def shape_look(
+    rng: np.random.Generator, pen: Pen, unit: float, withheld: bool = False
+) -> DrawingStyle:
     """Look of figures with volume: mannequins, beans, clothed outlines, filled shapes.
 
     Args:
@@ -110,7 +112,7 @@ def shape_look(rng: np.random.Generator, pen: Pen, unit: float, withheld: bool =
     torso = rng.choice(list(TORSO_SHARES), p=list(TORSO_SHARES.values()))
     if withheld:
         limb, torso = dict.fromkeys(LIMBS, WITHHELD_LIMB), WITHHELD_TORSO
-    look = Look(
+    look = DrawingStyle(
         pen,
         limb,
         str(torso),
@@ -130,7 +132,7 @@ def shape_look(rng: np.random.Generator, pen: Pen, unit: float, withheld: bool =
     return look if withheld else _shapeless(look, rng)
 
 
-def _shapeless(look: Look, rng: np.random.Generator) -> Look:
+def _shapeless(look: DrawingStyle, rng: np.random.Generator) -> DrawingStyle:
     """What small hands and mascots do: thick limbs, a head that is one with the trunk."""
     if rng.random() < STOUT_SHARE:
         look = replace(look, thickness=look.thickness * rng.uniform(1.3, 2.6))

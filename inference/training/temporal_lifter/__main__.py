@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ..sketch.losses import LIMB_DIRECTIONS, lifting_losses, total
-from ..sketch.net import Lifter, split
+from ..sketch.net import KeypointLifter, split
 from ..synthesis.figure import Figures, make_figures, sample_scales
 from ..synthesis.layout import DIRECTIONS, KEYPOINTS
 from ..synthesis.poses import PoseBank, load_pose_bank
@@ -32,11 +32,11 @@ def main() -> None:
     torch.save(lifter.state_dict(), args.out)
 
 
-def train(minutes: float, seed: int) -> Lifter:
+def train(minutes: float, seed: int) -> KeypointLifter:
     """Trains for ``minutes``; prints the validation error on unseen subjects as it goes."""
     bank, val = load_pose_bank("train"), load_pose_bank("val")
     rng = np.random.default_rng(seed)
-    lifter = Lifter()
+    lifter = KeypointLifter()
     optimiser = torch.optim.AdamW(lifter.parameters(), 2e-3, weight_decay=0.02)
     start, step = time.time(), 0
     held_out = draw(val, np.random.default_rng(1), 4000)
@@ -56,7 +56,7 @@ def train(minutes: float, seed: int) -> Lifter:
 
 
 def loss(
-    lifter: Lifter,
+    lifter: KeypointLifter,
     points: torch.Tensor,
     spread: torch.Tensor,
     directions: torch.Tensor,
@@ -87,7 +87,9 @@ def _noisy(figures: Figures, rng: np.random.Generator) -> tuple[np.ndarray, np.n
 
 
 @torch.no_grad()
-def report(lifter: Lifter, held_out: tuple[torch.Tensor, ...], seen: int, seconds: float) -> None:
+def report(
+    lifter: KeypointLifter, held_out: tuple[torch.Tensor, ...], seen: int, seconds: float
+) -> None:
     """Prints limb direction errors and how often the depth sign is right."""
     points, spread, directions, _ = held_out
     out = split(lifter(points, spread))

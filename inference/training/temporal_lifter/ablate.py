@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from .batches import ENDLESS, Recipe, held_out, of_clips
-from .net import Design, Lifter
+from .net import Design, TemporalLifterNet
 from .noise import read_clips
 from .train import Effort, train
 
@@ -27,7 +27,7 @@ ATTENTION = {"blocks": ("attention",) * 5, "dilations": (1,) * 5}
 
 
 @dataclass(frozen=True)
-class Arm:
+class LifterVariant:
     """One run: its name, and what differs from the first one's design and recipe."""
 
     name: str
@@ -36,20 +36,20 @@ class Arm:
 
 
 ARMS = (
-    Arm("as shipped: turns of parts and lengths apart, rays, convolution and attention"),
-    Arm("places of joints instead of turns and lengths", {"places": True}),
-    Arm("turns in the parents' frames, chained", {"local": True}),
-    Arm("the picture's axes instead of rays", recipe={"rays": False}),
-    Arm("temporal convolution only", CONVOLUTIONS),
-    Arm("attention over the trajectory only", ATTENTION),
-    Arm("key-frame tokens, one for 3 frames", {"every": 3}),
-    Arm("no metric landmarks among the inputs", {"with_world": False}),
-    Arm("no pose augmentation", recipe={"augmented": False}),
-    Arm("no painted clips, the noise model alone", recipe={"painted_share": 0.0}),
+    LifterVariant("as shipped: turns of parts and lengths apart, rays, convolution and attention"),
+    LifterVariant("places of joints instead of turns and lengths", {"places": True}),
+    LifterVariant("turns in the parents' frames, chained", {"local": True}),
+    LifterVariant("the picture's axes instead of rays", recipe={"rays": False}),
+    LifterVariant("temporal convolution only", CONVOLUTIONS),
+    LifterVariant("attention over the trajectory only", ATTENTION),
+    LifterVariant("key-frame tokens, one for 3 frames", {"every": 3}),
+    LifterVariant("no metric landmarks among the inputs", {"with_world": False}),
+    LifterVariant("no pose augmentation", recipe={"augmented": False}),
+    LifterVariant("no painted clips, the noise model alone", recipe={"painted_share": 0.0}),
 )
 
 
-def run(arm: Arm, folder: Path, painted: tuple[Path, ...], out: Path) -> dict[str, float]:
+def run(arm: LifterVariant, folder: Path, painted: tuple[Path, ...], out: Path) -> dict[str, float]:
     """Trains one arm, unless it was before, and returns its figures.
 
     Args:
@@ -69,7 +69,9 @@ def run(arm: Arm, folder: Path, painted: tuple[Path, ...], out: Path) -> dict[st
         }
         design = replace(Design(width=WIDTH), **arm.design)
         part = path.with_suffix(".part.pt")
-        train(Lifter(design), recipe, tests, Effort(1e9, STEPS, RATE, SEED, tests=1), part)
+        train(
+            TemporalLifterNet(design), recipe, tests, Effort(1e9, STEPS, RATE, SEED, tests=1), part
+        )
         part.with_suffix(".json").replace(path.with_suffix(".json"))
         part.unlink()
     return json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))

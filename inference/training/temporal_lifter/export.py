@@ -20,7 +20,7 @@ from ...video.solving.lifter import OUTPUTS, WINDOW
 from ...video.solving.lifter_input import FEATURES
 from ..half_precision import halve
 from ..onnx_file import InOrder, write_graph
-from .net import Design, Lifter
+from .net import Design, TemporalLifterNet
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 LARGEST_DIFFERENCE = 0.03  # of any output, after halving the weights
@@ -35,13 +35,13 @@ def main() -> None:
     parser.add_argument("--date", default="")
     args = parser.parse_args()
     figures = json.loads(args.weights.with_suffix(".json").read_text())
-    net = Lifter(Design(**figures["design"])).eval()
+    net = TemporalLifterNet(Design(**figures["design"])).eval()
     net.grow_from(torch.load(args.weights, weights_only=True))
     export(net, args.out)
     write_card(args.out, figures, args.command, args.date)
 
 
-def export(net: Lifter, path: Path) -> None:
+def export(net: TemporalLifterNet, path: Path) -> None:
     """Writes `path` and checks it against the network.
 
     Raises:

@@ -47,7 +47,7 @@ class Design:
         return asdict(self)
 
 
-class Lifter(nn.Module):
+class TemporalLifterNet(nn.Module):
     """Features [N, T, F] to the outputs of `OUTPUTS`, a dictionary of [N, T, …]."""
 
     def __init__(self, design: Design = Design()) -> None:

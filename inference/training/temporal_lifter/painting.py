@@ -14,7 +14,7 @@ import numpy as np
 from ...body.model import load_default_body
 from .cameras import Cameras
 from .kernels import EMPTY, paint, skinned, vertex_normals
-from .people import Person
+from .people import SyntheticPerson
 
 AMBIENT = (0.35, 0.65)
 SHADOW = (0.0, 0.55)  # how dark
@@ -26,7 +26,7 @@ FAR = 30.0  # metres, the ground's end
 
 
 @dataclass(frozen=True)
-class Look:
+class PaintedLook:
     """What stays the same in a clip."""
 
     background: np.ndarray
@@ -40,7 +40,7 @@ class Look:
 
 def paint_clip(
     rng: np.random.Generator,
-    person: Person,
+    person: SyntheticPerson,
     rotations: np.ndarray,
     joints: np.ndarray,
     rest: np.ndarray,
@@ -72,7 +72,7 @@ def paint_clip(
 
 def _frame(
     rng: np.random.Generator, surface: np.ndarray, faces: np.ndarray, colors: np.ndarray,
-    look: Look, cameras: Cameras, number: int,
+    look: PaintedLook, cameras: Cameras, number: int,
 ) -> np.ndarray:  # fmt: skip
     image = look.background.copy()
     buffer = np.full(image.shape[:2], EMPTY, np.float32)
@@ -114,10 +114,10 @@ def _shadow(
     return cv2.GaussianBlur(mask[..., 0], (9, 9), 2.5)
 
 
-def _sample_look(rng: np.random.Generator, cameras: Cameras, number: int) -> Look:
+def _sample_look(rng: np.random.Generator, cameras: Cameras, number: int) -> PaintedLook:
     light = rng.normal(0, 1, 3)
     light[1] = abs(light[1]) + 0.8
-    return Look(
+    return PaintedLook(
         _background(rng, cameras, number),
         (light / np.linalg.norm(light)).astype(np.float32),
         rng.uniform(*AMBIENT),

@@ -27,7 +27,7 @@ PATTERN = 40.0  # rad per metre at most of stripes on clothes
 
 
 @dataclass(frozen=True)
-class Person:
+class SyntheticPerson:
     """Somebody dressed: `betas` [10], `surface` [V, 3] at rest, metres, `colors` [V, 3] in 0..1."""
 
     betas: np.ndarray
@@ -48,7 +48,7 @@ def sample_betas(rng: np.random.Generator, count: int) -> np.ndarray:
     return np.clip(rng.normal(0, SHAPE_SPREAD, (count, 10)), -LARGEST_SHAPE, LARGEST_SHAPE)
 
 
-def sample_person(rng: np.random.Generator, betas: np.ndarray) -> Person:
+def sample_person(rng: np.random.Generator, betas: np.ndarray) -> SyntheticPerson:
     """Somebody of a shape [10] in random skin, hair and clothes."""
     body = load_default_body()
     surface = np.asarray(body.vertices(betas), np.float32)
@@ -60,7 +60,7 @@ def sample_person(rng: np.random.Generator, betas: np.ndarray) -> Person:
     _hair(rng, body, colors, thickness)
     if rng.random() > FACELESS:
         _face(body, colors)
-    return Person(betas, surface + thickness[:, None] * normals, np.clip(colors, 0, 1))
+    return SyntheticPerson(betas, surface + thickness[:, None] * normals, np.clip(colors, 0, 1))
 
 
 def _dress(

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ....core.body_motion import SMPL_JOINT_NAMES
-from ...solver.tree import PARENTS
+from ....core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ...video.observing.landmarks import NUMBER
 from ...video.solving.body_points import SEEN_BESIDE
 from .noise import Clips, errors, read_clips, true_view
@@ -60,7 +59,7 @@ def _carrier(name: str, part: str) -> int:
         side = name.split("_")[0]
         carrier = CARRIERS[part]
         return SMPL_JOINT_NAMES.index(carrier if carrier == "head" else f"{side}_{carrier}")
-    return PARENTS[SMPL_JOINT_NAMES.index(name)]
+    return SMPL_PARENTS[SMPL_JOINT_NAMES.index(name)]
 
 
 def _least_absolute(rows: np.ndarray, away: np.ndarray) -> tuple[np.ndarray, float, float]:

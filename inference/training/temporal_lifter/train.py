@@ -19,7 +19,7 @@ import torch
 from ..optimizers import Optimisers, descend, optimisers_of
 from .batches import Batch, Batches, Recipe, held_out, of_clips
 from .losses import figures, losses, total
-from .net import Design, Lifter
+from .net import Design, TemporalLifterNet
 from .noise import read_clips
 
 FOLDER = Path("build/lifter")
@@ -48,7 +48,7 @@ def main() -> None:
     tests = {"simulated": held_out(args.noise, HELD_OUT, recipe.frames)}
     painted = read_clips(args.painted_val)
     tests["painted"] = of_clips(painted)
-    net = Lifter(Design(**args.design))
+    net = TemporalLifterNet(Design(**args.design))
     if args.resume:
         net.grow_from(torch.load(args.resume, weights_only=True))
     train(net, recipe, tests, Effort(args.minutes, args.steps, args.rate, args.seed), args.out)
@@ -70,7 +70,9 @@ class Effort:
         return max(seconds / (60 * self.minutes), steps / self.steps)
 
 
-def train(net: Lifter, recipe: Recipe, tests: dict[str, Batch], effort: Effort, out: Path) -> None:
+def train(
+    net: TemporalLifterNet, recipe: Recipe, tests: dict[str, Batch], effort: Effort, out: Path
+) -> None:
     """Trains, tests now and then, and writes `out`."""
     stream = iter(torch.utils.data.DataLoader(Batches(recipe, effort.seed), None, num_workers=1))
     if not net.mean.any():
@@ -93,7 +95,7 @@ def train(net: Lifter, recipe: Recipe, tests: dict[str, Batch], effort: Effort, 
     save(out, average.module, judge(average.module, tests), step)
 
 
-def learn(net: Lifter, optimisers: Optimisers, batch: Batch, rate: float) -> None:
+def learn(net: TemporalLifterNet, optimisers: Optimisers, batch: Batch, rate: float) -> None:
     """One step; the blocks work in bfloat16, which halves its time where processors have it."""
     with torch.autocast("cpu", torch.bfloat16):
         hidden = net.hidden(batch["features"])
@@ -101,7 +103,7 @@ def learn(net: Lifter, optimisers: Optimisers, batch: Batch, rate: float) -> Non
     descend(net, optimisers, loss, rate, longest=2.0)
 
 
-def normalise(net: Lifter, features: torch.Tensor) -> None:
+def normalise(net: TemporalLifterNet, features: torch.Tensor) -> None:
     """Sets the scale of the inputs from one batch."""
     flat = features.flatten(0, 1)
     net.mean.copy_(flat.mean(0))
@@ -109,7 +111,7 @@ def normalise(net: Lifter, features: torch.Tensor) -> None:
 
 
 @torch.no_grad()
-def judge(net: Lifter, tests: dict[str, Batch]) -> dict[str, float]:
+def judge(net: TemporalLifterNet, tests: dict[str, Batch]) -> dict[str, float]:
     """Figures of each test set, rounded."""
     net.eval()
     told = {}
@@ -120,7 +122,7 @@ def judge(net: Lifter, tests: dict[str, Batch]) -> dict[str, float]:
     return told
 
 
-def save(path: Path, net: Lifter, told: dict[str, float], steps: int) -> None:
+def save(path: Path, net: TemporalLifterNet, told: dict[str, float], steps: int) -> None:
     """Writes weights and a json about them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(net.state_dict(), path)

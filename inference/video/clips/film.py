@@ -4,12 +4,9 @@ from pathlib import Path
 from types import TracebackType
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import ByteArray
 from ....core.errors import Sketch2PoseError
-
-Picture = NDArray[np.uint8]
 
 
 class Film:
@@ -43,7 +40,7 @@ class Film:
         finally:
             self._temporary.unlink(missing_ok=True)
 
-    def write(self, picture: Picture) -> None:
+    def write(self, picture: ByteArray) -> None:
         """Append a picture [H, W, 3], BGR, of even sides.
 
         Raises:

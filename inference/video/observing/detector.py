@@ -6,15 +6,14 @@ points: middle of the hips, a point on the circle about the body, and the same o
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
+from ...devices import Session
 from .region import Region, overlap, region_about
-
-Array = NDArray[np.floating]
 
 SIZE = 224
 # cells a side and anchors a cell of the network's three grids
@@ -23,14 +22,6 @@ LEAST_SCORE = 0.5
 LONGEST = 3.0  # long sides of a picture per short one that are looked at in one go
 IN_TWO_PARTS = 0.5  # overlap of regions from which two parts show one person
 SAME_PERSON = 0.3  # intersection over union from which two boxes are one person
-
-
-class Session(Protocol):
-    """What is used of an onnxruntime session."""
-
-    def run(self, output_names: list[str], input_feed: dict[str, NDArray]) -> list[NDArray]:
-        """Runs the network."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .detector import Session
+from ....core.arrays import Array
+from ...devices import Session
 from .landmarks import NUMBER, Landmarks
 from .region import Region
-
-Array = NDArray[np.floating]
 
 SIZE = 224
 POINTS = 21

@@ -13,7 +13,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES
+from ....core.arrays import Array
+from ....core.smpl import SMPL_JOINT_NAMES
 from ...body.model import BodyModel
 from ...importers.keypoints2d import DETECTOR_DOUBT
 from ...solver import tree
@@ -21,8 +22,6 @@ from ...solver.observation import DirectionObservation, SolveResult
 from ...solver.solve import solve_directions
 from ..solving.body_points import body_points
 from .landmarks import LANDMARKS, NUMBER
-
-Array = NDArray[np.floating]
 
 KEY_RATE = 10.0  # key frames a second
 HYPOTHESES = 6

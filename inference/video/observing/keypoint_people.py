@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ...importers.keypoint_files import DetectedPerson
 from ...importers.keypoints2d import LAYOUTS
 from .landmarks import LANDMARKS, NUMBER
 from .tracking import WAIT
 
-Array = NDArray[np.floating]
 Sight = tuple[Array, int | None]
 
 SAME_PERSON = 0.5  # mean way of the joints since the last sight, in sizes, that is another person

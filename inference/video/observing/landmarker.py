@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .detector import Session
+from ...devices import Session
 from .landmarks import LANDMARKS, Landmarks
 from .region import Region, region_about
 
@@ -15,7 +15,7 @@ HIPS, FARTHEST = 33, 34  # two more points, from which the next region follows
 
 
 @dataclass(frozen=True)
-class Reading:
+class LandmarkOutput:
     """What the network saw: `presence` of a person (0..1), landmarks, region to look at next."""
 
     presence: float
@@ -23,7 +23,7 @@ class Reading:
     next_region: Region
 
 
-def read_landmarks(session: Session, rgb: NDArray[np.uint8], region: Region) -> Reading:
+def read_landmarks(session: Session, rgb: NDArray[np.uint8], region: Region) -> LandmarkOutput:
     """Run the landmark network on a region.
 
     Args:
@@ -46,4 +46,6 @@ def read_landmarks(session: Session, rgb: NDArray[np.uint8], region: Region) -> 
         region.turned_back(world.reshape(-1, 3)[:POINTS].astype(np.float64)),
         seen[:, 0] * seen[:, 1],
     )
-    return Reading(float(presence[0, 0]), landmarks, region_about(points[HIPS], points[FARTHEST]))
+    return LandmarkOutput(
+        float(presence[0, 0]), landmarks, region_about(points[HIPS], points[FARTHEST])
+    )

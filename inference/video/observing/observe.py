@@ -17,14 +17,14 @@ from ..clips.clip import Clip
 from .hand_landmarks import HandReader, hand_track
 from .landmarks import Track
 from .observation import Observation, PersonSeen, as_stored
-from .tracking import MOST_PEOPLE, Person, Tracker
+from .tracking import MOST_PEOPLE, TrackedPerson, Tracker
 
 AHEAD = 3  # frames decoded before they are looked at
 COMPLETE = 0.95  # share of the promised frames from which a file counts as whole
 GAPS = 0.02  # share of frames that may be missing before a frame rate is called uneven
 
 Numbered = tuple[int, NDArray[np.uint8]]
-Watch = Callable[[list[Person], Clip], None]
+Watch = Callable[[list[TrackedPerson], Clip], None]
 
 
 def observe(
@@ -69,7 +69,7 @@ def observe(
 
 
 def read_hands(
-    people: list[Person], count: int, rgb: NDArray[np.uint8], reader: HandReader
+    people: list[TrackedPerson], count: int, rgb: NDArray[np.uint8], reader: HandReader
 ) -> None:
     """Read the hands of everybody who was seen in picture `count`."""
     for person in people:
@@ -117,7 +117,7 @@ def _emptied(ready: "queue.Queue[Numbered | BaseException | None]") -> None:
         return
 
 
-def seen_so_far(person: Person, scale: float) -> PersonSeen:
+def seen_so_far(person: TrackedPerson, scale: float) -> PersonSeen:
     """Somebody as an observation.
 
     Args:

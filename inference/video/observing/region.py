@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ....core.arrays import Array
 
 MARGIN = 1.25  # of the circle about hips and farthest point; as MediaPipe trained its network
 

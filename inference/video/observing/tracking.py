@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .detector import Session, detect_people
+from ....core.arrays import Array
+from ...devices import Session
+from .detector import detect_people
 from .hand_landmarks import HandReading
-from .landmarker import Reading, read_landmarks
+from .landmarker import LandmarkOutput, read_landmarks
 from .landmarks import NUMBER, Landmarks, Track
 from .region import Region, between, overlap
-
-Array = NDArray[np.floating]
 
 DETECT_EVERY = 0.25  # s between two looks of the detector while somebody is followed
 WAIT = 2.0  # s a lost person is waited for
@@ -35,7 +35,7 @@ THUMBNAIL = (32, 18)
 
 
 @dataclass(eq=False)
-class Person:
+class TrackedPerson:
     """One person being followed.
 
     Attributes:
@@ -90,9 +90,9 @@ class Tracker:
         self.wait = framerate * WAIT
         self.framerate = framerate
         self.region_share = 1 / (1 + framerate / (2 * np.pi * REGION_CUTOFF))
-        self.people: list[Person] = []
+        self.people: list[TrackedPerson] = []
         self.crowded = False
-        self._followed: list[Person] = []
+        self._followed: list[TrackedPerson] = []
         self._since_detection = self.detect_every
         self._thumbnail: NDArray | None = None
 
@@ -126,12 +126,14 @@ class Tracker:
         before, self._thumbnail = self._thumbnail, small
         return before is not None and float(np.abs(small - before).mean()) / 255 > CUT
 
-    def _follow(self, person: Person, rgb: NDArray[np.uint8], frame: int, count: int) -> bool:
+    def _follow(
+        self, person: TrackedPerson, rgb: NDArray[np.uint8], frame: int, count: int
+    ) -> bool:
         if person.last_seen < count - 1:
             return False  # lost: only the detector brings a person back
         return self._take(person, self._steadiest(person, rgb), frame, count)
 
-    def _steadiest(self, person: Person, rgb: NDArray[np.uint8]) -> Reading:
+    def _steadiest(self, person: TrackedPerson, rgb: NDArray[np.uint8]) -> LandmarkOutput:
         """The reading of the person's region; after a jump, of all its variants the one that
         moved least: the network may take one side for the other in one of them only.
         """
@@ -150,7 +152,7 @@ class Tracker:
                 reading, jump = other, moved
         return reading
 
-    def _take(self, person: Person, reading: Reading, frame: int, count: int) -> bool:
+    def _take(self, person: TrackedPerson, reading: LandmarkOutput, frame: int, count: int) -> bool:
         if reading.presence < LEAST_PRESENCE:
             return False
         share = self.region_share if person.last_seen == count - 1 and person.frames else 1.0
@@ -162,8 +164,8 @@ class Tracker:
         return True
 
     def _newcomers(
-        self, rgb: NDArray[np.uint8], frame: int, count: int, present: list[Person]
-    ) -> list[Person]:
+        self, rgb: NDArray[np.uint8], frame: int, count: int, present: list[TrackedPerson]
+    ) -> list[TrackedPerson]:
         """People whom the detector finds and nobody follows: lost ones first, then new ones."""
         found = []
         for detection in detect_people(self.detector, rgb):
@@ -176,7 +178,7 @@ class Tracker:
             reading = read_landmarks(self.landmarker, rgb, detection.region)
             if any(_box_overlap(reading.landmarks, p.seen[-1]) > SAME_PERSON for p in known):
                 continue
-            person = self._lost_at(detection.region, known, count) or Person(
+            person = self._lost_at(detection.region, known, count) or TrackedPerson(
                 detection.region, count
             )
             if self._take(person, reading, frame, count):
@@ -185,7 +187,9 @@ class Tracker:
                     self.people.append(person)
         return found
 
-    def _lost_at(self, region: Region, known: list[Person], count: int) -> Person | None:
+    def _lost_at(
+        self, region: Region, known: list[TrackedPerson], count: int
+    ) -> TrackedPerson | None:
         """The lost person who should be nearest to a region by now, when near enough."""
         lost = [p for p in self._followed if p not in known and p.seen]
         pictures = max(round(REMEMBERED * self.framerate), 1)
@@ -193,16 +197,16 @@ class Tracker:
         near = int(np.argmin(away)) if lost else -1
         return lost[near] if lost and away[near] < 1.0 else None
 
-    def _away(self, person: Person, region: Region, count: int, pictures: int) -> float:
+    def _away(self, person: TrackedPerson, region: Region, count: int, pictures: int) -> float:
         """Distance of a region from where a lost person should be or was; 1 is just near enough."""
         allowed = NEAR + SPREADS * (count - person.moments[-1]) / self.framerate
         places = (person.expected_at(count, pictures), person.region.center)
         distance = min(float(np.linalg.norm(place - region.center)) for place in places)
         return distance / region.side / allowed
 
-    def _without_twins(self, present: list[Person]) -> list[Person]:
+    def _without_twins(self, present: list[TrackedPerson]) -> list[TrackedPerson]:
         """Of two that have become one, the one followed longer stays, the other one is lost."""
-        kept: list[Person] = []
+        kept: list[TrackedPerson] = []
         for person in sorted(present, key=lambda p: -len(p.frames)):
             twin = next(
                 (p for p in kept if _box_overlap(person.seen[-1], p.seen[-1]) > ONE_TWICE), None
@@ -215,7 +219,7 @@ class Tracker:
         return kept
 
 
-def _separate(person: Person, twin: Person) -> None:
+def _separate(person: TrackedPerson, twin: TrackedPerson) -> None:
     """Take from a person the sights that are their twin's; they are lost since the last other."""
     whose = dict(zip(twin.moments, twin.seen, strict=True))
     while person.seen:

@@ -4,17 +4,20 @@ Conventions: pictures are BGR; boxes are px of the clip, origin top left.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import ByteArray
 from ....core.body_motion import BodyMotion
 from ....core.whole_file import write_whole
 from ...report import Report
-from ..clips.film import Picture
 from .overlay import PAPER, fitted_size, floor_lines, pixels_of, row_at, seen_picture
-from .side_by_side import Beside
+
+if TYPE_CHECKING:
+    from .side_by_side import Beside
 
 CELL_HEIGHT = 420  # px of every part of a cell
 SHEET_WIDTH = 2200  # px that a sheet has at most, unless one cell is wider
@@ -26,7 +29,7 @@ INK = (210, 214, 218)
 Box = tuple[int, int, int, int]
 
 
-def write_sheet(path: Path, what: Beside, report: Report) -> None:
+def write_sheet(path: Path, what: "Beside", report: Report) -> None:
     """Write a sheet as PNG, whole or not at all.
 
     Args:
@@ -67,7 +70,7 @@ def box_at(
     return int(left), int(top), int(width), int(height)
 
 
-def arranged(cells: list[Picture]) -> Picture:
+def arranged(cells: list[ByteArray]) -> ByteArray:
     """Cells of one size in rows, from left to right, on paper."""
     height, width = cells[0].shape[:2]
     columns = int(np.clip((SHEET_WIDTH + GAP) // (width + GAP), 1, len(cells)))
@@ -85,8 +88,8 @@ def _rows(person: BodyMotion, frames: tuple[int, ...]) -> list[int]:
 
 
 def _cell(
-    what: Beside, rgb: Picture, scale: float, frame: int, box: Box, floor: NDArray[np.floating]
-) -> Picture:
+    what: "Beside", rgb: ByteArray, scale: float, frame: int, box: Box, floor: NDArray[np.floating]
+) -> ByteArray:
     """One frame: the clip with skeletons, the rig as the camera sees it, the other views."""
     zoom = CELL_HEIGHT / box[3]
     whole = (round(rgb.shape[1] / scale * zoom), round(rgb.shape[0] / scale * zoom))
@@ -99,7 +102,7 @@ def _cell(
     return np.concatenate([_label(what.motions[0], frame, shown.shape[1]), shown])
 
 
-def _cut(picture: Picture, box: Box, zoom: float, width: int) -> Picture:
+def _cut(picture: ByteArray, box: Box, zoom: float, width: int) -> ByteArray:
     """The part of a picture, which is `zoom` times the clip, that a box shows."""
     left = int(np.clip(round(box[0] * zoom), 0, max(picture.shape[1] - width, 0)))
     top = int(np.clip(round(box[1] * zoom), 0, max(picture.shape[0] - CELL_HEIGHT, 0)))
@@ -107,7 +110,7 @@ def _cut(picture: Picture, box: Box, zoom: float, width: int) -> Picture:
     return np.asarray(cv2.resize(part, (width, CELL_HEIGHT)), np.uint8)
 
 
-def _label(person: BodyMotion, frame: int, width: int) -> Picture:
+def _label(person: BodyMotion, frame: int, width: int) -> ByteArray:
     """Number of the frame, and which parts of the feet are said to rest on the ground."""
     paper = np.full((LABEL_HEIGHT, width, 3), PAPER, np.uint8)
     text = " ".join([f"frame {frame}", *resting(person, frame)])

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS, BodyMotion
+from ....core.arrays import Array, ByteArray
+from ....core.body_motion import BodyMotion
+from ....core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ...report import Report
 from ..clips.clip import PICTURE_FRAMERATE, Clip, Trim
-from ..clips.film import Film, Picture
-
-Array = NDArray[np.floating]
+from ..clips.film import Film
 
 HEIGHT = 720  # px of the overlay
 SIDE_WIDTH = 480  # px of the view from the side
@@ -69,8 +68,8 @@ def write_overlay(
 
 
 def drawn(
-    rgb: Picture, scale: float, frame: int, motions: Sequence[BodyMotion], view: "SideView"
-) -> Picture:
+    rgb: ByteArray, scale: float, frame: int, motions: Sequence[BodyMotion], view: "SideView"
+) -> ByteArray:
     """One picture of the overlay: the frame with skeletons, the bodies from the side."""
     size = fitted_size((rgb.shape[1], rgb.shape[0]), HEIGHT)
     picture = seen_picture(rgb, scale, frame, motions, view.floor, size)
@@ -81,9 +80,9 @@ def drawn(
 
 
 def seen_picture(
-    rgb: Picture, scale: float, frame: int, motions: Sequence[BodyMotion], floor: Array,
+    rgb: ByteArray, scale: float, frame: int, motions: Sequence[BodyMotion], floor: Array,
     size: tuple[int, int],
-) -> Picture:  # fmt: skip
+) -> ByteArray:  # fmt: skip
     """A frame of the clip with its skeletons and the ground.
 
     Args:
@@ -192,7 +191,7 @@ class SideView:
         away = (flat - self._middle) * [self._zoom, -self._zoom]
         return away + [SIDE_WIDTH / 2, HEIGHT / 2]
 
-    def ground(self) -> Picture:
+    def ground(self) -> ByteArray:
         """The empty view: paper and the line of the ground."""
         paper = np.full((HEIGHT, SIDE_WIDTH, 3), PAPER, np.uint8)
         level = int(self._placed(np.array([0.0, 0.0]))[1])

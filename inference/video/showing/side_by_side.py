@@ -16,13 +16,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import ByteArray
 from ....core.body_motion import BodyMotion, read_body_motion
 from ....core.errors import Sketch2PoseError
 from ...protocol.messages import BesideRequest
 from ...protocol.summary import InputSummary
 from ...report import Report
 from ..clips.clip import PICTURE_FRAMERATE, Clip, Trim
-from ..clips.film import Film, Picture
+from ..clips.film import Film
 from .overlay import HEIGHT, PAPER, fitted_size, floor_lines, seen_picture
 
 WHAT = "The film beside the clip"
@@ -69,7 +70,7 @@ class Beside:
                 report.progress(share, f"Drawing frame {number}")
                 yield number, rgb
 
-    def rendered(self, view: str, frame: int, height: int) -> Picture:
+    def rendered(self, view: str, frame: int, height: int) -> ByteArray:
         """A picture of the rigs on paper, [height, W, 3].
 
         Raises:
@@ -156,7 +157,7 @@ def _beside_of(clip: str, options: dict[str, Any]) -> Beside:
     return Beside(clip, motions, frames, folder, views, rate)
 
 
-def _on_paper(picture: "cv2.typing.MatLike") -> Picture:
+def _on_paper(picture: "cv2.typing.MatLike") -> ByteArray:
     """[H, W, 3] a picture, with or without alpha, before the overlay's paper."""
     if picture.ndim == 2:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)

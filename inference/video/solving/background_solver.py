@@ -19,7 +19,7 @@ from ..clips.clip import Clip
 from ..observing.landmarks import Track
 from ..observing.observation import PersonSeen
 from ..observing.observe import seen_so_far
-from ..observing.tracking import Person
+from ..observing.tracking import TrackedPerson
 from .person import Solved
 from .solve_windows import CONTEXT, OVERLAP, SHAPE_SECONDS, WINDOW, Done
 from .solver_worker import SOLVED, Message, read_message, track_message, write_message
@@ -60,7 +60,7 @@ class SolvingAhead:
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def look(self, people: list[Person], clip: Clip) -> None:
+    def look(self, people: list[TrackedPerson], clip: Clip) -> None:
         """Hand on everybody of whom another piece may be settled.
 
         Args:

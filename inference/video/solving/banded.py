@@ -1,9 +1,8 @@
 """Normal equations of a sequence whose frames are coupled to the next two."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ....core.arrays import Array
 
 
 def solve_banded(own: Array, next_one: Array, next_two: Array, right: Array) -> Array:

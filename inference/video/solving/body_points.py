@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES
+from ....core.arrays import Array
+from ....core.smpl import SMPL_JOINT_NAMES, SMPL_OWNER, SMPL_PARENTS
 from ...body.model import BodyModel
-from ...solver.tree import OWNER, PARENTS, SOLVED
+from ...solver.tree import SOLVED
 from ..observing.landmarks import LANDMARKS
-
-Array = NDArray[np.floating]
 
 # Where the landmark network sees a point, beside the joint or the skin's landmark on our body:
 # metres at rest, left side; measured by `inference.training.temporal_lifter.places` on painted people
@@ -91,7 +90,7 @@ def _place(name: str, body: BodyModel, joints: Array, surface: Array) -> tuple[i
     side, _, part = name.partition("_")
     if f"{side}_{part}" in SMPL_JOINT_NAMES:
         number = SMPL_JOINT_NAMES.index(name)
-        return PARENTS[number], joints[number]
+        return SMPL_PARENTS[number], joints[number]
     if part in ("heel", "foot_index"):
         landmark = f"{side}_heel" if part == "heel" else f"{side}_big_toe"
         return SMPL_JOINT_NAMES.index(f"{side}_ankle"), surface[body.landmarks[landmark]]
@@ -107,10 +106,10 @@ def _carried(part: int, place: Array, joints: Array) -> Array:
 
     Toes and hands are not solved: they are rigid continuations of feet and forearms' ends.
     """
-    carried = np.zeros((len(PARENTS), 3))
+    carried = np.zeros((len(SMPL_PARENTS), 3))
     joint = part
     while joint > 0:
-        owner = OWNER[joint]
+        owner = SMPL_OWNER[joint]
         carried[owner] += joints[joint] - joints[owner]
         joint = owner
     if part in SOLVED:

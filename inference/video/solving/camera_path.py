@@ -7,9 +7,8 @@ with its floor at y = 0; metres.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ....core.arrays import Array
 
 LEAST_ABOVE = 0.3  # metres of the camera above feet; from lower down the floor shows no distance
 LARGEST_SCALE = 1.3  # of people against the mean; beyond, the scene has another scale

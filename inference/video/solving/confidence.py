@@ -8,10 +8,9 @@ counts little; frames that were filled in count least.
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES
+from ....core.arrays import Array
+from ....core.smpl import SMPL_JOINT_NAMES
 from ..observing.landmarks import NUMBER
-
-Array = NDArray[np.floating]
 
 FILLED = 0.05  # of joints in frames without an observation
 WEAK = 0.3  # mean confidence below which a frame is called weak

@@ -9,13 +9,11 @@ index, middle, little, ring, thumb. Radians, metres.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from ..observing.hand_landmarks import INDEX, LITTLE, MIDDLE, RING, SIDES, WRIST, HandTrack
 from ..observing.landmarks import NUMBER, Track
-
-Array = NDArray[np.floating]
 
 ORDER = (INDEX, MIDDLE, LITTLE, RING)
 SPREAD = np.deg2rad([8.0, 0.0, -16.0, -8.0])  # of flat fingers towards the thumb

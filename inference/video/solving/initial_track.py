@@ -5,19 +5,17 @@ metres, radians.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_PARENTS
+from ....core.arrays import Array
 from ....core.kinematics import forward_kinematics
 from ....core.rotations import rotmat_from_rotvec
+from ....core.smpl import SMPL_PARENTS
 from ...body.model import BodyModel
 from ...importers.pose_from_points import pose_from_points
 from ...solver.camera import camera_from_ray
 from ..observing.landmarks import LANDMARKS, NUMBER, Track
 from .body_points import BodyPoints
 from .terms import DIRECTED, Lens, Observed
-
-Array = NDArray[np.floating]
 
 _FLIP = np.diag([1.0, -1.0, -1.0])  # body axes (y up) ↔ camera axes (y down)
 SMALLEST_PERSON = 1.0  # px

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from ....core.body_motion import BodyMotion
 from ....core.errors import Sketch2PoseError
 from ....core.filmed_camera import FilmedCamera
 from ....core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ....core.smpl import SMPL_JOINT_NAMES
 from .camera_path import CameraPath
 from .terms import Lens
 

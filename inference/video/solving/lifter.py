@@ -14,16 +14,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import nearest_rotmat, rotmat_from_6d
-from ...solver.tree import MIRROR
-from ..observing.detector import Session
+from ....core.smpl import SMPL_MIRROR
+from ...devices import Session
 from ..observing.landmarks import MIRRORED, Track
 from .camera_path import CameraPath
 from .initial_track import LARGEST_BETA
 from .lifter_input import encode, view_rotations
 from .terms import Lens
-
-Array = NDArray[np.floating]
 
 FRAMERATE = 30.0  # that the network knows
 WINDOW = 48  # frames at once, as in training
@@ -73,7 +72,7 @@ class Lifted:
         )
 
 
-class Lifter:
+class TemporalLifter:
     """The network on tracks."""
 
     def __init__(self, session: Session) -> None:
@@ -132,11 +131,11 @@ class Lifter:
         other = points[:, MIRRORED].copy()
         other[..., 0] = 2 * lens.center[0] - other[..., 0]
         seen = self._run(other, world[:, MIRRORED] * FLIP, visibility[:, MIRRORED], lens)
-        seen["turns"] = FLIP[:, None] * seen["turns"][:, MIRROR] * FLIP
+        seen["turns"] = FLIP[:, None] * seen["turns"][:, SMPL_MIRROR] * FLIP
         seen["up"] = seen["up"] * FLIP
         seen["contact"] = seen["contact"][:, [2, 3, 0, 1]]
         for name in ("turn_spread", "spread"):
-            seen[name] = seen[name][:, MIRROR]
+            seen[name] = seen[name][:, SMPL_MIRROR]
         return {name: (values + seen[name]) / 2 for name, values in plain.items()}
 
 

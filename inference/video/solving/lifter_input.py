@@ -8,10 +8,9 @@ pose looks the same wherever in the picture it stands (perspective encoding afte
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ...solver.camera import camera_from_ray
 from ..observing.landmarks import LANDMARKS, NUMBER
-
-Array = NDArray[np.floating]
 
 POINTS = len(LANDMARKS)
 EXTRAS = 6

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.body_motion import BodyMotion
 from ...body.model import BodyModel
 from ...world_of_camera import in_world_of
 from .shared_ground import LARGEST_MISFIT, factors_on, level_of_most, misfit, resized, standing_feet
 from .world import camera_under
-
-Array = NDArray[np.floating]
 
 STEEPEST = np.deg2rad(50.0)  # tilt of a camera
 MOST_ROLL = np.deg2rad(20.0)

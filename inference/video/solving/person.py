@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES, BodyModelNote, BodyMotion
+from ....core.arrays import Array
+from ....core.body_motion import BodyModelNote, BodyMotion
 from ....core.rotations import nearest_rotmat, rotvec_from_rotmat
+from ....core.smpl import SMPL_JOINT_NAMES
 from ...body.model import BodyModel
 from ...solver import initial_pose as sketch_start
 from ...solver import tree
@@ -22,12 +24,10 @@ from ..observing.landmarks import NUMBER, Track
 from . import initial_track, terms, world
 from .body_points import BodyPoints, body_points, joint_points
 from .confidence import joint_confidence
-from .lifter import Lifted, Lifter
+from .lifter import Lifted, TemporalLifter
 from .scale_from_floor import floor_under, foot_rows, shape_on_floor
 from .solve_track import Smoothness, TrackProblem, local_problem, solve_track
 from .solve_windows import OVERLAP, Done, Piece, beginning, pieces_of, rows_of, settled_pieces
-
-Array = NDArray[np.floating]
 
 FIRST_ITERATIONS = 7
 SECOND_ITERATIONS = 6
@@ -72,7 +72,7 @@ class _Given:
 class PersonSolver:
     """Solves tracks on one body."""
 
-    def __init__(self, body: BodyModel, lifter: Lifter | None = None) -> None:
+    def __init__(self, body: BodyModel, lifter: TemporalLifter | None = None) -> None:
         """Make a solver.
 
         Args:
@@ -182,7 +182,7 @@ class PersonSolver:
         pelvis = initial_track.starting_pelvis(relative, seen, lens)
         mean, precision = self._prior(orientations, rest, lifted is not None)
         feet, floor = foot_rows(points.used), None
-        found = world.Contacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
+        found = world.FootContacts(np.zeros((len(track.frames) - 1, len(feet))), np.zeros(0))
         local = local_problem(rest, mean, precision, self.weights.limits)
         steady = Smoothness(TURNING, MOVING, given.rate)
         expected = expected_parts(lifted) if lifted else None

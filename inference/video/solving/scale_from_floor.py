@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ...body.model import BodyModel
 from ...solver import tree
 from ..observing.landmarks import NUMBER, Track
@@ -15,8 +16,6 @@ from . import initial_track
 from .body_points import BodyPoints, body_points
 from .camera_path import scale_on_floor
 from .terms import Lens
-
-Array = NDArray[np.floating]
 
 FEET = ("left_heel", "left_foot_index", "right_heel", "right_foot_index")
 FLOOR_SPREAD = 0.01  # metres a standing sole may seem to be off the floor

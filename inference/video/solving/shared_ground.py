@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ....core.body_motion import SMPL_JOINT_NAMES, BodyMotion
+from ....core.arrays import Array
+from ....core.body_motion import BodyMotion
+from ....core.smpl import SMPL_JOINT_NAMES
 from ...body.model import BodyModel
-
-Array = NDArray[np.floating]
 
 SIZE_SPREAD = 0.06  # of people's stature about what it was guessed to be
 LEVEL_SPREAD = 0.03  # metres by which feet on one ground seem to differ

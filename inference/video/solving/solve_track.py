@@ -11,17 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core import smpl
+from ....core.arrays import Array
 from ....core.rotations import rotmat_from_rotvec
 from ...solver import levenberg_marquardt as lm
 from ...solver import tree
-from ...solver.contacts import Contacts
+from ...solver.contacts import DrawnContacts
 from ...solver.terms import DirectionTargets
 from . import terms
 from .banded import solve_banded
 from .body_points import BodyPoints
 from .scale_from_floor import Floor
-
-Array = NDArray[np.floating]
 
 START_DAMPING = 1e-3
 CONVERGED = 1e-4  # relative decrease of the cost
@@ -65,7 +65,7 @@ def local_problem(rest: tree.RestBody, mean: Array, precision: Array, limits: ob
     none = np.zeros((len(mean), 24, 3))
     flat = none[..., 0]
     targets = DirectionTargets(none, flat, none, flat, 0.0, none, flat, flat)
-    contacts = Contacts((), (), np.array([0.0, -1.0, 0.0]))
+    contacts = DrawnContacts((), (), np.array([0.0, -1.0, 0.0]))
     return lm.Problem(rest, targets, mean, precision, limits, contacts)  # type: ignore[arg-type]
 
 
@@ -158,5 +158,5 @@ def _moved(world: Array, pelvis: Array, step: Array, prior_mean: Array) -> tuple
     moved = world.copy()
     moved[:, tree.SOLVED] = turns @ world[:, tree.SOLVED]
     ends = list(tree.ENDS)
-    moved[:, ends] = moved[:, tree.OWNER[ends]] @ prior_mean[:, ends]
+    moved[:, ends] = moved[:, smpl.SMPL_OWNER[ends]] @ prior_mean[:, ends]
     return moved, pelvis + step[:, -3:]

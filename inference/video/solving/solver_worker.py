@@ -58,7 +58,7 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
     """Answer until the end of `source`."""
     from ...body.model import load_default_body
     from ...devices import Device, create_session
-    from .lifter import Lifter
+    from .lifter import TemporalLifter
     from .person import PersonSolver, Solved
     from .solve_windows import Done
 
@@ -66,7 +66,7 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
     if hello is None:
         return
     session = create_session(str(hello["lifter"]), Device(threads=int(hello["threads"])))
-    solver = PersonSolver(load_default_body(), Lifter(session))  # type: ignore[arg-type]
+    solver = PersonSolver(load_default_body(), TemporalLifter(session))  # type: ignore[arg-type]
     done = Done[Solved](lambda key, solved: write_message(target, piece_message(key, solved)))
     while (message := read_message(source)) is not None:
         track, lens = _track_and_lens(message)

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....core.arrays import Array
 from ....core.rotations import rotvec_from_rotmat, skew_from_vector
 from .body_points import BodyPoints
 from .camera_path import CameraPath
-
-Array = NDArray[np.floating]
 
 OUTLIER = 3.0  # deviations from which a residual counts linearly (pseudo-Huber)
 POINT_SPREAD = 0.02  # of a landmark, shares of the person's size in the picture

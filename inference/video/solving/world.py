@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from ....core.arrays import Array
 
 SLOWEST_STEP = 0.5  # m/s; a slower sole is a standing one
 NEAR_GROUND = 0.15  # metres above the lower foot within which a sole can stand
@@ -22,7 +22,7 @@ DEPTH_SHARE = 0.33  # of the speed along the camera's ray that counts
 
 
 @dataclass(frozen=True)
-class Contacts:
+class FootContacts:
     """Feet on the ground: `weight` [T - 1, F] 1/m^2 for the solver, `standing` [T, F] in 0..1."""
 
     weight: Array
@@ -66,7 +66,9 @@ def camera_under(up: Array) -> Array:
     return np.stack([np.cross(up, back), up, back], axis=1)
 
 
-def find_contacts(feet: Array, up: Array, framerate: float, eyes: Array | None = None) -> Contacts:
+def find_contacts(
+    feet: Array, up: Array, framerate: float, eyes: Array | None = None
+) -> FootContacts:
     """Which points of the feet stand.
 
     Args:
@@ -77,7 +79,7 @@ def find_contacts(feet: Array, up: Array, framerate: float, eyes: Array | None =
         The contacts.
     """
     if len(feet) < 2:
-        return Contacts(np.zeros((0, feet.shape[1])), np.ones(feet.shape[:2]) * _low(feet, up))
+        return FootContacts(np.zeros((0, feet.shape[1])), np.ones(feet.shape[:2]) * _low(feet, up))
     rays = feet if eyes is None else feet - eyes[:, None]
     speed = _speed(feet, rays, framerate)
     low = _low(feet, up)
@@ -85,7 +87,7 @@ def find_contacts(feet: Array, up: Array, framerate: float, eyes: Array | None =
     standing = np.zeros(feet.shape[:2])
     standing[1:] = still
     standing[:-1] = np.maximum(standing[:-1], still)
-    return Contacts(still / CONTACT_SPREAD**2, standing)
+    return FootContacts(still / CONTACT_SPREAD**2, standing)
 
 
 def _speed(feet: Array, rays: Array, framerate: float) -> Array:

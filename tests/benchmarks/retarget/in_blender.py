@@ -58,7 +58,7 @@ def put(rig, motion, use_ik: bool = False):
 
 
 def rigify_errors(path: Path, motion, use_ik: bool) -> dict[str, float]:
-    from sketch2pose.core.quaternions import inverse, multiply, quat_from_matrix
+    from sketch2pose.core.rotations import quat_from_rotmat, quat_inverse, quat_multiply
     from tests.benchmarks.retarget.measures import SEGMENTS, direction_errors, hinge_errors
 
     rig = load_rig(path)
@@ -78,8 +78,8 @@ def rigify_errors(path: Path, motion, use_ik: bool) -> dict[str, float]:
     turns = {}
     for side, letter in SIDES.items():
         at_rest = np.array(rig.data.bones[f"ORG-upper_arm.{letter}"].matrix_local.to_3x3())
-        posed = quat_from_matrix(np.array(poses[f"{side}_upper_arm"]))
-        turns[f"{side}_upper_arm"] = multiply(posed, inverse(quat_from_matrix(at_rest)))
+        posed = quat_from_rotmat(np.array(poses[f"{side}_upper_arm"]))
+        turns[f"{side}_upper_arm"] = quat_multiply(posed, quat_inverse(quat_from_rotmat(at_rest)))
     direction = direction_errors(motion, {r: np.array(h) for r, h in heads.items()})
     roll = hinge_errors(motion, rest, turns)
     assert len(direction) == 2 * len(SEGMENTS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sketch2pose.core.quaternions import inverse, matrix_from_quat, multiply, normalized
+from sketch2pose.core.rotations import normalized, quat_inverse, quat_multiply, rotmat_from_quat
 from sketch2pose.rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, Skeleton, retarget
 from sketch2pose.rigs.feet.contacts import foot_contacts, slide_per_frame
 from sketch2pose.rigs.feet.soles import sole_points
@@ -63,8 +63,8 @@ def roll_errors(
         for start, end in SEGMENTS:
             bone = bone_map.bones[f"{side}_{start}"]
             rest = straight.rest_quats[straight.index[bone]]
-            wanted = multiply(motion.turns[f"{side}_{start}"], rest)
-            difference = multiply(poses[bone], inverse(wanted))
+            wanted = quat_multiply(motion.turns[f"{side}_{start}"], rest)
+            difference = quat_multiply(poses[bone], quat_inverse(wanted))
             along = motion.positions[f"{side}_{end}"] - motion.positions[f"{side}_{start}"]
             rows.append(_angle_about(difference, normalized(along)))
     return np.array(rows)
@@ -89,10 +89,10 @@ def hinge_errors(
         own = normalized(np.cross(fore - upper, hand - fore))
         source_arm = motion.rest[f"{side}_forearm"] - motion.rest[f"{side}_upper_arm"]
         source = normalized(np.cross(source_arm, [0.0, -1.0, 0.0]))
-        from sketch2pose.core.quaternions import rotate
+        from sketch2pose.core.rotations import quat_rotate
 
-        have = rotate(turns[f"{side}_upper_arm"], own)
-        wanted = rotate(motion.turns[f"{side}_upper_arm"], source)
+        have = quat_rotate(turns[f"{side}_upper_arm"], own)
+        wanted = quat_rotate(motion.turns[f"{side}_upper_arm"], source)
         rows.append(np.degrees(np.arccos(np.clip(np.sum(have * wanted, axis=1), -1, 1))))
     return np.array(rows)
 
@@ -129,7 +129,7 @@ def round_trip(motion: HumanMotion, rig: Skeleton, bone_map: BoneMap, back: Skel
     matrices = {}
     for bone in bones.values():
         matrices[bone] = np.tile(np.eye(4), (motion.frame_count, 1, 1))
-        matrices[bone][:, :3, :3] = matrix_from_quat(there.poses[bone])
+        matrices[bone][:, :3, :3] = rotmat_from_quat(there.poses[bone])
         matrices[bone][:, :3, 3] = there.heads[bone]
     rest = {bone: rig.rest[rig.index[bone]] for bone in bones.values()}
     read = human_motion_from_rig(bones, rest, matrices, motion.framerate, (0, 0, 1))

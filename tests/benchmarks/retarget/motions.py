@@ -40,7 +40,7 @@ def mocap(shared: Path, frames: int, clips: tuple[int, ...]) -> list[HumanMotion
     pack = shared / "data/mocap/val_seqs.npz"
     if not pack.is_file():
         return []
-    from sketch2pose.core.quaternions import normalized, rotvec_from_quat
+    from sketch2pose.core.rotations import normalized, rotvec_from_quat
 
     motions = []
     with np.load(pack, allow_pickle=False) as data:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, SMPL_PARENTS
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 
 from .metrics import LIMB_BONES, LIMB_JOINTS
 

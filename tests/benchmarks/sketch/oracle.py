@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from sketch2pose.inference.body.model import load_default_body
 from sketch2pose.inference.sketch.estimate import SketchEstimator, observe
-from sketch2pose.inference.sketch.figure_detection import Figure, find_figures
+from sketch2pose.inference.sketch.figure_detection import DetectedFigure, find_figures
 from sketch2pose.inference.sketch.ink import ink_map
-from sketch2pose.inference.sketch.network_output import PAIRS, Reading
+from sketch2pose.inference.sketch.network_output import PAIRS, NetworkOutput
 from sketch2pose.inference.solver import solve_directions
 
 from . import metrics
@@ -57,7 +57,7 @@ def oracle_rows(estimator: SketchEstimator, drawings: Sequence[SyntheticDrawing]
     return rows
 
 
-def told(figure: Figure, drawing: SyntheticDrawing, step: int) -> Figure:
+def told(figure: DetectedFigure, drawing: SyntheticDrawing, step: int) -> DetectedFigure:
     """The figure with what the oracle tells at a step of ``STEPS``."""
     reading = figure.reading
     truth = drawing.directions
@@ -71,10 +71,12 @@ def told(figure: Figure, drawing: SyntheticDrawing, step: int) -> Figure:
         folded = np.column_stack([truth[:, :2], np.abs(truth[:, 2])])[None]
         sure = np.full_like(reading.concentration, SHARP)
         reading = replace(reading, folded=folded, concentration=sure)
-    return Figure(figure.box, reading)
+    return DetectedFigure(figure.box, reading)
 
 
-def _on_true_sides(reading: Reading, figure: Figure, drawing: SyntheticDrawing) -> Reading:
+def _on_true_sides(
+    reading: NetworkOutput, figure: DetectedFigure, drawing: SyntheticDrawing
+) -> NetworkOutput:
     """Limbs in the rows of the side that they are drawn on."""
     values = {name: getattr(reading, name).copy() for name in _BY_PLACE}
     points = figure.points / drawing.page.scale
@@ -92,7 +94,7 @@ def _on_true_sides(reading: Reading, figure: Figure, drawing: SyntheticDrawing) 
     return replace(reading, **values, **known)
 
 
-def _errors(drawing: SyntheticDrawing, figure: Figure) -> tuple[float, float, float]:
+def _errors(drawing: SyntheticDrawing, figure: DetectedFigure) -> tuple[float, float, float]:
     """PA-MPJPE of the first reading and of the best, limb direction."""
     result = solve_directions(
         observe(drawing.page, figure), load_default_body(), hypotheses=HYPOTHESES
@@ -103,7 +105,7 @@ def _errors(drawing: SyntheticDrawing, figure: Figure) -> tuple[float, float, fl
     return pa[0], min(pa), float(metrics.limb_direction_error(seen[0], truth).mean())
 
 
-def _figure(estimator: SketchEstimator, drawing: SyntheticDrawing) -> Figure | None:
+def _figure(estimator: SketchEstimator, drawing: SyntheticDrawing) -> DetectedFigure | None:
     ink = ink_map(drawing.page.gray, drawing.page.color)
     figures, _ = find_figures(estimator.session, ink, lambda: None)
     truth = drawing.keypoints * drawing.page.scale

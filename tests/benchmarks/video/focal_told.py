@@ -27,7 +27,7 @@ from sketch2pose.inference.training.temporal_lifter.noise import load_noise
 from sketch2pose.inference.video.options import FULL_FRAME, USUAL_LENS
 from sketch2pose.inference.video.solving import initial_track, terms
 from sketch2pose.inference.video.solving.body_points import body_points, joint_points
-from sketch2pose.inference.video.solving.lifter import Lifter
+from sketch2pose.inference.video.solving.lifter import TemporalLifter
 from tests.benchmarks.bench_lifter import WORK
 from tests.benchmarks.sketch.table import Row, print_table
 from tests.benchmarks.video import measures
@@ -42,7 +42,9 @@ TELLING = 10.0  # how much of the misfit's logarithm counts, chosen on train sub
 MM = 1e3
 
 
-def through(lifter: Lifter, body: BodyModel, case: Case, lens: float) -> tuple[float, np.ndarray]:
+def through(
+    lifter: TemporalLifter, body: BodyModel, case: Case, lens: float
+) -> tuple[float, np.ndarray]:
     """Misfit and limb joints [T, 12, 3] of a case as if a lens, mm, had filmed it."""
     pinhole = replace(case.lens, focal=lens / FULL_FRAME * max(case.size))
     track = initial_track.every_frame(case.track, 1)
@@ -72,7 +74,7 @@ def told(misfits: np.ndarray) -> float:
 def rows_of(given: list[Case]) -> list[Row]:
     """Errors of the usual lens, the one told and the true one."""
     body = load_default_body()
-    lifter = Lifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
+    lifter = TemporalLifter(create_session(find_model(LIFTER_NETWORK), Device(threads=1)))
     errors: dict[str, list[list[float]]] = {"usual": [], "told": [], "true": []}
     for case in given:
         true = case.lens.focal / max(case.size) * FULL_FRAME

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sketch2pose.core.body_motion import SMPL_JOINT_NAMES, BodyMotion
-from sketch2pose.core.rotations import angle_between, rotmat_from_rotvec
+from sketch2pose.core.body_motion import BodyMotion
+from sketch2pose.core.rotations import rotmat_angle, rotmat_from_rotvec
+from sketch2pose.core.smpl import SMPL_JOINT_NAMES
 
 JOINTS = [
     f"{side}_{part}"
@@ -66,7 +67,7 @@ def slide(motion: BodyMotion) -> float:
 def rotation_error(motion: BodyMotion, local: np.ndarray) -> float:
     """Mean angle between local rotations and true ones [T, 24, 3, 3], twist included, degrees."""
     found = rotmat_from_rotvec(np.asarray(motion.poses, np.float64).reshape(-1, 24, 3))
-    return float(np.rad2deg(angle_between(found[:, TURNED], local[:, TURNED])).mean())
+    return float(np.rad2deg(rotmat_angle(found[:, TURNED], local[:, TURNED])).mean())
 
 
 def drift(found: np.ndarray, truth: np.ndarray) -> tuple[float, float]:

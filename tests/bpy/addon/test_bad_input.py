@@ -38,7 +38,7 @@ def real_backend(addon):
     """The backend of the full zip, or for the light one a backend installed elsewhere."""
     if not NETWORK.exists():
         pytest.skip("skipped: the sketch network is not in this checkout")
-    settings = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
+    settings = addon("sketch2pose_addon.backend.addon").preferences(bpy.context)
     settings.backend_python = backend_python()
     yield settings
     addon("sketch2pose_addon.backend.jobs").stop()
@@ -190,7 +190,7 @@ def test_a_linked_rig_is_one_sentence(rig, drawing, backend, snapshot, tmp_path)
 
 
 def test_a_backend_that_is_not_there_is_one_sentence(rig, drawing, snapshot, addon, tmp_path):
-    settings = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
+    settings = addon("sketch2pose_addon.backend.addon").preferences(bpy.context)
     before = snapshot()
     for name, value in (("backend_python", "no python"), ("wheel_folder", "no folder")):
         setattr(settings, name, str(tmp_path / value))

@@ -49,7 +49,12 @@ def test_stepping_scrolls_and_stops_at_the_ends(strip):
 
 def bare(addon, name: str, rig: bpy.types.Object):
     """The operator's own methods on a plain object."""
-    module = addon("sketch2pose_addon.pose_library.op_browse_library")
+    folder = (
+        "alternatives.op_browse_alternatives"
+        if "readings" in name
+        else "pose_library.op_browse_library"
+    )
+    module = addon(f"sketch2pose_addon.{folder}")
     kind = getattr(module, name)
     mixin = addon("sketch2pose_addon.pose_library.browse_operator").BrowseOperator
     methods = {

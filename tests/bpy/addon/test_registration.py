@@ -98,7 +98,7 @@ def test_the_panel_draws_progress_and_result(addon):
 
 def test_preferences_draw(addon):
     preferences = addon("sketch2pose_addon.backend.preferences")
-    settings = preferences.preferences(bpy.context)
+    settings = addon("sketch2pose_addon.backend.addon").preferences(bpy.context)
     settings.report = "+ fine\n! broken"
     try:
         assert settings.bl_rna.properties["device"].default == "auto"

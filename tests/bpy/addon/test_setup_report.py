@@ -9,7 +9,7 @@ import bpy
 
 def test_folders_that_are_not_there_are_named(addon, tmp_path):
     check = addon("sketch2pose_addon.setup.op_setup_check")
-    settings = addon("sketch2pose_addon.backend.preferences").preferences(bpy.context)
+    settings = addon("sketch2pose_addon.backend.addon").preferences(bpy.context)
     assert list(check._folder_problems(bpy.context)) == []
     settings.model_folder = str(tmp_path / "nowhere")
     try:

@@ -16,7 +16,7 @@ from ..losses import LIMB_DIRECTIONS, contact_loss, depth_loss, direction_loss, 
 from ..train import KNOWN_WEIGHT, lifted_from_truth
 from .nets import ArmNet
 from .pool import resized, rows
-from .variants import Arm
+from .variants import SketchVariant
 
 BATCH = 64
 PEAK_RATE = 2e-3
@@ -30,7 +30,7 @@ NEAR = 0.05  # of the image side: a keypoint counts as found
 Out = dict[str, Tensor]
 
 
-def teach(arm: Arm, pool: Batch, images: int, seed: int) -> ArmNet:
+def teach(arm: SketchVariant, pool: Batch, images: int, seed: int) -> ArmNet:
     """Teaches one arm on ``images`` pictures of the pool, drawn again and again.
 
     Args:
@@ -77,7 +77,7 @@ def _loss(net: ArmNet, batch: Batch) -> Tensor:
     return total(parts)
 
 
-def _depth_loss(arm: Arm, out: Out, data: Tensors) -> Tensor:
+def _depth_loss(arm: SketchVariant, out: Out, data: Tensors) -> Tensor:
     if not arm.two_figures:
         out = {**out, "reflected": torch.full_like(out["reflected"], NEVER)}
     return depth_loss(out, data.directions, data.direction_seen, data.exchanged, data.person)
@@ -141,7 +141,7 @@ def measure(net: ArmNet, batch: Batch) -> dict[str, float]:
     }
 
 
-def _limbs(arm: Arm, out: Out, data: Tensors, piece: Batch) -> tuple[Tensor, Tensor]:
+def _limbs(arm: SketchVariant, out: Out, data: Tensors, piece: Batch) -> tuple[Tensor, Tensor]:
     """Limb directions [N, 8, 3] as seen and as they are."""
     if "joints" in out:
         seen, truth = _bones(out["joints"]), _bones(_ordered_joints(piece, data))

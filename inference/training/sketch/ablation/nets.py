@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...synthesis.layout import JOINTS, KEYPOINTS
-from ..net import JOINT_FEATURES, ConvBlock, Lifter, Residual, moments, split
-from .variants import Arm
+from ..net import JOINT_FEATURES, ConvBlock, KeypointLifter, Residual, moments, split
+from .variants import SketchVariant
 
 WIDTHS = (12, 24, 48, 96, 160)
 FEATURES, SUMMARY = 96, 256  # what the shipped network's heads take
@@ -46,13 +46,13 @@ class ArmNet(nn.Module):
     beside them.
     """
 
-    def __init__(self, arm: Arm) -> None:
+    def __init__(self, arm: SketchVariant) -> None:
         super().__init__()
         self.arm = arm
         self.trunk = LightTrunk()
         self.heatmap = nn.Conv2d(FEATURES, KEYPOINTS, 1)
         self.features = nn.Conv2d(FEATURES, JOINT_FEATURES, 1)
-        self.lifter = Lifter()
+        self.lifter = KeypointLifter()
         self.bins = arm.size // 8 * BINS_PER_CELL
         self.axes = nn.Linear((arm.size // 8) ** 2, 2 * self.bins)
 

@@ -8,7 +8,7 @@ from ...synthesis.sample import BODY, SHAPE, STICK
 
 
 @dataclass(frozen=True)
-class Arm:
+class SketchVariant:
     """One run.
 
     Attributes:
@@ -34,17 +34,17 @@ class Arm:
     muon: bool = False
 
 
-ARMS: tuple[Arm, ...] = (
-    Arm("all as it is: 96 px, every style, disproportion, directions, heatmap"),
-    Arm("positions instead of directions", target="positions"),
-    Arm("SimCC instead of a heatmap", keypoints="simcc"),
-    Arm("one figure: each depth sign by itself", two_figures=False),
-    Arm("lifting only the keypoints that were read", known=False),
-    Arm("without disproportion", true_proportions=True),
-    Arm("without stick figures", styles=(SHAPE, BODY)),
-    Arm("without shapes", styles=(STICK, BODY)),
-    Arm("without body contours", styles=(STICK, SHAPE)),
-    Arm("64 px", size=64),
-    Arm("128 px", size=128),
-    Arm("Muon for the convolutions instead of AdamW", muon=True),
+ARMS: tuple[SketchVariant, ...] = (
+    SketchVariant("all as it is: 96 px, every style, disproportion, directions, heatmap"),
+    SketchVariant("positions instead of directions", target="positions"),
+    SketchVariant("SimCC instead of a heatmap", keypoints="simcc"),
+    SketchVariant("one figure: each depth sign by itself", two_figures=False),
+    SketchVariant("lifting only the keypoints that were read", known=False),
+    SketchVariant("without disproportion", true_proportions=True),
+    SketchVariant("without stick figures", styles=(SHAPE, BODY)),
+    SketchVariant("without shapes", styles=(STICK, BODY)),
+    SketchVariant("without body contours", styles=(STICK, SHAPE)),
+    SketchVariant("64 px", size=64),
+    SketchVariant("128 px", size=128),
+    SketchVariant("Muon for the convolutions instead of AdamW", muon=True),
 )
