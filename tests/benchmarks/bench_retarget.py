@@ -25,7 +25,7 @@ from sketch2pose.core.rotations import quat_inverse, quat_multiply  # noqa: E402
 from sketch2pose.rigs import RigError, Skeleton, detect_bone_map, retarget  # noqa: E402
 from sketch2pose.rigs.human import BODY_ROLES  # noqa: E402
 from tests.benchmarks.retarget import measures, motions  # noqa: E402
-from tests.pure.rig_fixtures import smpl_rig, stored_rig  # noqa: E402
+from tests.pure.rigs.rig_fixtures import smpl_rig, stored_rig  # noqa: E402
 
 SHARED = Path(os.environ.get("S2P_SHARED", ROOT.parent / "shared"))
 Line = tuple[str, str, str]

@@ -41,7 +41,7 @@ from sketch2pose.inference.skel.model.skel_file import load_skel_file  # noqa: E
 from tests.benchmarks.skel.against_opensim import against_opensim  # noqa: E402
 from tests.benchmarks.skel.picture import from_pictures  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
-from tests.pure.synthetic_skel import write_synthetic  # noqa: E402
+from tests.pure.inference.skel.synthetic_skel import write_synthetic  # noqa: E402
 
 FRAMES, PEOPLE = 300, 10
 JUMP = np.radians(30)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sketch2pose.rigs import HumanMotion
-from tests.pure.rig_fixtures import motion_of
+from tests.pure.rigs.rig_fixtures import motion_of
 
 FRAMERATE = 30.0
 
