@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     _add_library_folders(arguments)
-    from sketch2pose.inference.cli import run
+    from sketch2pose.inference.cli import run  # pyright: ignore[reportMissingImports]
 
     return run(arguments)
 

@@ -28,6 +28,14 @@ DEVICE_NAMES = ("auto", CPU, "cuda", "directml", "coreml")
 _ERRORS_ONLY = 3  # onnxruntime's log severity
 
 
+class Session(Protocol):
+    """What is used of onnxruntime's InferenceSession."""
+
+    def run(self, output_names: list[str], input_feed: dict[str, Array]) -> list[Array]:
+        """Runs the network."""
+        ...
+
+
 @dataclass(frozen=True)
 class Device:
     """Where networks run.
@@ -142,10 +150,3 @@ def _identity_network() -> bytes:
     graph += field(11, field(1, "x") + tensor) + field(12, field(1, "y") + tensor)
     opset = field(8, field(2, 13))
     return field(1, 7) + field(7, graph) + opset  # ir_version 7, graph, opset 13
-
-
-class Session(Protocol):
-    """What is used of onnxruntime's InferenceSession."""
-
-    def run(self, output_names: list[str], input_feed: dict[str, Array]) -> list[Array]:
-        """Runs the network."""

@@ -3,6 +3,7 @@
 The second table counts how the bearings agree with the tags that people gave to the key poses.
 """
 
+# pyright: reportMissingImports=false
 from __future__ import annotations
 
 from collections.abc import Iterator

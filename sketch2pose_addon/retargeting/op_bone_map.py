@@ -12,6 +12,7 @@ from ...rigs import BoneMap, RigError, detect_bone_map
 from ...rigs.human import BODY_ROLES, mirrored, side_of
 from ..host.armatures import explained, read_skeleton, saved_bone_map
 from ..host.targets import checked_target
+from . import bone_map_rows
 from .bone_map_library import find_in_library, save_to_library
 
 if TYPE_CHECKING:

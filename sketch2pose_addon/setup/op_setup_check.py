@@ -41,7 +41,7 @@ def _report(context: Context) -> tuple[list[str], bool]:
     python = platform.python_version()
     lines = [
         f"+ Blender {bpy.app.version_string}, Python {python}, {platform.platform(terse=True)}",
-        f"+ Log: {_short(backend.log_path())}",
+        f"+ Log: {_short(backend_process.log_path())}",
         f"+ Cache: {cache_size(cache_folder()).text}",
     ]
     problems = [*_folder_problems(context)]

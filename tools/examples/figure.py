@@ -1,5 +1,6 @@
 """A posed default body on the sheet: joints, triangles and depth in pixels."""
 
+# pyright: reportMissingImports=false
 from __future__ import annotations
 
 from dataclasses import dataclass

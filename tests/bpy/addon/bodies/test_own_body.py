@@ -12,13 +12,16 @@ from mathutils import Matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-from tests.bpy.addon.bodies.test_create_body import BLENDER_FROM_BODY, evaluated_vertices, expected_skin
-
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.body.model import BodyModel
 from sketch2pose.inference.body.smpl_files import load_smpl_file
 from sketch2pose.inference.skel.model.default import load_default_skel
+from tests.bpy.addon.bodies.test_create_body import (
+    BLENDER_FROM_BODY,
+    evaluated_vertices,
+    expected_skin,
+)
 from tests.pure.inference.body.test_body_requests import KINDS, family_arrays, family_file
 from tests.pure.inference.skel.synthetic_skel import write_synthetic
 

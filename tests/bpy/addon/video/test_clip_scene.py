@@ -49,7 +49,7 @@ def test_the_rig_lies_over_the_clip(addon, rig, backend, filmed, shots, place):
     assert (background.clip.frame_start, background.clip.frame_offset) == (11, 1)
     bones = addon("sketch2pose_addon.host.armatures").bone_map_of(rig).bones
     roles = addon("rigs.human_motion").SMPL_ROLES
-    names = addon("core.body_motion").SMPL_JOINT_NAMES
+    names = addon("core.smpl").SMPL_JOINT_NAMES
     rows = [names.index(limb) for limb in LIMBS]
     for row in range(FRAMES - 1):
         scene.frame_set(11 + row)
