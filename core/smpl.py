@@ -1,7 +1,7 @@
 """The tree of SMPL's 24 joints (Loper et al. 2015): names, parents, the other side.
 
-Order and names are those of every pose, motion and network here. Joints are ordered so that a parent
-comes before its children; the left side of the body is at +x when it rests facing +z, y up.
+Order and names are those of every pose, motion and network here. Joints are ordered so that a
+parent comes before its children; the left side of the body is at +x when it rests facing +z, y up.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 """Registers every Blender class of the add-on, and undoes it exactly.
 
-Modules are imported inside `register()`, so importing this file costs nothing. Each feature's folder
-names the modules that take part in `REGISTERED`; such a module offers `classes` and, when it has
+Modules are imported inside `register()`, so importing this file costs nothing. Each feature's
+folder names the modules that take part in `REGISTERED`; such a module offers `classes` and, when
+it has
 handlers or keymaps of its own, `register()` and `unregister()`.
 """
 

@@ -1,6 +1,7 @@
 """The library of key poses: names, kinds and rotations, read from one small file.
 
-The file is baked from the authored angles by `python -m sketch2pose.inference.training.key_poses.bake`.
+The file is baked from the authored angles by `python -m
+sketch2pose.inference.training.key_poses.bake`.
 
 Conventions: SMPL joint order; local rotations as quaternions wxyz away from the T-pose; y up, the
 figure faces +z unless its pose turns it, left at +x; metres. `heights` say how high the hips'

@@ -1,7 +1,8 @@
 """The corrections that lie over a kept result, kept with the rig beside it.
 
-A `CorrectionLayer` remembers what it was laid over, so that the original comes back when corrections are
-switched off. It is text in a custom property of the armature object: saved with the file, undone
+A `CorrectionLayer` remembers what it was laid over, so that the original comes back when
+corrections are switched off. It is text in a custom property of the armature object: saved with
+the file, undone
 with it. A layer counts as long as the rig's result is the one it made; a new drawing, photo or
 clip at the same frame starts a new one.
 

@@ -63,7 +63,7 @@ def dotted_package(path: Path) -> list[str]:
 
 
 def module_of(path: Path) -> str:
-    """Dotted name of the module in ``path`` from the root; a package's name for its ``__init__``."""
+    """Dotted name of the module in ``path``; a package's name for its ``__init__``."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

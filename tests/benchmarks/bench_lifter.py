@@ -3,8 +3,9 @@
     python tests/benchmarks/bench_lifter.py [--out FOLDER] [--films FOLDER]
 
 *simulated*: motions of subjects that were not trained on (S2P_SHARED) before random cameras,
-landmarks from the noise model that `inference.training.temporal_lifter.noise` fitted (build/lifter).
-*painted*: the landmark network's answers to clips painted for training, of the same subjects.
+landmarks from the noise model that `inference.training.temporal_lifter.noise` fitted
+(build/lifter). *painted*: the landmark network's answers to clips painted for training, of the
+same subjects.
 *rendered*: films made by `tests.benchmarks.video.render_films` in Blender (made when missing, some
 minutes), read and solved as any clip; the lens is known.
 *one ground*: levels of the feet of several simulated people before one camera, and their distance

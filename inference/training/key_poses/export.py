@@ -1,6 +1,7 @@
 """Samples the pose library for training.
 
-    python -m sketch2pose.inference.training.key_poses.export --count 20000 --out build/key_poses.npz
+    python -m sketch2pose.inference.training.key_poses.export
+        --count 20000 --out build/key_poses.npz
 
 The file holds `quats` [N, 24, 4] wxyz float16 (local, as in the mocap pack), `pose` [N] index and
 `names`. The root keeps the authored pitch and roll; turn it about the vertical as you like.

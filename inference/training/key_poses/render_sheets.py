@@ -1,6 +1,7 @@
 """Contact sheets of the pose library, to be looked at: each pose from the front and from the side.
 
-    python -m sketch2pose.inference.training.key_poses.render_sheets --out build/key_poses [--match yoga]
+    python -m sketch2pose.inference.training.key_poses.render_sheets
+        --out build/key_poses [--match yoga]
 
 Left limbs are drawn warm, right limbs cool. The number is the deepest overlap of the limbs in
 centimetres.

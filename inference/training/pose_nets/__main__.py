@@ -2,8 +2,10 @@
 
     npm pack @mediapipe/pose@0.5.1675469404 @mediapipe/hands@0.4.1675469240
     mkdir nets && for file in *.tgz; do tar xzf $file -C nets --strip-components 1; done
-    python -m sketch2pose.inference.training.pose_nets nets [--reference tests/pure/inference/training/pose_nets_reference.npz]
-    python -m sketch2pose.inference.training.pose_nets nets --only pose_landmarks_heavy --out MY_MODELS
+    python -m sketch2pose.inference.training.pose_nets
+        nets [--reference tests/pure/inference/training/pose_nets_reference.npz]
+    python -m sketch2pose.inference.training.pose_nets
+        nets --only pose_landmarks_heavy --out MY_MODELS
 
 The heavy network is larger than what ships; the last line makes it for a folder of own models.
 

@@ -54,7 +54,8 @@ def fit_skel_torch(
         device, dtype: of PyTorch. smoothness: metres per radian of change between frames.
 
     Returns:
-        what `inference.skel.fitting.fit.fit_skel` returns for rigid points, before jumps are taken out.
+        what `inference.skel.fitting.fit.fit_skel` returns for rigid points, before jumps are taken
+        out.
     """
     assert targets.oriented is not None
     problem = _TorchProblem(rest, gather(rest, targets), device, dtype, smoothness)

@@ -1,4 +1,6 @@
-"""Forward kinematics of SKEL and its twists in PyTorch; the twin of `inference.skel.model.kinematics`.
+"""Forward kinematics of SKEL and its twists in PyTorch.
+
+The twin of `inference.skel.model.kinematics`.
 
 Conventions: as there (metres, radians, y up, q = 0 is the T-pose); tensors of one device and type.
 """
@@ -121,7 +123,7 @@ def rotmat_from_axis(axes: Tensor, angles: Tensor) -> Tensor:
 
 
 def dof_twists(pose: TorchPose) -> Tensor:
-    """[T, 46, 6] twists of the degrees of freedom, as `inference.skel.model.kinematics.dof_twists`."""
+    """[T, 46, 6] twists of the degrees of freedom, as its twin of the same name gives them."""
     origins = pose.positions[:, DOF_BONES.tolist()]
     linear = torch.cross(origins, pose.axes, dim=-1)
     linear = linear.index_add(1, torch.tensor(slide_dofs(), device=linear.device), pose.slide_steps)

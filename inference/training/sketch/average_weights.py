@@ -1,6 +1,7 @@
 """Averages two sets of weights of one network, the second trained on from the first.
 
-    python -m sketch2pose.inference.training.sketch.average_weights before.pt after.pt --share 0.75 --out both.pt
+    python -m sketch2pose.inference.training.sketch.average_weights
+        before.pt after.pt --share 0.75 --out both.pt
 
 What was learned last counts for the share given; what it made forget comes back (Wortsman et al.
 2022, "Robust fine-tuning of zero-shot models"). Choose the share on validation drawings.

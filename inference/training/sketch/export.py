@@ -1,6 +1,7 @@
 """Writes the trained sketch network as ONNX, with half-precision storage and a model card.
 
-python -m sketch2pose.inference.training.sketch.export build/sketch.pt --command "…" --date 2026-01-31
+python -m sketch2pose.inference.training.sketch.export
+        build/sketch.pt --command "…" --date 2026-01-31
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Measures pose priors side by side inside the solver, on validation poses.
 
-    python -m sketch2pose.inference.training.solver.compare_priors --mocap ../shared/data/mocap [--count 80]
+    python -m sketch2pose.inference.training.solver.compare_priors
+        --mocap ../shared/data/mocap [--count 80]
 
 All priors steer the same Levenberg-Marquardt from the same start; each gives an expected rotation
 and a spread for every joint of a starting pose. Each is shown at its best weight. For choosing

@@ -1,4 +1,4 @@
-"""How a drawing looks: one random ``DrawingStyle`` per drawing, most keep one style for all limbs."""
+"""How a drawing looks: one random ``DrawingStyle`` each, most keep one style for all limbs."""
 
 from __future__ import annotations
 

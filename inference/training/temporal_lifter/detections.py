@@ -1,6 +1,7 @@
 r"""Runs the shipped detector on painted clips and keeps what it saw beside the truth.
 
-    python -m sketch2pose.inference.training.temporal_lifter.detections --clips 400 --out build/detections.npz
+    python -m sketch2pose.inference.training.temporal_lifter.detections
+        --clips 400 --out build/detections.npz
 
 Conventions: those of `cameras`; `points` are px, `world` metres in the axes of the network.
 """

@@ -1,6 +1,7 @@
 """Writes the trained lifter as ONNX, with half-precision storage and a model card.
 
-python -m sketch2pose.inference.training.temporal_lifter.export build/lifter/lifter.pt --command "…" --date …
+python -m sketch2pose.inference.training.temporal_lifter.export
+        build/lifter/lifter.pt --command "…" --date …
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def write_card(path: Path, figures: dict, command: str, date: str) -> None:
         "collections (docs/licences.md) and motions through key poses on the default body, seen "
         "by random cameras: some painted and read by the pose landmark network, most through a "
         "noise model fitted on those. No footage of real people was used.",
-        "input": f"features: float32 [N, T, {FEATURES}], see inference/video/solving/lifter_input.py",
+        "input": f"features: float32 [N, T, {FEATURES}], see "
+        "inference/video/solving/lifter_input.py",
         "outputs": list(OUTPUTS),
         "validation": {"what": "subjects that were not trained on; simulated: through the noise "
                        "model, painted: read by the landmark network; without the solver"}

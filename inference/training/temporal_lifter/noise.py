@@ -10,7 +10,8 @@ drop-outs are the detector's own. New clips get the bias of their pose and the r
 random painted clip. Each half of the clips lends its remainder to the network of the other half,
 so that they were not fitted away.
 
-Conventions: the view of a frame (see `inference.video.solving.lifter_input`) by the true hips; metres.
+Conventions: the view of a frame (see `inference.video.solving.lifter_input`) by the true hips;
+metres.
 """
 
 from __future__ import annotations

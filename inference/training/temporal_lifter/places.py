@@ -2,8 +2,9 @@ r"""Measures where the detector sees landmarks beside the joints and skin they a
 
     python -m sketch2pose.inference.training.temporal_lifter.places build/lifter/train.npz
 
-Prints the table `SEEN_BESIDE` of `inference.video.solving.body_points`: for each landmark the vector, fixed
-to the part that carries it, that best explains its errors in the picture (least absolute values),
+Prints the table `SEEN_BESIDE` of `inference.video.solving.body_points`: for each landmark the
+vector, fixed to the part that carries it, that best explains its errors in the picture (least
+absolute values),
 both sides taken together.
 """
 

@@ -1,6 +1,7 @@
 r"""Trains the temporal lifter.
 
-    python -m sketch2pose.inference.training.temporal_lifter.train --minutes 30 --out build/lifter/lifter.pt
+    python -m sketch2pose.inference.training.temporal_lifter.train
+        --minutes 30 --out build/lifter/lifter.pt
 
 Writes the weights and, beside them, a json with the figures on subjects that were not trained on.
 """

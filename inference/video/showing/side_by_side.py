@@ -1,7 +1,7 @@
 """A clip with its skeletons, and beside it pictures of the rigs that perform it.
 
-Blender renders the rigs (`sketch2pose_addon/video/comparison_render.py`); here the pictures are put together: every
-frame into a film, or some frames into a sheet.
+Blender renders the rigs (`sketch2pose_addon/video/comparison_render.py`); here the pictures are
+put together: every frame into a film, or some frames into a sheet.
 
 Conventions: pictures are BGR; px of the clip have their origin top left.
 """

@@ -17,7 +17,8 @@ from ...solver.tree import SOLVED
 from ..observing.landmarks import LANDMARKS
 
 # Where the landmark network sees a point, beside the joint or the skin's landmark on our body:
-# metres at rest, left side; measured by `inference.training.temporal_lifter.places` on painted people
+# metres at rest, left side; measured by `inference.training.temporal_lifter.places` on painted
+# people
 SEEN_BESIDE = {
     "nose": (0.0, 0.001, -0.023), "eye": (-0.004, 0.0, -0.021), "ear": (-0.019, 0.003, 0.017),
     "shoulder": (-0.009, 0.009, -0.005), "elbow": (-0.007, -0.006, 0.017),
