@@ -36,11 +36,11 @@ class SKETCH2POSE_MT_pie(bpy.types.Menu):
         else:
             pie.operator("sketch2pose.live_accept", icon="CHECKMARK")
         pie.operator("sketch2pose.pose_from_image", icon="IMAGE_DATA")
-        pie.menu("SKETCH2POSE_MT_change_reading", icon="MOD_MIRROR")
+        pie.menu("SKETCH2POSE_MT_change_alternative", icon="MOD_MIRROR")
         pie.operator("sketch2pose.save_pose_asset", icon="ASSET_MANAGER")
 
 
-class SKETCH2POSE_MT_change_reading(bpy.types.Menu):
+class SKETCH2POSE_MT_change_alternative(bpy.types.Menu):
     bl_label = "Change Reading"
 
     def draw(self, _context: Context) -> None:
@@ -72,7 +72,7 @@ def draw_rig_menu(layout: UILayout, _context: Context) -> None:
     layout.separator()
     layout.operator("sketch2pose.browse_library", text="Browse Key Poses", icon="POSE_HLT")
     layout.operator("sketch2pose.browse_readings", icon="VIEW3D")
-    layout.menu("SKETCH2POSE_MT_change_reading", icon="MOD_MIRROR")
+    layout.menu("SKETCH2POSE_MT_change_alternative", icon="MOD_MIRROR")
     layout.separator()
     layout.operator("sketch2pose.describe_pose", icon="OUTLINER_DATA_FONT")
     layout.operator("sketch2pose.save_pose_asset", icon="ASSET_MANAGER")
@@ -104,4 +104,4 @@ def unregister() -> None:
         getattr(bpy.types, name).remove(_append)
 
 
-classes = (SKETCH2POSE_MT_pie, SKETCH2POSE_MT_change_reading, SKETCH2POSE_MT_rig)
+classes = (SKETCH2POSE_MT_pie, SKETCH2POSE_MT_change_alternative, SKETCH2POSE_MT_rig)

@@ -48,7 +48,7 @@ class Figure2d:
         return float(self.lengths[list(limb.joints)].sum())
 
 
-def figure_on_paper(seen: Array, rotation: Array, directions: Array, lengths: Array) -> Figure2d:
+def figure_in_picture(seen: Array, rotation: Array, directions: Array, lengths: Array) -> Figure2d:
     """A figure on paper, from where it was seen and how its body stands.
 
     Args:
@@ -63,7 +63,7 @@ def figure_on_paper(seen: Array, rotation: Array, directions: Array, lengths: Ar
 def scale_of(seen: Array, rotation: Array, directions: Array, lengths: Array) -> float:
     """Pixels a metre: weighted median of the drawn over the projected length of the bones.
 
-    Args: as of `figure_on_paper`.
+    Args: as of `figure_in_picture`.
     """
     flat = np.linalg.norm((directions @ rotation.T)[:, :2], axis=1) * lengths
     drawn = np.linalg.norm(seen - seen[SMPL_OWNER], axis=1)

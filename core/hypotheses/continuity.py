@@ -27,7 +27,7 @@ _LIMB_PAIRS = (("ARM",), ("LEG",), ("ARM", "LEG"))
 
 
 @dataclass(frozen=True)
-class DrawnReadings:
+class DrawnHypotheses:
     """What one drawing may mean.
 
     Attributes:
@@ -41,7 +41,7 @@ class DrawnReadings:
     view: FloatArray
 
 
-def steady_poses(drawings: Sequence[DrawnReadings]) -> list[FloatArray]:
+def steady_poses(drawings: Sequence[DrawnHypotheses]) -> list[FloatArray]:
     """The pose [72] of every drawing, so that the figure keeps its sides from one to the next.
 
     Next to the readings themselves, each with arms or legs exchanged and each seen from the other
@@ -91,7 +91,7 @@ def mean_turns(before: ArrayLike, after: ArrayLike) -> FloatArray:
     return np.arccos(np.clip((traces - 1.0) / 2.0, -1.0, 1.0)).mean(axis=-1)
 
 
-def _candidates(drawing: DrawnReadings, *, exchanges: bool) -> tuple[FloatArray, FloatArray]:
+def _candidates(drawing: DrawnHypotheses, *, exchanges: bool) -> tuple[FloatArray, FloatArray]:
     """Poses [N, 72] and what each costs [N], radians."""
     likely = np.maximum(np.asarray(drawing.scores, dtype=np.float64), 1e-6)
     doubts = -np.log(likely / likely.max())

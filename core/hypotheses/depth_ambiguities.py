@@ -33,7 +33,7 @@ _FACING = 0.3
 
 
 @dataclass(frozen=True)
-class OpenQuestion:
+class Ambiguity:
     """Something that the drawing does not say.
 
     Attributes:
@@ -49,9 +49,9 @@ class OpenQuestion:
     otherwise: float
 
 
-def open_questions(
+def depth_ambiguities(
     pose: ArrayLike, poses: ArrayLike, scores: ArrayLike, offsets: ArrayLike, view: ArrayLike
-) -> list[OpenQuestion]:
+) -> list[Ambiguity]:
     """What the readings of a drawing do not agree on, the most open first.
 
     Args:
@@ -75,7 +75,7 @@ def open_questions(
         now = "away" if here > 0 else "towards you"
         other = "towards you" if here > 0 else "away"
         text = f"{name}: {now} or {other}?"
-        questions.append(OpenQuestion(text, limb, "", float(weight @ opposed)))
+        questions.append(Ambiguity(text, limb, "", float(weight @ opposed)))
     found = [question for question in questions if question.otherwise >= OPEN]
     return sorted(found, key=lambda question: -question.otherwise)
 
@@ -97,9 +97,9 @@ def _depths(pose: FloatArray, offsets: ArrayLike, forward: FloatArray) -> tuple[
 
 def _facing_question(
     chosen: tuple[FloatArray, float], others: list[tuple[FloatArray, float]], weight: FloatArray
-) -> OpenQuestion:
+) -> Ambiguity:
     front = chosen[1]
     turned = [front * facing < 0 and min(abs(front), abs(facing)) > _FACING for _, facing in others]
     now, other = ("the front", "behind") if front < 0 else ("behind", "the front")
     text = f"The figure: seen from {now} or from {other}?"
-    return OpenQuestion(text, "", "FRONT_BACK", float(weight @ np.array(turned)))
+    return Ambiguity(text, "", "FRONT_BACK", float(weight @ np.array(turned)))

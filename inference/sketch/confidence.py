@@ -24,7 +24,7 @@ FEATURES = ("one", "solve", "readings", "direction", "depth sign", "sides", "key
 BOUNDS = (0.01, 0.99)  # nothing is certain
 
 
-def features(reading: NetworkOutput, doubts: Array) -> Array:
+def features(output: NetworkOutput, doubts: Array) -> Array:
     """Doubts about the bone that ends in each joint, [24, 7], in the order of ``FEATURES``.
 
     Args:
@@ -32,16 +32,16 @@ def features(reading: NetworkOutput, doubts: Array) -> Array:
         doubts: [24, 3] of the solver: one, log deviation of the solve, log spread of the readings.
     """
     rows = slice(0, JOINTS)
-    away, depth = reading.away[0, rows], reading.folded[0, rows, 2]
+    away, depth = output.away[0, rows], output.folded[0, rows, 2]
     sides = np.zeros(JOINTS)
     for pair, joints in enumerate((LEFT_ARM + RIGHT_ARM, LEFT_LEG + RIGHT_LEG)):
-        sides[joints] = _undecided(_either(reading.exchanged[:1, pair], reading.reflected[:1]))
-    spread = np.log(np.maximum(reading.spread[0, rows].mean(-1), 1e-3))
-    direction = -0.5 * np.log(reading.concentration[0, rows])
+        sides[joints] = _undecided(_either(output.exchanged[:1, pair], output.reflected[:1]))
+    spread = np.log(np.maximum(output.spread[0, rows].mean(-1), 1e-3))
+    direction = -0.5 * np.log(output.concentration[0, rows])
     return np.column_stack([doubts, direction, depth * _undecided(away), sides, spread])
 
 
-def confidence(reading: NetworkOutput, doubts: Array) -> Array:
+def confidence(output: NetworkOutput, doubts: Array) -> Array:
     """Probability [24] that each bone points within ``GOOD_ANGLE`` of the truth and is there.
 
     Args:
@@ -50,10 +50,10 @@ def confidence(reading: NetworkOutput, doubts: Array) -> Array:
     Raises:
         Sketch2PoseError: the file of coefficients is missing or not one.
     """
-    score = (features(reading, doubts) * coefficients()).sum(-1)
+    score = (features(output, doubts) * coefficients()).sum(-1)
     chance = np.clip(1.0 / (1.0 + np.exp(-score)), *BOUNDS)
     chance[0] = chance[[1, 2, 3]].mean()
-    return chance * reading.visible[0, :JOINTS]
+    return chance * output.visible[0, :JOINTS]
 
 
 @lru_cache(maxsize=1)

@@ -81,29 +81,29 @@ class SketchEstimator:
             figure = sharpened(figure, [line.points * page.scale for line in page.strokes])
         observation = observe(page, figure)
         result = solve_directions(observation, self.body, hypotheses=HYPOTHESES)
-        result = at_rest(result, figure.reading.visible[0], self.body)
+        result = at_rest(result, figure.output.visible[0], self.body)
         motion = to_motion(page, figure, result, self.body, index)
         return motion if page.camera is not None else stand(motion, self.body)
 
 
 def observe(page: Page, figure: DetectedFigure) -> DirectionObservation:
     """The reading of a figure in source px, as the solver takes it."""
-    reading = figure.reading
-    visible = reading.visible[0, :JOINTS]
+    output = figure.output
+    visible = output.visible[0, :JOINTS]
     points = figure.points[:JOINTS] / page.scale
-    doubt = reading.spread[0, :JOINTS].mean(-1) * figure.box.side / page.scale * POINT_DOUBT
-    directions = signed(without_depth_bias(reading))[0]
+    doubt = output.spread[0, :JOINTS].mean(-1) * figure.box.side / page.scale * POINT_DOUBT
+    directions = signed(without_depth_bias(output))[0]
     return DirectionObservation(
         directions=directions[:JOINTS],
-        direction_weight=reading.concentration[0, :JOINTS],
-        away_probability=reading.away[0, :JOINTS],
+        direction_weight=output.concentration[0, :JOINTS],
+        away_probability=output.away[0, :JOINTS],
         joints2d=points,
         joints2d_weight=1.0 / np.maximum(doubt, 0.5) ** 2,
         presence=visible,
-        contacts=dict(zip(CONTACTS, reading.contact[0].tolist(), strict=True)),
-        back_probability=float(reading.reflected[0]),
+        contacts=dict(zip(CONTACTS, output.contact[0].tolist(), strict=True)),
+        back_probability=float(output.reflected[0]),
         head_facing=directions[HEAD_FORWARD],
-        head_facing_weight=float(reading.concentration[0, HEAD_FORWARD]),
+        head_facing_weight=float(output.concentration[0, HEAD_FORWARD]),
         camera=_camera(page, points[visible > 0.3] if (visible > 0.3).any() else points),
         image_size=page.image_size,
     )
@@ -127,7 +127,7 @@ def to_motion(
 ) -> BodyMotion:
     """The solved figure as a BodyMotion of one frame."""
     poses = rotvec_from_rotmat(result.rotations).reshape(len(result.rotations), 1, -1)
-    contacts = dict(zip(CONTACTS, figure.reading.contact[0], strict=True))
+    contacts = dict(zip(CONTACTS, figure.output.contact[0], strict=True))
     joint_names = [name.split("-")[0] for name in GROUND_CONTACTS]
     return BodyMotion(
         poses=poses[0].astype(np.float32),
@@ -135,7 +135,7 @@ def to_motion(
         betas=np.zeros(10, np.float32),
         joints3d=result.joints[:1].astype(np.float32),
         joints2d=(figure.points[None, :JOINTS] / page.scale).astype(np.float32),
-        confidence=confidence(figure.reading, result.doubts)[None].astype(np.float32),
+        confidence=confidence(figure.output, result.doubts)[None].astype(np.float32),
         camera_rotation=result.camera.rotation.astype(np.float32),
         camera_translation=result.camera.translation.astype(np.float32),
         camera_focal=float(result.camera.focal),

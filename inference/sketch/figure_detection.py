@@ -36,19 +36,19 @@ class DetectedFigure:
     """One found figure: its crop and what the network read in it."""
 
     box: Box
-    reading: NetworkOutput
+    output: NetworkOutput
 
     @property
     def score(self) -> float:
         """How sure the finding is, 0..1."""
-        drawn = np.sort(self.reading.visible[0])[-16:].mean()
-        sharp = np.exp(-SHARPNESS * self.reading.spread[0]).mean()
-        return float(self.reading.person[0] * drawn * sharp)
+        drawn = np.sort(self.output.visible[0])[-16:].mean()
+        sharp = np.exp(-SHARPNESS * self.output.spread[0]).mean()
+        return float(self.output.person[0] * drawn * sharp)
 
     @property
     def points(self) -> NDArray[np.floating]:
         """Keypoints [25, 2] in page px."""
-        return self.box.to_page(self.reading.points[0])
+        return self.box.to_page(self.output.points[0])
 
 
 def find_figures(
@@ -76,7 +76,7 @@ def find_figures(
         if first.person[index] < MAYBE or _explained(first, index, boxes, found):
             continue
         figure = refine(session, ink, DetectedFigure(boxes[index], first.row(index)), check)
-        best = max(best, float(figure.reading.person[0]))
+        best = max(best, float(figure.output.person[0]))
         if is_person(figure):
             found.append(figure)
     return sorted(_distinct(found), key=lambda figure: figure.points[:, 0].mean()), best
@@ -84,8 +84,8 @@ def find_figures(
 
 def is_person(figure: DetectedFigure) -> bool:
     """Whether the last look at a crop shows enough of a person."""
-    seen = int((figure.reading.visible[0] > 0.5).sum())
-    return bool(figure.reading.person[0] > PERSON) and seen >= FEWEST_KEYPOINTS
+    seen = int((figure.output.visible[0] > 0.5).sum())
+    return bool(figure.output.person[0] > PERSON) and seen >= FEWEST_KEYPOINTS
 
 
 def refine(
@@ -100,7 +100,7 @@ def refine(
             break
         figure = DetectedFigure(box, read_crops(session, cut(ink, box)[None]))
         best = max(best, figure, key=lambda look: look.score)
-    seen = averaged_with_mirror(session, cut(ink, best.box)[None], best.reading)
+    seen = averaged_with_mirror(session, cut(ink, best.box)[None], best.output)
     return DetectedFigure(best.box, anatomical(seen))
 
 
@@ -142,7 +142,7 @@ def _clusters(drawn: NDArray[np.uint8], gap: int, smallest: float) -> list[Recta
 
 
 def _around_keypoints(figure: DetectedFigure) -> Box:
-    seen = figure.reading.visible[0] > 0.4
+    seen = figure.output.visible[0] > 0.4
     points = figure.points[seen] if seen.sum() >= FEWEST_KEYPOINTS else figure.points
     return box_around(points.min(0), points.max(0))
 

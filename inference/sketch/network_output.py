@@ -103,36 +103,36 @@ def decode(raw: list[Array]) -> NetworkOutput:
     """
     out = dict(zip(OUTPUTS, raw, strict=True))
     chances = {name: _sigmoid(out[name]) for name in PROBABILITIES}
-    reading = NetworkOutput(**{**out, **chances, "concentration": np.exp(out["concentration"])})
-    return _reflected(reading, reading.reflected > 0.5)
+    output = NetworkOutput(**{**out, **chances, "concentration": np.exp(out["concentration"])})
+    return _reflected(output, output.reflected > 0.5)
 
 
-def _reflected(reading: NetworkOutput, rows: NDArray[np.bool_]) -> NetworkOutput:
+def _reflected(output: NetworkOutput, rows: NDArray[np.bool_]) -> NetworkOutput:
     """The same with the figures in the rows [N] seen from the other side."""
 
     def turned(chance: Array) -> Array:
         return np.where(rows.reshape((-1,) + (1,) * (chance.ndim - 1)), 1 - chance, chance)
 
     return replace(
-        reading,
-        away=turned(reading.away),
-        exchanged=turned(reading.exchanged),
-        reflected=turned(reading.reflected),
+        output,
+        away=turned(output.away),
+        exchanged=turned(output.exchanged),
+        reflected=turned(output.reflected),
     )
 
 
-def anatomical(reading: NetworkOutput) -> NetworkOutput:
+def anatomical(output: NetworkOutput) -> NetworkOutput:
     """The reading with every limb in the rows of its likelier side."""
-    values = {name: getattr(reading, name).copy() for name in OUTPUTS}
+    values = {name: getattr(output, name).copy() for name in OUTPUTS}
     for pair, (left, right, contacts) in enumerate(PAIRS):
-        rows = np.flatnonzero(reading.exchanged[:, pair] > 0.5)
+        rows = np.flatnonzero(output.exchanged[:, pair] > 0.5)
         there, back = np.array([*left, *right]), np.array([*right, *left])
         for name in ("points", "spread", "folded", "away", "concentration", "visible"):
             array = values[name]
             array[rows[:, None], there] = array[rows[:, None], back]
         contact = values["contact"]
         contact[rows[:, None], contacts] = contact[rows[:, None], MIRROR_CONTACTS[contacts]]
-        values["exchanged"][rows, pair] = 1 - reading.exchanged[rows, pair]
+        values["exchanged"][rows, pair] = 1 - output.exchanged[rows, pair]
     return NetworkOutput(**values)
 
 
@@ -172,22 +172,22 @@ def _evidence(chance: Array) -> Array:
     return 2.0 * chance - 1.0
 
 
-def signed(reading: NetworkOutput) -> Array:
+def signed(output: NetworkOutput) -> Array:
     """The likelier direction [N, 26, 3] of each bone, view space."""
-    sign = np.where(reading.away > 0.5, 1.0, -1.0)
+    sign = np.where(output.away > 0.5, 1.0, -1.0)
     return np.concatenate(
-        [reading.folded[..., :2], reading.folded[..., 2:] * sign[..., None]], axis=-1
+        [output.folded[..., :2], output.folded[..., 2:] * sign[..., None]], axis=-1
     )
 
 
-def without_depth_bias(reading: NetworkOutput) -> NetworkOutput:
+def without_depth_bias(output: NetworkOutput) -> NetworkOutput:
     """The reading with the depth of unsure directions taken back.
 
     The network learns the mean of abs(z), which is above zero even for a bone in the picture
     plane when its direction is unsure; left so, every standing figure comes out crouching.
     """
-    depth2 = np.maximum(reading.folded[..., 2] ** 2 - 1.0 / reading.concentration, 0.0)
-    folded = reading.folded.copy()
+    depth2 = np.maximum(output.folded[..., 2] ** 2 - 1.0 / output.concentration, 0.0)
+    folded = output.folded.copy()
     folded[..., 2] = np.sqrt(depth2)
     folded /= np.maximum(np.linalg.norm(folded, axis=-1, keepdims=True), 1e-9)
-    return replace(reading, folded=folded)
+    return replace(output, folded=folded)

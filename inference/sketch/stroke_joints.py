@@ -50,7 +50,7 @@ def sharpened(figure: DetectedFigure, strokes: Sequence[Array]) -> DetectedFigur
     points = figure.points
     size = float(np.ptp(points, axis=0).max())
     lines = [line for line in map(_resampled, strokes) if line is not None]
-    reading = figure.reading
+    output = figure.output
     for pair in PAIRS:
         fits = [
             [fit for line in lines for fit in limb_fits(line, points[list(chain)], size)]
@@ -58,8 +58,8 @@ def sharpened(figure: DetectedFigure, strokes: Sequence[Array]) -> DetectedFigur
         ]
         for chain, fit in zip(pair, _apart(fits[0], fits[1], TOGETHER * size), strict=True):
             if fit is not None:
-                reading = _moved(reading, figure, chain, fit.joints)
-    return DetectedFigure(figure.box, reading)
+                output = _moved(output, figure, chain, fit.joints)
+    return DetectedFigure(figure.box, output)
 
 
 def _apart(left: list[Fit], right: list[Fit], together: float) -> tuple[Fit | None, Fit | None]:
@@ -130,10 +130,10 @@ def _bend(path: Array, seen: Array) -> int:
 
 
 def _moved(
-    reading: NetworkOutput, figure: DetectedFigure, chain: tuple[int, int, int], joints: Array
+    output: NetworkOutput, figure: DetectedFigure, chain: tuple[int, int, int], joints: Array
 ) -> NetworkOutput:
     """The reading with a limb's joints at their places and its bones turned in the picture."""
-    points, spread, folded = (reading.points.copy(), reading.spread.copy(), reading.folded.copy())
+    points, spread, folded = (output.points.copy(), output.spread.copy(), output.folded.copy())
     middle = np.array([figure.box.x, figure.box.y])
     points[0, list(chain)] = (joints - middle) / figure.box.side + 0.5
     spread[0, list(chain)] = np.minimum(spread[0, list(chain)], SHARP)
@@ -141,7 +141,7 @@ def _moved(
         step = points[0, end] - points[0, start]
         flat = float(np.linalg.norm(folded[0, end, :2]))
         folded[0, end, :2] = flat * step / max(float(np.linalg.norm(step)), 1e-9)
-    return replace(reading, points=points, spread=spread, folded=folded)
+    return replace(output, points=points, spread=spread, folded=folded)
 
 
 def _resampled(stroke: Array) -> Array | None:

@@ -195,9 +195,9 @@ class VideoEstimator:
         people = []
         for detection in detect_people(self.detector, page.color):
             report.check()
-            reading = read_landmarks(self.landmarker, page.color, detection.region)
-            if reading.presence >= LEAST_PRESENCE:
-                people.append(_still(reading.landmarks, page, reader))
+            output = read_landmarks(self.landmarker, page.color, detection.region)
+            if output.presence >= LEAST_PRESENCE:
+                people.append(_still(output.landmarks, page, reader))
         return sorted(people, key=lambda person: float(person.track.points[0, :, 0].mean()))
 
 

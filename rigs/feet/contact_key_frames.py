@@ -10,7 +10,7 @@ from .contacts import runs, without_short_runs
 _SHORTEST = 3  # rows that a contact lasts at least
 
 
-def telling_rows(resting: NDArray[np.bool_], count: int) -> list[int]:
+def contact_key_frames(resting: NDArray[np.bool_], count: int) -> list[int]:
     """Choose rows of a motion to look at.
 
     Args:

@@ -9,29 +9,29 @@ import numpy as np
 from ...core.arrays import Float32Array
 from ...rigs.poses.thumbnail import side_view
 from ..pose_library import thumbnails
-from ..results.stored_still import KeptResult
+from ..results.stored_still import StoredStill
 
 
-def views_of(kept: KeptResult) -> tuple[np.ndarray, np.ndarray]:
+def views_of(stored: StoredStill) -> tuple[np.ndarray, np.ndarray]:
     """Directions of looking [3]: the drawing's own, and square to it."""
-    return np.asarray(kept.view, dtype=float), side_view(kept.view)
+    return np.asarray(stored.view, dtype=float), side_view(stored.view)
 
 
-def reading_pictures(kept: KeptResult, index: int) -> tuple[Float32Array | None, ...]:
+def pictures_of_alternative(stored: StoredStill, index: int) -> tuple[Float32Array | None, ...]:
     """Both pictures of a reading; None for those that are being drawn."""
-    pose = kept.poses[index]
-    return tuple(thumbnails.picture(_key(pose, view), pose, view) for view in views_of(kept))
+    pose = stored.poses[index]
+    return tuple(thumbnails.picture(_key(pose, view), pose, view) for view in views_of(stored))
 
 
-def reading_icons(kept: KeptResult, index: int) -> tuple[int, ...]:
+def alternative_icons(stored: StoredStill, index: int) -> tuple[int, ...]:
     """Both pictures as icons; 0 for those that are being drawn."""
-    pose = kept.poses[index]
-    return tuple(thumbnails.icon(_key(pose, view), pose, view) for view in views_of(kept))
+    pose = stored.poses[index]
+    return tuple(thumbnails.icon(_key(pose, view), pose, view) for view in views_of(stored))
 
 
-def share_text(kept: KeptResult, index: int) -> str:
+def share_text(stored: StoredStill, index: int) -> str:
     """How likely a reading is among all of the drawing, for example ``62%``."""
-    scores = np.maximum(np.asarray(kept.scores, dtype=float), 0.0)
+    scores = np.maximum(np.asarray(stored.scores, dtype=float), 0.0)
     total = float(scores.sum())
     return f"{scores[index] / total:.0%}" if total > 0.0 else ""
 

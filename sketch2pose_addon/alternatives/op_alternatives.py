@@ -17,7 +17,7 @@ from ...core.errors import Sketch2PoseError
 from ..correction.correction_layer import CorrectionLayer, layer_over
 from ..correction.layer_operator import LayerOperator
 from ..host.targets import target_rig
-from ..results.stored_still import KeptResult, kept_at
+from ..results.stored_still import StoredStill, stored_still_at
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -39,7 +39,7 @@ CHANGES = (
 )
 
 
-class _ReadingOperator(LayerOperator):
+class _AlternativeOperator(LayerOperator):
     """Mix-in: changes how the drawing is read; corrections by hand stay on top."""
 
     bl_options = {"REGISTER", "UNDO"}
@@ -50,19 +50,19 @@ class _ReadingOperator(LayerOperator):
     def poll(cls, context: Context) -> bool:
         if bpy.app.background:
             return True
-        if kept_at(target_rig(context), context.scene.frame_current) is None:
+        if stored_still_at(target_rig(context), context.scene.frame_current) is None:
             cls.poll_message_set("The rig has no pose from a drawing at this frame")
             return False
         return super().poll(context)
 
-    def found(self, context: Context, target: Object) -> tuple[KeptResult, CorrectionLayer]:
-        kept = kept_at(target, context.scene.frame_current)
-        if kept is None:
-            raise _nothing_kept(target.name)
-        return kept, layer_over(target, kept)
+    def found(self, context: Context, target: Object) -> tuple[StoredStill, CorrectionLayer]:
+        stored = stored_still_at(target, context.scene.frame_current)
+        if stored is None:
+            raise _nothing_stored(target.name)
+        return stored, layer_over(target, stored)
 
 
-class SKETCH2POSE_OT_pick_hypothesis(_ReadingOperator, bpy.types.Operator):
+class SKETCH2POSE_OT_pick_hypothesis(_AlternativeOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.pick_hypothesis"
     bl_label = "Pick Reading"
     bl_description = "Take another reading of the drawing: limbs towards the viewer or away"
@@ -70,19 +70,19 @@ class SKETCH2POSE_OT_pick_hypothesis(_ReadingOperator, bpy.types.Operator):
     index: IntProperty(name="Reading", description="Number of the reading, from 0", min=0)
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
-        if self.index < len(kept.poses):
-            return layer.over_reading(kept.poses[self.index])
+        if self.index < len(stored.poses):
+            return layer.over_reading(stored.poses[self.index])
         raise Sketch2PoseError(
             "There is no such reading",
-            f"the drawing has {len(kept.poses)} and number {self.index} was asked for",
-            f"Choose one from 0 to {len(kept.poses) - 1}",
+            f"the drawing has {len(stored.poses)} and number {self.index} was asked for",
+            f"Choose one from 0 to {len(stored.poses) - 1}",
             "reading.index",
         )
 
 
-class SKETCH2POSE_OT_flip_limb(_ReadingOperator, bpy.types.Operator):
+class SKETCH2POSE_OT_flip_limb(_AlternativeOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.flip_limb"
     bl_label = "Flip Limb"
     bl_description = "Turn a limb from towards the viewer to away, or back; the drawing still fits"
@@ -95,12 +95,12 @@ class SKETCH2POSE_OT_flip_limb(_ReadingOperator, bpy.types.Operator):
         return f"{name}: towards the viewer or away. The drawing still fits"
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
         return layer.adding(Edit(FLIP, limb=self.limb))
 
 
-class SKETCH2POSE_OT_change_reading(_ReadingOperator, bpy.types.Operator):
+class SKETCH2POSE_OT_change_reading(_AlternativeOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.change_reading"
     bl_label = "Change Reading"
     bl_description = "Exchange front and back, left and right, or mirror the pose"
@@ -112,12 +112,12 @@ class SKETCH2POSE_OT_change_reading(_ReadingOperator, bpy.types.Operator):
         return {item[0]: item[2] for item in CHANGES}[properties.change]
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
         return layer.adding(Edit(CHANGE, change=self.change))
 
 
-def _nothing_kept(name: str) -> Sketch2PoseError:
+def _nothing_stored(name: str) -> Sketch2PoseError:
     return Sketch2PoseError(
         "There is no reading to change",
         f'"{name}" has no pose from a drawing at or before this frame',

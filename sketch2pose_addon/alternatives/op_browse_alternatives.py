@@ -12,8 +12,8 @@ from ..host.targets import target_rig
 from ..pose_library.browse_operator import BrowseOperator, viewport_is_missing
 from ..pose_library.pose_strip import Tile
 from ..results import apply_still
-from ..results.stored_still import KeptResult, keep, kept_at
-from .alternative_pictures import reading_pictures, share_text
+from ..results.stored_still import StoredStill, store_still, stored_still_at
+from .alternative_pictures import pictures_of_alternative, share_text
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -27,41 +27,41 @@ class SKETCH2POSE_OT_browse_readings(BrowseOperator, bpy.types.Operator):
         "take it"
     )
 
-    _kept: KeptResult
+    _stored: StoredStill
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         if viewport_is_missing(cls, context):
             return False
-        if kept_at(target_rig(context), context.scene.frame_current) is None:
+        if stored_still_at(target_rig(context), context.scene.frame_current) is None:
             cls.poll_message_set("The rig has no pose from a drawing at this frame")
             return False
         return True
 
     def offered(self, context: Context, target: Object) -> int:
-        kept = kept_at(target, context.scene.frame_current)
-        if kept is None:
+        stored = stored_still_at(target, context.scene.frame_current)
+        if stored is None:
             raise Sketch2PoseError(
                 "There are no readings to browse",
                 f'"{target.name}" has no pose from a drawing at or before this frame',
                 "Use Pose from Drawing or Pose from Image first",
                 "reading.none",
             )
-        self._kept = kept
-        return len(kept.poses)
+        self._stored = stored
+        return len(stored.poses)
 
     def tile(self, index: int) -> Tile:
         label = f"{index + 1}  {share_text(self._kept, index)}"
-        return Tile(label, reading_pictures(self._kept, index))
+        return Tile(label, pictures_of_alternative(self._stored, index))
 
     def put(self, context: Context, target: Object, index: int, *, final: bool) -> None:
-        kept = self._kept.posed(self._kept.poses[index])
+        stored = self._stored.posed(self._stored.poses[index])
         key = None if final else False
         applied = apply_still.apply_motion(
-            context, kept.motion(), target, kept.place, kept.frame, key=key
+            context, stored.motion(), target, stored.place, stored.frame, key=key
         )
         if final:
-            keep(target, kept)
+            store_still(target, stored)
             show_result(context, apply_still.result_line(applied, 1), "INFO")
 
 

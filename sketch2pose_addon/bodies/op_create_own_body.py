@@ -23,7 +23,7 @@ from .body import read_body_data
 from .body_shape import skins_of
 from .op_create_body import active_rig, add_body
 from .pose_correctives import add_correctives, corrective_keys
-from .rest_bones import keep_rest_bones, rest_bones_of_data
+from .rest_bones import rest_bones_of_data, store_rest_bones
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -79,7 +79,7 @@ class SKETCH2POSE_OT_create_own_body(_BodyFileOperator, bpy.types.Operator):
         rig = add_body(context, data, data.name, with_skin=True)
         shape = rig.sketch2pose_body
         shape.model_name, shape.model_file = data.name, str(self._path)
-        keep_rest_bones(rig, rest_bones_of_data(data))
+        store_rest_bones(rig, rest_bones_of_data(data))
         line = f"{data.name} with {len(data.names)} bones and {data.shape_count} betas"
         if self.with_correctives:
             added = add_correctives(skins_of(rig)[0], rig, data)

@@ -71,7 +71,7 @@ def default_rest_bones() -> RestBones:
     return rest_bones_of_data(load_body_data())
 
 
-def keep_rest_bones(rig: Object, rest: RestBones) -> None:
+def store_rest_bones(rig: Object, rest: RestBones) -> None:
     """Stores them with the armature as plain values."""
     rig[KEY] = {
         "names": "\n".join(rest.names),
@@ -83,10 +83,10 @@ def keep_rest_bones(rig: Object, rest: RestBones) -> None:
 def rest_bones_of(rig: Object) -> RestBones:
     """What is kept with an armature; the default body's when nothing is, or when it is spoilt."""
     try:
-        kept = rig[KEY]
-        names = tuple(str(kept["names"]).split("\n"))
-        ends = np.array(list(kept["ends"]), float).reshape(-1, len(names), 2, 3)
-        pelvis = np.array(list(kept["pelvis"]), float).reshape(len(ends), 3)
+        stored = rig[KEY]
+        names = tuple(str(stored["names"]).split("\n"))
+        ends = np.array(list(stored["ends"]), float).reshape(-1, len(names), 2, 3)
+        pelvis = np.array(list(stored["pelvis"]), float).reshape(len(ends), 3)
     except (KeyError, TypeError, ValueError):
         return default_rest_bones()
     return RestBones(names, ends, pelvis)

@@ -21,7 +21,7 @@ from ...core.corrections.edits import CHANGE, FLIP, Edit, edits_from_json, edits
 from ...core.corrections.limbs import changed_picture
 from ...core.errors import Sketch2PoseError
 from ...core.hypotheses import pose_hypotheses
-from ..results.stored_still import KeptResult
+from ..results.stored_still import StoredStill
 
 if TYPE_CHECKING:
     from bpy.types import Object
@@ -102,23 +102,23 @@ class CorrectionLayer:
         return observed
 
 
-def layer_over(target: Object, kept: KeptResult) -> CorrectionLayer:
+def layer_over(target: Object, stored: StoredStill) -> CorrectionLayer:
     """The layer of a result; an empty one when it has none or it belongs to another result."""
-    stored = _stored(target, kept.frame)
-    if stored is not None and _same_pose(stored.result, kept.pose):
-        return stored
-    observed = np.zeros((0, 2)) if kept.seen is None else kept.seen.observed
-    return CorrectionLayer((), kept.pose, observed, kept.confidence, kept.pose)
+    layer = _stored_layer(target, stored.frame)
+    if layer is not None and _same_pose(layer.result, stored.pose):
+        return layer
+    observed = np.zeros((0, 2)) if stored.seen is None else stored.seen.observed
+    return CorrectionLayer((), stored.pose, observed, stored.confidence, stored.pose)
 
 
 def store_layer(target: Object, frame: int, layer: CorrectionLayer) -> None:
     """Keeps a layer with the rig."""
-    kept = dict(target.get(KEY, {}))
-    kept[str(frame)] = json.dumps(_to_plain(layer))
-    target[KEY] = kept
+    stored = dict(target.get(KEY, {}))
+    stored[str(frame)] = json.dumps(_to_plain(layer))
+    target[KEY] = stored
 
 
-def _stored(target: Object, frame: int) -> CorrectionLayer | None:
+def _stored_layer(target: Object, frame: int) -> CorrectionLayer | None:
     text = dict(target.get(KEY, {})).get(str(frame))
     if not text:
         return None

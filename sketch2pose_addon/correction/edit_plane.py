@@ -1,7 +1,6 @@
-"""The plane on which a figure is corrected: the sheet of a drawing, a picture, or the air in front
-of the rig.
+"""The plane on which a figure is corrected: that of its drawing, its picture, or one at the rig.
 
-A `Paper` says where the joints that can be taken hold of are in Blender's world, and turns points
+An `EditPlane` says where the joints that can be dragged are in Blender's world, and turns points
 that the animator shows in the viewport into pixels that the backend understands.
 
 Frames: `world` is Blender's (z up); the *body's world* is the result's own (y up). Pixels have
@@ -22,7 +21,7 @@ from ..host.drawing_capture import viewport_area
 from ..host.viewport_camera import DrawingView, facing_camera, scene_camera, viewport_camera
 from ..results.motion_camera import fitted_placement
 from ..results.source_view import performed_joints, view_in_world
-from ..results.stored_still import KeptResult
+from ..results.stored_still import StoredStill
 from ..review.solved_body import placed_joints
 from ..review.source_camera import our_camera
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Paper:
+class EditPlane:
     """Where a figure is corrected.
 
     Attributes:
@@ -58,7 +57,7 @@ class Paper:
         seen = self.pixels(self.handles)
         return EditView(rotation, self.view.focal, np.asarray(self.view.center, float), seen)
 
-    def on_paper(self, origin: np.ndarray, direction: np.ndarray) -> np.ndarray | None:
+    def on_plane(self, origin: np.ndarray, direction: np.ndarray) -> np.ndarray | None:
         """Where a ray of the world [3], [3] meets the paper; None when it runs beside it."""
         normal, middle = self.view.rotation[2], self.handles.mean(0)
         slope = float(direction @ normal)
@@ -67,43 +66,43 @@ class Paper:
         return origin + direction * float((middle - origin) @ normal) / slope
 
 
-def paper_of(context: Context, kept: KeptResult, target: Object) -> Paper:
+def edit_plane_of(context: Context, stored: StoredStill, target: Object) -> EditPlane:
     """The paper of a result as it is looked at now.
 
     Raises:
         Sketch2PoseError: the rig is not recognised any more.
     """
-    turn = _world_from_body(kept, target)
-    seen = kept.seen
+    turn = _world_from_body(stored, target)
+    seen = stored.seen
     if seen is not None and len(seen.observed):
-        if seen.in_world and len(kept.drawn):
-            return Paper(seen.view, kept.drawn, True, turn)
-        joints = kept.motion().joints3d
+        if seen.in_world and len(stored.drawn):
+            return EditPlane(seen.view, stored.drawn, True, turn)
+        joints = stored.motion().joints3d
         if our_camera(context.scene) is not None and joints is not None:
             view = view_in_world(seen, joints[0], target)
-            depth = float(view.depth(placed_joints(kept, target)[:1])[0])
-            return Paper(view, view.unproject(seen.observed, depth), True, turn)
-    return _air(context, kept, target, turn)
+            depth = float(view.depth(placed_joints(stored, target)[:1])[0])
+            return EditPlane(view, view.unproject(seen.observed, depth), True, turn)
+    return _air(context, stored, target, turn)
 
 
-def moved_on_paper(kept: KeptResult, observed: np.ndarray) -> KeptResult:
+def moved_on_plane(stored: StoredStill, observed: np.ndarray) -> StoredStill:
     """The result with its joints seen in other places [24, 2] px, on its sheet as well."""
-    seen = kept.seen
+    seen = stored.seen
     if seen is None or not len(observed):
-        return kept
-    drawn = kept.drawn
+        return stored
+    drawn = stored.drawn
     if len(drawn):
         depth = float(seen.view.depth(drawn).mean())
         drawn = seen.view.unproject(observed, depth)
-    return replace(kept, seen=replace(seen, observed=observed), drawn=drawn)
+    return replace(stored, seen=replace(seen, observed=observed), drawn=drawn)
 
 
-def _air(context: Context, kept: KeptResult, target: Object, turn: np.ndarray) -> Paper:
+def _air(context: Context, stored: StoredStill, target: Object, turn: np.ndarray) -> EditPlane:
     """The joints of the rig itself, corrected in the view that shows it."""
-    handles = placed_joints(kept, target)
+    handles = placed_joints(stored, target)
     which, performed = performed_joints(target)
     handles[which] = performed
-    return Paper(_present_view(context, handles), handles, False, turn)
+    return EditPlane(_present_view(context, handles), handles, False, turn)
 
 
 def _present_view(context: Context, points: np.ndarray) -> DrawingView:
@@ -122,13 +121,13 @@ def _present_view(context: Context, points: np.ndarray) -> DrawingView:
     return facing_camera(flat)
 
 
-def _world_from_body(kept: KeptResult, target: Object) -> np.ndarray:
+def _world_from_body(stored: StoredStill, target: Object) -> np.ndarray:
     """[3, 3] the rotation that carries the result's world to where the rig performs it."""
-    if kept.place.hips is not None:
-        cosine, sine = np.cos(kept.place.heading), np.sin(kept.place.heading)
+    if stored.place.hips is not None:
+        cosine, sine = np.cos(stored.place.heading), np.sin(stored.place.heading)
         turn = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
         return turn @ axes.BLENDER_FROM_BODY
-    joints = kept.motion().joints3d
+    joints = stored.motion().joints3d
     assert joints is not None
     which, performed = performed_joints(target)
     placement = fitted_placement(axes.blender_from_body(joints[0])[which], performed)[:3, :3]

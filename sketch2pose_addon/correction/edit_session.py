@@ -23,10 +23,10 @@ from ..backend import jobs
 from ..backend.job_operator import show_result
 from ..host.armatures import refusal
 from ..results import read_result
-from ..results.stored_still import KeptResult
+from ..results.stored_still import StoredStill
 from . import solve_corrections
 from .correction_layer import CorrectionLayer
-from .edit_plane import Paper, paper_of
+from .edit_plane import EditPlane, edit_plane_of
 from .stroke_interpretation import edit_of_stroke
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Gesture:
     """One correction in the making.
 
     Attributes:
-        kept: the result as it was when the gesture began.
+        stored: the result as it was when the gesture began.
         layer: its corrections then.
         paper: where it is corrected.
         shown: the result that the rig shows now.
@@ -48,10 +48,10 @@ class Gesture:
         ended: whether `wanted`, or what is being solved, is the last one.
     """
 
-    kept: KeptResult
+    stored: StoredStill
     layer: CorrectionLayer
-    paper: Paper
-    shown: KeptResult
+    plane: EditPlane
+    shown: StoredStill
     wanted: CorrectionLayer | None = None
     ended: bool = False
 
@@ -71,7 +71,7 @@ class CorrectSession:
 
     rig: str
     frame: int
-    paper: Paper | None = None
+    plane: EditPlane | None = None
     layer: CorrectionLayer | None = None
     gesture: Gesture | None = None
     job: tuple[jobs.Job, CorrectionLayer] | None = None
@@ -93,9 +93,9 @@ def start(context: Context, rig: Object) -> None:
     """
     global _session
     stop()
-    kept, layer = solve_corrections.correctable(context, rig)
-    paper = paper_of(context, kept, rig)
-    _session = CorrectSession(rig.name, context.scene.frame_current, paper, layer)
+    stored, layer = solve_corrections.correctable(context, rig)
+    plane = edit_plane_of(context, stored, rig)
+    _session = CorrectSession(rig.name, context.scene.frame_current, plane, layer)
     show_result(context, HINT, "INFO")
 
 
@@ -114,13 +114,13 @@ def begin(context: Context) -> Gesture | None:
     if session is None or rig is None or (session.gesture is not None and not _drop(context)):
         return None
     try:
-        kept, layer = solve_corrections.correctable(context, rig)
-        paper = paper_of(context, kept, rig)
+        stored, layer = solve_corrections.correctable(context, rig)
+        plane = edit_plane_of(context, stored, rig)
     except Sketch2PoseError as error:
         show_result(context, str(error), "WARNING")
         return None
-    session.frame, session.paper, session.layer = context.scene.frame_current, paper, layer
-    session.gesture = Gesture(kept, layer, paper, kept)
+    session.frame, session.plane, session.layer = context.scene.frame_current, plane, layer
+    session.gesture = Gesture(stored, layer, plane, stored)
     return session.gesture
 
 
@@ -137,18 +137,18 @@ def move(joint: int, place: np.ndarray, *, last: bool, pin: bool = False) -> Non
     gesture = _session.gesture if _session is not None else None
     if gesture is None:
         return
-    pixel = gesture.paper.pixels(place)[0]
+    pixel = gesture.plane.pixels(place)[0]
     if np.isfinite(pixel).all():
         point = (float(pixel[0]), float(pixel[1]))
         kind = edits.PIN if pin else edits.JOINT
-        view = gesture.paper.edit_view()
+        view = gesture.plane.edit_view()
         propose(Edit(kind, joint=joint, points=(point,), view=view), last=last)
 
 
 def nudge(joint: int, radians: float) -> None:
     """The bone that ends in a joint tilts away from the viewer."""
     if _session is not None and _session.gesture is not None:
-        view = _session.gesture.paper.edit_view()
+        view = _session.gesture.plane.edit_view()
         propose(Edit(edits.DEPTH, joint=joint, radians=radians, view=view), last=True)
 
 
@@ -163,7 +163,7 @@ def draw(context: Context, points: np.ndarray) -> None:
     if gesture is None:
         return
     try:
-        propose(edit_of_stroke(points, gesture.paper, gesture.kept), last=True)
+        propose(edit_of_stroke(points, gesture.plane, gesture.stored), last=True)
     except Sketch2PoseError as error:
         show_result(context, str(error), "WARNING")
         abandon(context)
@@ -196,7 +196,7 @@ def step(context: Context | None = None) -> bool:
 def look_again() -> None:
     """The rig's pose or corrections have changed behind the tool's back, as by undo."""
     if _session is not None and _session.gesture is None:
-        _session.paper = _session.layer = None
+        _session.plane = _session.layer = None
 
 
 def _rig() -> Object | None:
@@ -209,13 +209,13 @@ def _follow_frame(context: Context, session: CorrectSession) -> bool:
     if context.scene.frame_current != session.frame:
         session.frame, session.gesture = context.scene.frame_current, None
         _drop_job(session)
-        session.paper = None
+        session.plane = None
     rig = _rig()
-    if session.paper is not None or rig is None:
+    if session.plane is not None or rig is None:
         return False
     try:
-        kept, session.layer = solve_corrections.correctable(context, rig)
-        session.paper = paper_of(context, kept, rig)
+        stored, session.layer = solve_corrections.correctable(context, rig)
+        session.plane = edit_plane_of(context, stored, rig)
     except Sketch2PoseError as error:
         stop()
         show_result(context, str(error), "WARNING")
@@ -229,10 +229,10 @@ def _ask(context: Context, session: CorrectSession) -> None:
     wanted, gesture.wanted = gesture.wanted, None
     try:
         if wanted.needs_solver:
-            session.job = (solve_corrections.submit(gesture.kept, wanted, quiet=True), wanted)
+            session.job = (solve_corrections.submit(gesture.stored, wanted, quiet=True), wanted)
         else:
             _show(
-                context, session, wanted, solve_corrections.reflected_motion(gesture.kept, wanted)
+                context, session, wanted, solve_corrections.reflected_motion(gesture.stored, wanted)
             )
     except Sketch2PoseError as error:
         _fail(context, session, error)
@@ -261,7 +261,7 @@ def _show(
     if gesture is None or rig is None:
         return
     last = gesture.ended and gesture.wanted is None
-    after, layer = solve_corrections.corrected(gesture.kept, layer, motion)
+    after, layer = solve_corrections.corrected(gesture.stored, layer, motion)
     key = None if last else False
     applied = solve_corrections.put_on(context, rig, gesture.shown, after, layer, key=key)
     gesture.shown = after
@@ -272,7 +272,7 @@ def _show(
         name = layer.edits[-1].label if layer.edits else "Back to the original"
         _end_step(f"Correct: {name}")
         show_result(context, ". ".join([name, *applied.notes, HINT]), "INFO")
-    session.paper = paper_of(context, after, rig)
+    session.plane = edit_plane_of(context, after, rig)
 
 
 def _end_step(message: str) -> None:
@@ -305,13 +305,13 @@ def _drop_job(session: CorrectSession) -> None:
 
 def _put_back(context: Context, session: CorrectSession) -> None:
     """Shows the kept pose again when a preview has changed it."""
-    gesture, session.gesture, session.paper = session.gesture, None, None
+    gesture, session.gesture, session.plane = session.gesture, None, None
     rig = bpy.data.objects.get(session.rig)
-    if gesture is None or gesture.shown is gesture.kept or refusal(rig) is not None:
+    if gesture is None or gesture.shown is gesture.stored or refusal(rig) is not None:
         return
     try:
         solve_corrections.put_on(
-            context, rig, gesture.shown, gesture.kept, gesture.layer, key=False
+            context, rig, gesture.shown, gesture.stored, gesture.layer, key=False
         )
     except Sketch2PoseError as error:  # the rig was changed beyond recognition meanwhile
         show_result(context, str(error), "WARNING")

@@ -69,9 +69,9 @@ def handle_at(places: np.ndarray, mouse: tuple[float, float], reach: float) -> i
 def places_in(region: Region, region_3d: RegionView3D) -> np.ndarray | None:
     """Where the handles are in a viewport; None while there are none."""
     session = edit_session.session()
-    if session is None or session.paper is None:
+    if session is None or session.plane is None:
         return None
-    return screen_places(session.paper.handles, region_3d, (region.width, region.height))
+    return screen_places(session.plane.handles, region_3d, (region.width, region.height))
 
 
 def draw() -> None:

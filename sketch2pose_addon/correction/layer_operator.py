@@ -16,7 +16,7 @@ from ..backend.job_operator import JobOperator, show_result
 from ..backend.jobs import job_is_running
 from ..host.targets import checked_target, target_is_refused
 from ..results import apply_still, read_result
-from ..results.stored_still import KeptResult
+from ..results.stored_still import StoredStill
 from . import solve_corrections
 from .correction_layer import CorrectionLayer
 
@@ -35,7 +35,7 @@ class LayerOperator(JobOperator):
         @classmethod
         def poll_message_set(cls, message: str) -> None: ...
 
-    _kept: KeptResult
+    _stored: StoredStill
     _layer: CorrectionLayer
     _rig: str
 
@@ -43,12 +43,12 @@ class LayerOperator(JobOperator):
     def poll(cls, context: Context) -> bool:
         return not (job_is_running(cls) or target_is_refused(cls, context))
 
-    def found(self, context: Context, target: Object) -> tuple[KeptResult, CorrectionLayer]:
+    def found(self, context: Context, target: Object) -> tuple[StoredStill, CorrectionLayer]:
         """The result that is changed, and its layer."""
         return solve_corrections.correctable(context, target)
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
         """What the layer becomes.
 
@@ -64,7 +64,7 @@ class LayerOperator(JobOperator):
         return self._run(context, lambda again: super(LayerOperator, self).invoke(again, event))
 
     def begin(self, context: Context) -> jobs.Job:
-        return solve_corrections.submit(self._kept, self._layer)
+        return solve_corrections.submit(self._stored, self._layer)
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         return self._put_on(context, read_result.read_first_person(job))
@@ -73,12 +73,12 @@ class LayerOperator(JobOperator):
         try:
             target = checked_target(context, self.target)
             self._rig = target.name
-            self._kept, layer = self.found(context, target)
-            self._layer = self.changed(context, target, self._kept, layer)
+            self._stored, layer = self.found(context, target)
+            self._layer = self.changed(context, target, self._stored, layer)
             if self._layer.needs_solver:
                 return ask(context)
             line = self._put_on(
-                context, solve_corrections.reflected_motion(self._kept, self._layer)
+                context, solve_corrections.reflected_motion(self._stored, self._layer)
             )
         except Sketch2PoseError as error:
             return self._fail(context, error)
@@ -87,7 +87,7 @@ class LayerOperator(JobOperator):
 
     def _put_on(self, context: Context, motion: BodyMotion) -> str:
         target = checked_target(context, self._rig)
-        after, layer = solve_corrections.corrected(self._kept, self._layer, motion)
-        applied = solve_corrections.put_on(context, target, self._kept, after, layer)
+        after, layer = solve_corrections.corrected(self._stored, self._layer, motion)
+        applied = solve_corrections.put_on(context, target, self._stored, after, layer)
         solve_corrections.remember(target, after, layer)
         return apply_still.result_line(applied, 1)

@@ -115,11 +115,11 @@ class SKETCH2POSE_OT_correct(bpy.types.Operator):
         if event.type not in (*_WHEEL, "P", "X") or edit_session.begin(context) is None:
             return {"RUNNING_MODAL"} if event.type in _WHEEL else {"PASS_THROUGH"}
         session = edit_session.session()
-        assert session is not None and session.paper is not None
+        assert session is not None and session.plane is not None
         if event.type in _WHEEL:
             edit_session.nudge(joint, _WHEEL[event.type])
         elif event.type == "P":
-            edit_session.move(joint, session.paper.handles[joint], last=True, pin=True)
+            edit_session.move(joint, session.plane.handles[joint], last=True, pin=True)
         else:
             edit_session.ignore(joint)
         return {"RUNNING_MODAL"}
@@ -131,7 +131,7 @@ class SKETCH2POSE_OT_correct(bpy.types.Operator):
             self._release()
         elif event.type == "MOUSEMOVE" and where is not None:
             handles.pointer.stroke.append(where.mouse)
-            if self._joint is not None and (place := where.on_paper()) is not None:
+            if self._joint is not None and (place := where.on_plane()) is not None:
                 edit_session.move(self._joint, place, last=False)
             where.area.tag_redraw()
         elif event.type == "LEFTMOUSE" and event.value == "RELEASE":
@@ -145,11 +145,11 @@ class SKETCH2POSE_OT_correct(bpy.types.Operator):
         if where is None or pressed is None:
             edit_session.abandon(context)
         elif joint is None:
-            points = [point for at in trail if (point := where.on_paper(at)) is not None]
+            points = [point for at in trail if (point := where.on_plane(at)) is not None]
             edit_session.draw(context, np.array(points).reshape(-1, 3))
         elif np.hypot(where.mouse[0] - pressed[0], where.mouse[1] - pressed[1]) < _HELD_STILL:
             edit_session.abandon(context)
-        elif (place := where.on_paper()) is not None:
+        elif (place := where.on_plane()) is not None:
             edit_session.move(joint, place, last=True)
 
     def _release(self) -> None:
@@ -181,15 +181,15 @@ class Viewport:
         reach = handles.REACH * context.preferences.system.ui_scale
         return handles.handle_at(places, self.mouse, reach)
 
-    def on_paper(self, mouse: tuple[float, float] | None = None) -> np.ndarray | None:
+    def on_plane(self, mouse: tuple[float, float] | None = None) -> np.ndarray | None:
         """Where the mouse points to on the paper, in Blender's world [3]."""
         session = edit_session.session()
-        if session is None or session.paper is None:
+        if session is None or session.plane is None:
             return None
         at = mouse or self.mouse
         origin = np.array(region_2d_to_origin_3d(self.region, self.region_3d, at))
         direction = np.array(region_2d_to_vector_3d(self.region, self.region_3d, at))
-        return session.paper.on_paper(origin, direction)
+        return session.plane.on_plane(origin, direction)
 
 
 def _viewport_under(context: Context, event: Event) -> Viewport | None:

@@ -1,7 +1,7 @@
 """Corrections by script or by the Correct tool: a limb, a joint, a depth; and the list of them.
 
 Places are points of Blender's world, so a script need not know the view: they are read on the
-paper of the result (see `paper`).
+paper of the result (see `plane`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from ...core.corrections import edits
 from ...core.corrections.limbs import LIMBS
 from ...core.errors import Sketch2PoseError
 from .correction_layer import CorrectionLayer
-from .edit_plane import paper_of
+from .edit_plane import edit_plane_of
 from .layer_operator import LayerOperator
 from .stroke_interpretation import edit_of_stroke, refused
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
 
-    from ..results.stored_still import KeptResult
+    from ..results.stored_still import StoredStill
 
 LIMB_ITEMS = (
     ("AUTO", "Nearest", "The limb that the stroke fits best"),
@@ -60,11 +60,11 @@ class SKETCH2POSE_OT_correct_limb(LayerOperator, bpy.types.Operator):
     points: CollectionProperty(type=Sketch2PosePoint)
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
         points = np.array([tuple(point.co) for point in self.points], float).reshape(-1, 3)
-        paper = paper_of(context, kept, target)
-        return layer.adding(edit_of_stroke(points, paper, kept, self.limb))
+        plane = edit_plane_of(context, stored, target)
+        return layer.adding(edit_of_stroke(points, plane, stored, self.limb))
 
 
 class _JointOperator(LayerOperator):
@@ -73,14 +73,14 @@ class _JointOperator(LayerOperator):
     if TYPE_CHECKING:
         joint: str
 
-    def edit(self, context: Context, kept: KeptResult, target: Object) -> edits.Edit:
+    def edit(self, context: Context, stored: StoredStill, target: Object) -> edits.Edit:
         """The correction."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it corrects")
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
-        return layer.adding(self.edit(context, kept, target))
+        return layer.adding(self.edit(context, stored, target))
 
 
 class SKETCH2POSE_OT_move_joint(_JointOperator, bpy.types.Operator):
@@ -93,17 +93,17 @@ class SKETCH2POSE_OT_move_joint(_JointOperator, bpy.types.Operator):
     location: FloatVectorProperty(name="Location", description="In Blender's world", size=3)
     pin: BoolProperty(name="Pin", description="The body reaches exactly for this place")
 
-    def edit(self, context: Context, kept: KeptResult, target: Object) -> edits.Edit:
-        paper, joint = paper_of(context, kept, target), int(self.joint)
+    def edit(self, context: Context, stored: StoredStill, target: Object) -> edits.Edit:
+        plane, joint = edit_plane_of(context, stored, target), int(self.joint)
         place = np.array(self.location, float)
         if not self.properties.is_property_set("location"):
-            place = paper.handles[joint]  # where it is now
-        pixel = paper.pixels(place)[0]
+            place = plane.handles[joint]  # where it is now
+        pixel = plane.pixels(place)[0]
         if not np.isfinite(pixel).all():
             raise refused("it lies behind the view in which the figure was seen")
         kind = edits.PIN if self.pin else edits.JOINT
         point = (float(pixel[0]), float(pixel[1]))
-        return edits.Edit(kind, joint=joint, points=(point,), view=paper.edit_view())
+        return edits.Edit(kind, joint=joint, points=(point,), view=plane.edit_view())
 
 
 class SKETCH2POSE_OT_ignore_joint(_JointOperator, bpy.types.Operator):
@@ -114,7 +114,7 @@ class SKETCH2POSE_OT_ignore_joint(_JointOperator, bpy.types.Operator):
     target: StringProperty(name="Rig", description=_TARGET)
     joint: EnumProperty(name="Joint", items=JOINT_ITEMS)
 
-    def edit(self, context: Context, kept: KeptResult, target: Object) -> edits.Edit:
+    def edit(self, context: Context, stored: StoredStill, target: Object) -> edits.Edit:
         return edits.Edit(edits.IGNORE, joint=int(self.joint))
 
 
@@ -129,8 +129,8 @@ class SKETCH2POSE_OT_nudge_joint(_JointOperator, bpy.types.Operator):
         name="Angle", description="Away from the viewer", subtype="ANGLE", default=0.1
     )
 
-    def edit(self, context: Context, kept: KeptResult, target: Object) -> edits.Edit:
-        view = paper_of(context, kept, target).edit_view()
+    def edit(self, context: Context, stored: StoredStill, target: Object) -> edits.Edit:
+        view = edit_plane_of(context, stored, target).edit_view()
         return edits.Edit(edits.DEPTH, joint=int(self.joint), radians=self.angle, view=view)
 
 
@@ -165,7 +165,7 @@ class SKETCH2POSE_OT_toggle_correction(_ListOperator, bpy.types.Operator):
     index: IntProperty(name="Correction", description="Number in the list, from 0", min=0)
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
         return layer.toggled(self.row(layer))
 
@@ -180,7 +180,7 @@ class SKETCH2POSE_OT_remove_correction(_ListOperator, bpy.types.Operator):
     all: BoolProperty(name="All", description="Remove every correction of this pose")
 
     def changed(
-        self, context: Context, target: Object, kept: KeptResult, layer: CorrectionLayer
+        self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
     ) -> CorrectionLayer:
         if self.all:
             return layer.with_edits(())

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ...core.hypotheses.depth_ambiguities import OpenQuestion, open_questions
+from ...core.hypotheses.depth_ambiguities import Ambiguity, depth_ambiguities
 from ..host.layout import SidebarPanel, draw_wrapped
 from ..host.targets import target_rig
-from ..results.stored_still import kept_at
+from ..results.stored_still import stored_still_at
 from . import edit_session
 from .correction_layer import layer_over
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .correction_layer import CorrectionLayer
 
 
-class SKETCH2POSE_PT_open(SidebarPanel, bpy.types.Panel):
+class SKETCH2POSE_PT_ambiguities(SidebarPanel, bpy.types.Panel):
     bl_label = "What the Drawing Leaves Open"
     bl_parent_id = "SKETCH2POSE_PT_main"
 
@@ -54,16 +54,16 @@ class SKETCH2POSE_PT_corrections(SidebarPanel, bpy.types.Panel):
         layout, target = self.layout, target_rig(context)
         is_on = edit_session.session() is not None
         layout.operator("sketch2pose.correct", icon="GREASEPENCIL", depress=is_on)
-        kept = kept_at(target, context.scene.frame_current)
-        if kept is not None and target is not None:
-            _draw_list(layout, layer_over(target, kept))
+        stored = stored_still_at(target, context.scene.frame_current)
+        if stored is not None and target is not None:
+            _draw_list(layout, layer_over(target, stored))
 
 
-def _questions(context: Context) -> list[OpenQuestion]:
-    kept = kept_at(target_rig(context), context.scene.frame_current)
-    if kept is None:
+def _questions(context: Context) -> list[Ambiguity]:
+    stored = stored_still_at(target_rig(context), context.scene.frame_current)
+    if stored is None:
         return []
-    return open_questions(kept.pose, kept.poses, kept.scores, kept.offsets, kept.view)
+    return depth_ambiguities(stored.pose, stored.poses, stored.scores, stored.offsets, stored.view)
 
 
 def _draw_list(layout: UILayout, layer: CorrectionLayer) -> None:
@@ -85,4 +85,4 @@ def _draw_list(layout: UILayout, layer: CorrectionLayer) -> None:
     back.all = True
 
 
-classes = (SKETCH2POSE_PT_open, SKETCH2POSE_PT_corrections)
+classes = (SKETCH2POSE_PT_ambiguities, SKETCH2POSE_PT_corrections)

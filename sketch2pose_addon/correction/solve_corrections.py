@@ -18,10 +18,10 @@ from ...rigs.human_motion import SMPL_ROLES
 from ..backend import jobs
 from ..host import axes, keyframes
 from ..results import apply_still
-from ..results.stored_still import KeptResult, keep, kept_at
+from ..results.stored_still import StoredStill, store_still, stored_still_at
 from ..retargeting.rig_pose import result_of_rig
 from .correction_layer import CorrectionLayer, layer_over, store_layer
-from .edit_plane import moved_on_paper
+from .edit_plane import moved_on_plane
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -32,21 +32,21 @@ _TURNED = 1e-4  # rad from which a joint counts as changed
 _TORSO = {"spine_1", "spine_2", "spine_3"}
 
 
-def correctable(context: Context, target: Object) -> tuple[KeptResult, CorrectionLayer]:
+def correctable(context: Context, target: Object) -> tuple[StoredStill, CorrectionLayer]:
     """What is corrected at the current frame: the kept result, or else the rig's own pose.
 
     Raises:
         Sketch2PoseError: the rig is not recognised.
     """
     frame = context.scene.frame_current
-    kept = kept_at(target, frame)
-    if kept is not None and not keyframes.keyed_between(target, kept.frame, frame):
-        return kept, layer_over(target, kept)
-    kept = result_of_rig(context, target)
-    return kept, replace(layer_over(target, kept), partial=True)
+    stored = stored_still_at(target, frame)
+    if stored is not None and not keyframes.keyed_between(target, stored.frame, frame):
+        return stored, layer_over(target, stored)
+    stored = result_of_rig(context, target)
+    return stored, replace(layer_over(target, stored), partial=True)
 
 
-def submit(kept: KeptResult, layer: CorrectionLayer, *, quiet: bool = False) -> jobs.Job:
+def submit(stored: StoredStill, layer: CorrectionLayer, *, quiet: bool = False) -> jobs.Job:
     """Asks the backend to lay the corrections over the original.
 
     Raises:
@@ -55,7 +55,7 @@ def submit(kept: KeptResult, layer: CorrectionLayer, *, quiet: bool = False) -> 
 
     def request(folder: Path) -> EditRequest:
         source = folder / "pose.npz"
-        write_body_motion(source, original_motion(kept, layer))
+        write_body_motion(source, original_motion(stored, layer))
         return EditRequest(
             inputs=[str(source)],
             out_dir=str(folder / "corrected"),
@@ -65,12 +65,12 @@ def submit(kept: KeptResult, layer: CorrectionLayer, *, quiet: bool = False) -> 
     return jobs.submit("Correcting the pose", request, quiet=quiet)
 
 
-def original_motion(kept: KeptResult, layer: CorrectionLayer) -> BodyMotion:
+def original_motion(stored: StoredStill, layer: CorrectionLayer) -> BodyMotion:
     """What the corrections are laid over, with the camera that saw it."""
     motion = replace(
-        kept.posed(layer.pose).motion(), confidence=layer.confidence[None].astype(np.float32)
+        stored.posed(layer.pose).motion(), confidence=layer.confidence[None].astype(np.float32)
     )
-    seen = kept.seen
+    seen = stored.seen
     if seen is None or not len(layer.observed):
         return motion
     rotation = seen.view.rotation @ axes.BLENDER_FROM_BODY
@@ -85,33 +85,33 @@ def original_motion(kept: KeptResult, layer: CorrectionLayer) -> BodyMotion:
     )
 
 
-def reflected_motion(kept: KeptResult, layer: CorrectionLayer) -> BodyMotion:
+def reflected_motion(stored: StoredStill, layer: CorrectionLayer) -> BodyMotion:
     """The same without a backend, for layers that need no solver."""
-    motion, seen = original_motion(kept, layer), layer.reflected_picture()
+    motion, seen = original_motion(stored, layer), layer.reflected_picture()
     return replace(
         motion,
-        poses=layer.reflected(kept.view)[None].astype(np.float32),
+        poses=layer.reflected(stored.view)[None].astype(np.float32),
         joints2d=seen[None].astype(np.float32) if len(seen) else None,
     )
 
 
 def corrected(
-    kept: KeptResult, layer: CorrectionLayer, motion: BodyMotion
-) -> tuple[KeptResult, CorrectionLayer]:
+    stored: StoredStill, layer: CorrectionLayer, motion: BodyMotion
+) -> tuple[StoredStill, CorrectionLayer]:
     """Result and layer after the answer `motion`."""
     pose = np.asarray(motion.poses[0], float)
     confidence = layer.confidence if motion.confidence is None else motion.confidence[0]
-    after = replace(kept.posed(pose), confidence=np.asarray(confidence, float))
+    after = replace(stored.posed(pose), confidence=np.asarray(confidence, float))
     if motion.joints2d is not None:
-        after = moved_on_paper(after, np.asarray(motion.joints2d[0], float))
+        after = moved_on_plane(after, np.asarray(motion.joints2d[0], float))
     return after, replace(layer, result=pose)
 
 
 def put_on(
     context: Context,
     target: Object,
-    before: KeptResult,
-    after: KeptResult,
+    before: StoredStill,
+    after: StoredStill,
     layer: CorrectionLayer,
     *,
     key: bool | None = None,
@@ -135,15 +135,17 @@ def put_on(
     )
 
 
-def remember(target: Object, after: KeptResult, layer: CorrectionLayer) -> None:
+def remember(target: Object, after: StoredStill, layer: CorrectionLayer) -> None:
     """Keeps a corrected result and its layer with the rig."""
-    keep(target, after)
+    store_still(target, after)
     store_layer(target, after.frame, layer)
 
 
-def _changed_roles(before: KeptResult, after: KeptResult, layer: CorrectionLayer) -> frozenset[str]:
+def _changed_roles(
+    before: StoredStill, after: StoredStill, layer: CorrectionLayer
+) -> frozenset[str]:
     """Roles whose bones a correction turns, or turned until now."""
-    poses = [kept.reshape(24, 3) for kept in (layer.pose, before.pose, after.pose)]
+    poses = [stored.reshape(24, 3) for stored in (layer.pose, before.pose, after.pose)]
     apart = np.max([np.abs(pose - poses[0]).max(axis=1) for pose in poses], axis=0)
     roles = {SMPL_ROLES[joint] for joint in np.flatnonzero(apart > _TURNED)}
     if roles & (_TORSO | {"hips"}):

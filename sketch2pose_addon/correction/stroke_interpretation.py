@@ -9,41 +9,43 @@ from ...core.corrections.edits import Edit
 from ...core.corrections.limb_strokes import (
     Figure2d,
     drawn_length,
-    figure_on_paper,
+    figure_in_picture,
     limb_of_stroke,
     resampled,
 )
 from ...core.errors import Sketch2PoseError
 from ...core.smpl import SMPL_PARENTS
-from ..results.stored_still import KeptResult
-from .edit_plane import Paper
+from ..results.stored_still import StoredStill
+from .edit_plane import EditPlane
 
 _DOT = 0.04  # a mark smaller than this share of the figure's height is a dot
 _NEAR = 0.45  # a mark farther than this share of the height from the figure means nothing
 _MOST_POINTS = 256
 
 
-def edit_of_stroke(points: np.ndarray, paper: Paper, kept: KeptResult, limb: str = "AUTO") -> Edit:
+def edit_of_stroke(
+    points: np.ndarray, plane: EditPlane, stored: StoredStill, limb: str = "AUTO"
+) -> Edit:
     """The correction that a mark stands for.
 
     Args:
         points: [N, 3] in Blender's world.
         paper: where the figure is corrected.
-        kept: the figure.
+        stored: the figure.
         limb: a name of `LIMBS`; ``AUTO`` takes the one that the stroke fits best.
 
     Raises:
         Sketch2PoseError: the mark is empty, lies behind the view, or far from the figure.
     """
-    pixels = paper.pixels(points)
+    pixels = plane.pixels(points)
     if not len(pixels) or not np.isfinite(pixels).all():
         raise refused("it is empty or lies behind the view in which the figure was seen")
-    figure = figure_of(paper, kept)
+    figure = figure_of(plane, stored)
     height = float(np.ptp(figure.seen, axis=0).max())
     nearest = np.linalg.norm(pixels[:, None] - figure.seen[None], axis=-1)
     if nearest.min() > _NEAR * height:
         raise refused("it lies far from the figure")
-    view = paper.edit_view()
+    view = plane.edit_view()
     if len(pixels) < 2 or np.ptp(pixels, axis=0).max() < _DOT * height:
         middle = pixels.mean(0)
         joint = nearest_joint(middle, figure.seen)
@@ -54,15 +56,15 @@ def edit_of_stroke(points: np.ndarray, paper: Paper, kept: KeptResult, limb: str
     return Edit(edits.LIMB, limb=chosen, points=tuple(map(_pair, line)), view=view)
 
 
-def figure_of(paper: Paper, kept: KeptResult) -> Figure2d:
+def figure_of(plane: EditPlane, stored: StoredStill) -> Figure2d:
     """The figure on its paper."""
-    joints = kept.motion().joints3d
+    joints = stored.motion().joints3d
     assert joints is not None
     steps = np.asarray(joints[0] - joints[0][[max(parent, 0) for parent in SMPL_PARENTS]], float)
     lengths = np.linalg.norm(steps, axis=1)
     directions = steps / np.where(lengths > 0, lengths, 1)[:, None]
-    rotation = paper.view.rotation @ paper.world_from_body
-    return figure_on_paper(paper.pixels(paper.handles), rotation, directions, lengths)
+    rotation = plane.view.rotation @ plane.world_from_body
+    return figure_in_picture(plane.pixels(plane.handles), rotation, directions, lengths)
 
 
 def nearest_joint(pixel: np.ndarray, seen: np.ndarray) -> int:

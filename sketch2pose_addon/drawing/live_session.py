@@ -24,8 +24,8 @@ from ..host.drawing_capture import CapturedDrawing, capture_drawing
 from ..host.grease_pencil import is_drawing, read_strokes
 from ..host.pose_snapshot import PoseSnapshot, take_snapshot
 from ..results import apply_still, placing, read_result
-from ..results.source_view import seen_on_sheet
-from ..results.stored_still import KeptResult, result_of
+from ..results.source_view import view_of_drawing
+from ..results.stored_still import StoredStill, result_of
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -61,7 +61,7 @@ class LiveSession:
     asked: bool = True
     job: jobs.Job | None = None
     captured: CapturedDrawing | None = None
-    result: tuple[BodyMotion, KeptResult] | None = None
+    result: tuple[BodyMotion, StoredStill] | None = None
 
 
 _session: LiveSession | None = None
@@ -119,7 +119,7 @@ def restore() -> bool:
     return live is not None and live.before.restore()
 
 
-def take_result() -> tuple[BodyMotion, KeptResult] | None:
+def take_result() -> tuple[BodyMotion, StoredStill] | None:
     """The pose that is shown, to be keyed by the caller; it becomes the one to go back to."""
     live = _session
     if live is None or live.result is None:
@@ -192,7 +192,7 @@ def _show(context: Context, live: LiveSession, rig: Object, motion: BodyMotion) 
     place = placing.place_of_drawing(context, captured, rig, motion)
     apply_still.apply_motion(context, motion, rig, place, live.frame, key=False)
     drawn = apply_still.drawn_joints(captured, motion)
-    seen = seen_on_sheet(captured.view, motion)
+    seen = view_of_drawing(captured.view, motion)
     live.result = (motion, result_of(motion, place, live.frame, drawn, seen))
     show_result(context, HINT, "INFO")
 

@@ -10,7 +10,7 @@ from ...core.errors import Sketch2PoseError
 from ..backend.job_operator import show_result
 from ..host.targets import checked_drawing, checked_target, drawing_is_missing, target_is_refused
 from ..results import apply_still
-from ..results.stored_still import keep
+from ..results.stored_still import store_still
 from . import live_session
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ class SKETCH2POSE_OT_live_accept(_LiveEnd, bpy.types.Operator):
         if session is None or shown is None:
             self.report({"INFO"}, "There is no new pose to key yet")
             return {"CANCELLED"}
-        motion, kept = shown
+        motion, stored = shown
         try:
             target = checked_target(context, session.rig)
-            applied = apply_still.apply_motion(context, motion, target, kept.place, kept.frame)
+            applied = apply_still.apply_motion(context, motion, target, stored.place, stored.frame)
         except Sketch2PoseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        keep(target, kept)
+        store_still(target, stored)
         show_result(context, apply_still.result_line(applied, 1), "INFO")
         return {"FINISHED"}
 

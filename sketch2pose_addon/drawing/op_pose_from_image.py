@@ -16,8 +16,8 @@ from ..host.properties import settings
 from ..host.targets import checked_target
 from ..people import person_table
 from ..results import apply_still, placing, read_result
-from ..results.source_view import seen_by_camera
-from ..results.stored_still import KeptResult, keep, result_of
+from ..results.source_view import view_of_camera
+from ..results.stored_still import StoredStill, result_of, store_still
 
 if TYPE_CHECKING:
     from bpy.types import Context
@@ -60,15 +60,15 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
         motions = read_result.read_people(job)
         place = placing.place_of_image(context, target, motions[0])
         applied = apply_still.apply_motion(context, motions[0], target, place, self._frame)
-        figures = [self._kept(motion, place) for motion in motions]
-        keep(target, figures[0])
+        figures = [self._stored(motion, place) for motion in motions]
+        store_still(target, figures[0])
         person_table.remember(
-            context, [person_table.StillPerson((kept,)) for kept in figures], target
+            context, [person_table.StillPerson((stored,)) for stored in figures], target
         )
         return apply_still.result_line(applied, len(figures))
 
-    def _kept(self, motion: BodyMotion, place: apply_still.Place) -> KeptResult:
-        seen = seen_by_camera(motion, self._picture)
+    def _stored(self, motion: BodyMotion, place: apply_still.Place) -> StoredStill:
+        seen = view_of_camera(motion, self._picture)
         return result_of(motion, place, self._frame, np.zeros((0, 3)), seen)
 
 

@@ -17,8 +17,8 @@ from ..host.drawing_capture import capture_drawing
 from ..host.targets import checked_drawing, checked_target, drawing_is_missing, target_is_refused
 from ..people import person_table
 from ..results import apply_still, placing, read_result
-from ..results.source_view import seen_on_sheet
-from ..results.stored_still import KeptResult, keep, result_of
+from ..results.source_view import view_of_drawing
+from ..results.stored_still import StoredStill, result_of, store_still
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -63,20 +63,20 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
         motions = read_result.read_people(job)
-        figures = [self._kept(context, target, motion) for motion in motions]
+        figures = [self._stored(context, target, motion) for motion in motions]
         applied = apply_still.apply_motion(
             context, motions[0], target, figures[0].place, self._frame
         )
-        keep(target, figures[0])
+        store_still(target, figures[0])
         person_table.remember(
-            context, [person_table.StillPerson((kept,)) for kept in figures], target
+            context, [person_table.StillPerson((stored,)) for stored in figures], target
         )
         return apply_still.result_line(applied, len(figures))
 
-    def _kept(self, context: Context, target: Object, motion: BodyMotion) -> KeptResult:
+    def _stored(self, context: Context, target: Object, motion: BodyMotion) -> StoredStill:
         place = placing.place_of_drawing(context, self._captured, target, motion)
         drawn = apply_still.drawn_joints(self._captured, motion)
-        seen = seen_on_sheet(self._captured.view, motion)
+        seen = view_of_drawing(self._captured.view, motion)
         return result_of(motion, place, self._frame, drawn, seen)
 
 

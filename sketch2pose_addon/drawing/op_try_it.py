@@ -20,8 +20,8 @@ from ..host.properties import settings
 from ..host.targets import scene_is_linked
 from ..host.viewport_camera import facing_camera
 from ..results import apply_still, placing, read_result
-from ..results.source_view import seen_on_sheet
-from ..results.stored_still import keep, result_of
+from ..results.source_view import view_of_drawing
+from ..results.stored_still import result_of, store_still
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -71,8 +71,8 @@ class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
         place = placing.place_of_drawing(context, self._captured, rig, motion)
         applied = apply_still.apply_motion(context, motion, rig, place, self._frame)
         drawn = apply_still.drawn_joints(self._captured, motion)
-        seen = seen_on_sheet(self._captured.view, motion)
-        keep(rig, result_of(motion, place, self._frame, drawn, seen))
+        seen = view_of_drawing(self._captured.view, motion)
+        store_still(rig, result_of(motion, place, self._frame, drawn, seen))
         return apply_still.result_line(applied, 1)
 
     def _add_drawing(self, context: Context) -> Object:

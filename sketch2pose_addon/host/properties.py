@@ -149,11 +149,11 @@ class Sketch2PoseSettings(bpy.types.PropertyGroup):
         "blue is sure, yellow likely, orange a guess",
         default=True,
     )
-    show_ghost: BoolProperty(
+    show_solved_body: BoolProperty(
         name="Ghost of the Solved Body",
         description="Show the body as it was solved, in its own proportions, beside the rig",
     )
-    weak_below: FloatProperty(
+    low_confidence_threshold: FloatProperty(
         name="Weak Below",
         description="Mean confidence of all joints below which a frame counts as a guess",
         default=0.4,

@@ -1,7 +1,7 @@
 """Several people of one result go to several rigs, by the table under People.
 
 Whoever has a result with several people calls `people.remember()` in the same undo step:
-drawings, frames and pictures as `StillPerson`s (what `kept_result.result_of` returns, one for each
+drawings, frames and pictures as `StillPerson`s (what `stored_still.result_of` returns, one for each
 frame), a video result as one `ClipPerson` for each BodyMotion of the job, with the scene frame of
 its first row. From there on the table and these operators are the same for all of them.
 """
@@ -21,7 +21,7 @@ from ..host.properties import settings
 from ..host.targets import checked_target
 from ..results.apply import ApplyOptions, apply_body_motion
 from ..results.poses_from_drawings import key_blocking
-from ..results.stored_clip import keep_clip
+from ..results.stored_clip import store_clip
 from .person_table import ClipPerson, StillPerson, recalled, standing_at
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _put(context: Context, person: StillPerson | ClipPerson, rig: Object) -> Non
         frame_start=person.frame_start,
         options=ApplyOptions(retarget=placed),
     )
-    keep_clip(context, rig, person.motion, person.frame_start)
+    store_clip(context, rig, person.motion, person.frame_start)
 
 
 def _refused(why: str, fix: str) -> Sketch2PoseError:

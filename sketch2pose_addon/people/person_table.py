@@ -1,6 +1,6 @@
 """The people of a result that has several, kept in the scene until each has its rig.
 
-Stills (drawings, pictures) are kept as `KeptResult`s, one for each frame; a clip is kept as the
+Stills (drawings, pictures) are kept as `StoredStill`s, one for each frame; a clip is kept as the
 bytes of its BodyMotion file. Both are text in `scene.sketch2pose.people`, so the table is saved
 with the file and follows undo.
 """
@@ -20,7 +20,7 @@ from ..host.armatures import refusal
 from ..host.properties import settings
 from ..results.apply_still import present_hips
 from ..results.stored_clip import motion_from_text, text_from_motion
-from ..results.stored_still import KeptResult, from_plain, to_plain
+from ..results.stored_still import StoredStill, from_plain, to_plain
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -39,7 +39,7 @@ class StillPerson:
         move_frames: frames in which ``HOLD`` moves to the next pose.
     """
 
-    poses: tuple[KeptResult, ...]
+    poses: tuple[StoredStill, ...]
     in_betweens: str = "BEZIER"
     move_frames: int = 4
 
@@ -87,8 +87,8 @@ def recalled(row: Any) -> StillPerson | ClipPerson:
         Sketch2PoseError: it was spoilt by hand or written by another version.
     """
     try:
-        kept = json.loads(row.result)
-        return _clip_from(kept) if "clip" in kept else _stills_from(kept)
+        stored = json.loads(row.result)
+        return _clip_from(stored) if "clip" in stored else _stills_from(stored)
     except (ValueError, KeyError, TypeError) as error:
         raise Sketch2PoseError(
             f'The person "{row.label}" could not be read',
@@ -158,7 +158,7 @@ def _distance(person: StillPerson | ClipPerson, rig: Object) -> float:
 
 def _to_text(person: StillPerson | ClipPerson) -> str:
     if isinstance(person, StillPerson):
-        poses = {str(kept.frame): to_plain(kept) for kept in person.poses}
+        poses = {str(stored.frame): to_plain(stored) for stored in person.poses}
         rest = {"in_betweens": person.in_betweens, "move_frames": person.move_frames}
         return json.dumps({"poses": poses, **rest})
     clip = text_from_motion(person.motion)
@@ -166,22 +166,22 @@ def _to_text(person: StillPerson | ClipPerson) -> str:
     return json.dumps({"clip": clip, **rest})
 
 
-def _stills_from(kept: dict[str, Any]) -> StillPerson:
-    poses = tuple(from_plain(int(frame), plain) for frame, plain in kept["poses"].items())
-    return StillPerson(poses, kept["in_betweens"], int(kept["move_frames"]))
+def _stills_from(stored: dict[str, Any]) -> StillPerson:
+    poses = tuple(from_plain(int(frame), plain) for frame, plain in stored["poses"].items())
+    return StillPerson(poses, stored["in_betweens"], int(stored["move_frames"]))
 
 
-def _clip_from(kept: dict[str, Any]) -> ClipPerson:
+def _clip_from(stored: dict[str, Any]) -> ClipPerson:
     return ClipPerson(
-        motion_from_text(kept["clip"]),
-        int(kept["start"]),
-        bool(kept["in_world"]),
-        bool(kept["lock"]),
+        motion_from_text(stored["clip"]),
+        int(stored["start"]),
+        bool(stored["in_world"]),
+        bool(stored["lock"]),
     )
 
 
 def standing_at(person: StillPerson, rig: Object) -> StillPerson:
     """The same poses with the hips where the rig has them now."""
     hips = present_hips(rig)
-    poses = (replace(kept, place=replace(kept.place, hips=hips)) for kept in person.poses)
+    poses = (replace(stored, place=replace(stored.place, hips=hips)) for stored in person.poses)
     return replace(person, poses=tuple(poses))

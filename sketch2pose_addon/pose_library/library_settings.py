@@ -114,9 +114,9 @@ def shown_poses(context: Context) -> Shown:
     if asked not in _last:
         found = index().search(state.search)
         poses = (index().library.poses[row] for row in found.rows)
-        kept = tuple(pose for pose in poses if state.catalog in (ALL, pose.category))
+        stored = tuple(pose for pose in poses if state.catalog in (ALL, pose.category))
         _last.clear()
-        _last[asked] = Shown(kept, found)
+        _last[asked] = Shown(stored, found)
     return _last[asked]
 
 

@@ -53,12 +53,12 @@ def add_pose_asset(target: Object, channels: list[Channel], note: AssetNote) -> 
     """
     had_data = target.animation_data is not None
     before = keyframes.active_action(target)
-    kept = before[0].use_fake_user if before[0] is not None else False
+    stored = before[0].use_fake_user if before[0] is not None else False
     action = keyframes.new_action(target, note.name)
     keyframes.write_keys(target, action, channels, _FRAME)
     _give_back(target, before, had_data)
     if before[0] is not None:
-        before[0].use_fake_user = kept
+        before[0].use_fake_user = stored
     action.asset_mark()
     data = action.asset_data
     data.description = note.description

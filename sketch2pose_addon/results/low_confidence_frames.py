@@ -1,7 +1,7 @@
 """Frames whose pose is a guess: found by their confidence, shown as markers on the timeline.
 
 What a clip's frames are worth is kept with the rig in a custom property; drawings and pictures
-bring their confidence with their `KeptResult`. Markers are told by their name, so that they can be
+bring their confidence with their `StoredStill`. Markers are told by their name, so that they can be
 taken away again without touching the animator's own.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .motion_camera import scene_frames
-from .stored_still import kept_at, kept_frames
+from .stored_still import stored_frames, stored_still_at
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object, Scene
@@ -24,7 +24,7 @@ KEY = "sketch2pose_confidence"
 PREFIX = "Weak"
 
 
-def keep_confidence(target: Object, frames: Iterable[float], confidence: np.ndarray) -> None:
+def store_confidence(target: Object, frames: Iterable[float], confidence: np.ndarray) -> None:
     """Remembers how sure each frame of a clip is, in place of an earlier clip's.
 
     Args:
@@ -39,12 +39,12 @@ def keep_confidence(target: Object, frames: Iterable[float], confidence: np.ndar
     }
 
 
-def keep_clip_confidence(
+def store_clip_confidence(
     context: Context, target: Object, motion: BodyMotion, frame_start: int
 ) -> None:
     """The same for a motion that has been put on a rig from a frame on."""
     if motion.confidence is not None and motion.frame_count > 1:
-        keep_confidence(target, scene_frames(context, motion, frame_start), motion.confidence)
+        store_confidence(target, scene_frames(context, motion, frame_start), motion.confidence)
 
 
 def frame_confidence(target: Object) -> dict[int, float]:
@@ -56,14 +56,14 @@ def frame_confidence(target: Object) -> dict[int, float]:
             known[round(frame)] = min(float(mean), known.get(round(frame), 1.0))
     except (KeyError, TypeError, ValueError):  # written by hand
         known = {}
-    for frame in kept_frames(target):
-        kept = kept_at(target, frame)
-        if kept is not None:
-            known[frame] = float(kept.confidence.mean())
+    for frame in stored_frames(target):
+        stored = stored_still_at(target, frame)
+        if stored is not None:
+            known[frame] = float(stored.confidence.mean())
     return dict(sorted(known.items()))
 
 
-def weak_spans(target: Object, limit: float) -> list[tuple[int, int, float]]:
+def low_confidence_spans(target: Object, limit: float) -> list[tuple[int, int, float]]:
     """Runs of frames below a mean confidence: first and last frame, and the least confidence."""
     spans: list[tuple[int, int, float]] = []
     running = False
@@ -96,7 +96,7 @@ def clear_marks(scene: Scene) -> int:
     return len(ours)
 
 
-def next_weak(spans: list[tuple[int, int, float]], frame: int) -> int | None:
+def next_low_confidence(spans: list[tuple[int, int, float]], frame: int) -> int | None:
     """First frame of the next span after a frame, going round; None when there is none."""
     starts = [first for first, _, _ in spans]
     return min((s for s in starts if s > frame), default=min(starts, default=None))

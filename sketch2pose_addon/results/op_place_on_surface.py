@@ -19,7 +19,7 @@ from ..host.drawing_capture import viewport_area
 from ..host.targets import checked_target, target_rig
 from . import apply_still
 from .placing import is_figure, rig_heading
-from .stored_still import KeptResult, keep, kept_at
+from .stored_still import StoredStill, store_still, stored_still_at
 
 if TYPE_CHECKING:
     from bpy.types import Context, Event, Object
@@ -43,7 +43,7 @@ class SKETCH2POSE_OT_place_on_surface(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        if bpy.app.background or kept_at(target_rig(context), context.scene.frame_current):
+        if bpy.app.background or stored_still_at(target_rig(context), context.scene.frame_current):
             return True
         cls.poll_message_set("The rig has no pose from a drawing or picture at this frame")
         return False
@@ -73,17 +73,17 @@ class SKETCH2POSE_OT_place_on_surface(bpy.types.Operator):
     def execute(self, context: Context) -> set[str]:
         try:
             target = checked_target(context, self.target)
-            kept = kept_at(target, context.scene.frame_current)
-            if kept is None:
+            stored = stored_still_at(target, context.scene.frame_current)
+            if stored is None:
                 raise _nothing_placed(target.name)
-            moved = standing_on(kept, target, np.array(self.location))
+            moved = standing_on(stored, target, np.array(self.location))
             applied = apply_still.apply_motion(
-                context, moved.motion(), target, moved.place, kept.frame
+                context, moved.motion(), target, moved.place, stored.frame
             )
         except Sketch2PoseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        keep(target, moved)
+        store_still(target, moved)
         show_result(context, apply_still.result_line(applied, 1), "INFO")
         return {"FINISHED"}
 
@@ -92,15 +92,15 @@ class SKETCH2POSE_OT_place_on_surface(bpy.types.Operator):
         context.workspace.status_text_set(None)
 
 
-def standing_on(kept: KeptResult, target: Object, spot: np.ndarray) -> KeptResult:
+def standing_on(stored: StoredStill, target: Object, spot: np.ndarray) -> StoredStill:
     """The same figure with its soles on a point of Blender's world.
 
     Raises:
         Sketch2PoseError: it stood at its rig, and that is not recognised.
     """
-    heading = kept.place.heading if kept.place.hips is not None else rig_heading(target)
+    heading = stored.place.heading if stored.place.hips is not None else rig_heading(target)
     hips = np.array([spot[0], spot[1], apply_still.present_hips(target)[2]])
-    return replace(kept, place=apply_still.Place(hips, True, heading, float(spot[2])))
+    return replace(stored, place=apply_still.Place(hips, True, heading, float(spot[2])))
 
 
 def surface_under_mouse(context: Context, event: Event) -> Vector | None:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...core.body_motion import read_body_motion
-from ...core.hypotheses.continuity import DrawnReadings, follow_figures, steady_poses
+from ...core.hypotheses.continuity import DrawnHypotheses, follow_figures, steady_poses
 from ..host.drawing_capture import CapturedDrawing
 from . import apply_still, placing
-from .source_view import seen_on_sheet
-from .stored_still import KeptResult, keep, result_of
+from .source_view import view_of_drawing
+from .stored_still import StoredStill, result_of, store_still
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -47,7 +47,7 @@ def same_drawing(first: CapturedDrawing, second: CapturedDrawing) -> bool:
 
 def followed_people(
     context: Context, drawings: Sequence[ReadDrawing], target: Object
-) -> list[list[KeptResult]]:
+) -> list[list[StoredStill]]:
     """Each person's poses, frame by frame, in order of appearance.
 
     Args:
@@ -67,7 +67,7 @@ def followed_people(
 def key_blocking(
     context: Context,
     target: Object,
-    poses: Sequence[KeptResult],
+    poses: Sequence[StoredStill],
     in_betweens: str,
     move_frames: int,
 ) -> None:
@@ -84,15 +84,15 @@ def key_blocking(
         Sketch2PoseError: the rig cannot take a pose.
     """
     kind = "CONSTANT" if in_betweens == "CONSTANT" else "BEZIER"
-    for index, kept in enumerate(poses):
-        frames = [kept.frame]
+    for index, stored in enumerate(poses):
+        frames = [stored.frame]
         if in_betweens == "HOLD" and index + 1 < len(poses):
-            frames += _hold_ends(kept.frame, poses[index + 1].frame, move_frames)
+            frames += _hold_ends(stored.frame, poses[index + 1].frame, move_frames)
         for frame in frames:
             apply_still.apply_motion(
-                context, kept.motion(), target, kept.place, frame, key=True, interpolation=kind
+                context, stored.motion(), target, stored.place, frame, key=True, interpolation=kind
             )
-        keep(target, kept)
+        store_still(target, stored)
 
 
 def _hold_ends(frame: int, following: int, move_frames: int) -> list[int]:
@@ -101,30 +101,30 @@ def _hold_ends(frame: int, following: int, move_frames: int) -> list[int]:
     return [end] if end > frame else []
 
 
-def _figure(context: Context, drawing: ReadDrawing, path: Path, target: Object) -> KeptResult:
+def _figure(context: Context, drawing: ReadDrawing, path: Path, target: Object) -> StoredStill:
     motion = read_body_motion(path)
     place = placing.place_of_drawing(context, drawing.captured, target, motion)
     drawn = apply_still.drawn_joints(drawing.captured, motion)
-    seen = seen_on_sheet(drawing.captured.view, motion)
+    seen = view_of_drawing(drawing.captured.view, motion)
     return result_of(motion, place, drawing.frame, drawn, seen)
 
 
-def _place_of(kept: KeptResult) -> np.ndarray:
+def _place_of(stored: StoredStill) -> np.ndarray:
     """Where a figure is drawn [3]: its hips on the sheet."""
-    return kept.drawn[list(_HIPS)].mean(0) if len(kept.drawn) else np.zeros(3)
+    return stored.drawn[list(_HIPS)].mean(0) if len(stored.drawn) else np.zeros(3)
 
 
-def _steady(poses: Sequence[KeptResult]) -> list[KeptResult]:
+def _steady(poses: Sequence[StoredStill]) -> list[StoredStill]:
     """One person with the readings that go on from drawing to drawing."""
-    drawings = [DrawnReadings(kept.poses, kept.scores, kept.view) for kept in poses]
+    drawings = [DrawnHypotheses(stored.poses, stored.scores, stored.view) for stored in poses]
     chosen = steady_poses(drawings)
-    return [_with_reading(kept, pose) for kept, pose in zip(poses, chosen, strict=True)]
+    return [_with_reading(stored, pose) for stored, pose in zip(poses, chosen, strict=True)]
 
 
-def _with_reading(kept: KeptResult, pose: np.ndarray) -> KeptResult:
+def _with_reading(stored: StoredStill, pose: np.ndarray) -> StoredStill:
     """The figure in this pose, which joins its readings as the likeliest when it is a new one."""
-    chosen = kept.posed(pose)
+    chosen = stored.posed(pose)
     if chosen.active is not None:
         return chosen
-    poses = np.concatenate([pose[None], kept.poses])
-    return replace(chosen, poses=poses, scores=np.concatenate([kept.scores[:1], kept.scores]))
+    poses = np.concatenate([pose[None], stored.poses])
+    return replace(chosen, poses=poses, scores=np.concatenate([stored.scores[:1], stored.scores]))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SeenThrough:
+class SourceView:
     """A camera and what it showed.
 
     Attributes:
@@ -47,7 +47,7 @@ class SeenThrough:
         return {"camera": camera, "observed": observed, **rest}
 
     @classmethod
-    def from_plain(cls, plain: Any) -> SeenThrough:
+    def from_plain(cls, plain: Any) -> SourceView:
         """Inverse of `to_plain`.
 
         Raises:
@@ -58,7 +58,7 @@ class SeenThrough:
         return cls(view, bool(plain["in_world"]), str(plain["picture"]), observed)
 
 
-def seen_by_camera(motion: BodyMotion, picture: str = "") -> SeenThrough | None:
+def view_of_camera(motion: BodyMotion, picture: str = "") -> SourceView | None:
     """The camera that a motion's first frame was seen by; None when it knows none."""
     rotation, translation = motion.camera_rotation, motion.camera_translation
     known = (rotation, translation, motion.camera_focal, motion.image_size)
@@ -73,15 +73,15 @@ def seen_by_camera(motion: BodyMotion, picture: str = "") -> SeenThrough | None:
         center=center,
         size=(float(size[0]), float(size[1])),
     )
-    return SeenThrough(view, False, picture, _observed(motion))
+    return SourceView(view, False, picture, _observed(motion))
 
 
-def seen_on_sheet(view: DrawingView, motion: BodyMotion) -> SeenThrough:
+def view_of_drawing(view: DrawingView, motion: BodyMotion) -> SourceView:
     """The view a drawing was made in, which stands in the scene."""
-    return SeenThrough(view, True, "", _observed(motion))
+    return SourceView(view, True, "", _observed(motion))
 
 
-def view_in_world(seen: SeenThrough, joints: np.ndarray, target: Object) -> DrawingView:
+def view_in_world(seen: SourceView, joints: np.ndarray, target: Object) -> DrawingView:
     """The camera in Blender's world, so that the rig is where the figure was seen.
 
     Args:

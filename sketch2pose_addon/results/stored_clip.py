@@ -17,7 +17,7 @@ import numpy as np
 from ...core.body_motion import BodyMotion
 from ...core.body_motion.file import arrays_from_motion, motion_from_arrays, read_arrays
 from ...core.errors import Sketch2PoseError
-from .low_confidence_frames import keep_clip_confidence
+from .low_confidence_frames import store_clip_confidence
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 KEY = "sketch2pose_clip"
 
 
-def keep_clip(context: Context, target: Object, motion: BodyMotion, frame_start: int) -> None:
+def store_clip(context: Context, target: Object, motion: BodyMotion, frame_start: int) -> None:
     """Remembers a motion that has been put on a rig from a frame on, in place of an earlier one."""
-    keep_clip_confidence(context, target, motion, frame_start)
+    store_clip_confidence(context, target, motion, frame_start)
     if motion.joints2d is not None and motion.frame_count > 1:
         evidence = replace(
             motion, hands=None, face=None, hypothesis_poses=None, hypothesis_scores=None
@@ -35,11 +35,11 @@ def keep_clip(context: Context, target: Object, motion: BodyMotion, frame_start:
         target[KEY] = {"start": frame_start, "motion": text_from_motion(evidence)}
 
 
-def kept_clip(target: Object) -> tuple[BodyMotion, int] | None:
+def stored_clip_of(target: Object) -> tuple[BodyMotion, int] | None:
     """The motion of the last clip and the scene frame of its first row; None without one."""
     try:
-        kept = target[KEY]
-        return motion_from_text(str(kept["motion"])), int(kept["start"])
+        stored = target[KEY]
+        return motion_from_text(str(stored["motion"])), int(stored["start"])
     except (KeyError, TypeError, ValueError, Sketch2PoseError):  # none, or spoilt by hand
         return None
 

@@ -18,7 +18,7 @@ from ...core.body_motion import BodyMotion, SourceNote
 from ...core.hypotheses.pose_hypotheses import posed_joints, rest_offsets
 from ...core.smpl import SMPL_JOINT_NAMES
 from .apply_still import Place
-from .source_view import SeenThrough, seen_by_camera
+from .source_view import SourceView, view_of_camera
 
 if TYPE_CHECKING:
     from bpy.types import Object
@@ -28,7 +28,7 @@ _LEVEL_VIEW = (0.0, 0.0, -1.0)  # of a picture without a camera: towards a figur
 
 
 @dataclass(frozen=True)
-class KeptResult:
+class StoredStill:
     """One drawn figure on one rig.
 
     Attributes:
@@ -57,9 +57,9 @@ class KeptResult:
     drawn: np.ndarray
     confidence: np.ndarray
     contacts: np.ndarray = field(default_factory=lambda: np.zeros(24))
-    seen: SeenThrough | None = None
+    seen: SourceView | None = None
 
-    def posed(self, pose: np.ndarray) -> KeptResult:
+    def posed(self, pose: np.ndarray) -> StoredStill:
         """The same figure in another pose."""
         return replace(self, pose=np.asarray(pose, float).reshape(72))
 
@@ -87,8 +87,8 @@ def result_of(
     place: Place,
     frame: int,
     drawn: np.ndarray,
-    seen: SeenThrough | None = None,
-) -> KeptResult:
+    seen: SourceView | None = None,
+) -> StoredStill:
     """What is worth keeping of an estimated still.
 
     Args:
@@ -109,7 +109,7 @@ def result_of(
         poses = np.asarray(motion.hypothesis_poses[:, 0], float)
         scores = np.asarray(motion.hypothesis_scores, float)
     confidence = np.ones(24) if motion.confidence is None else motion.confidence[0]
-    return KeptResult(
+    return StoredStill(
         frame=frame,
         poses=poses,
         scores=scores,
@@ -121,18 +121,18 @@ def result_of(
         drawn=drawn,
         confidence=np.asarray(confidence, float),
         contacts=_contacts_of(motion),
-        seen=seen or seen_by_camera(motion),
+        seen=seen or view_of_camera(motion),
     )
 
 
-def keep(target: Object, result: KeptResult) -> None:
+def store_still(target: Object, result: StoredStill) -> None:
     """Stores a result with the rig; one that was there for the same frame is replaced."""
-    kept = {key: value.to_dict() for key, value in dict(target.get(KEY, {})).items()}
-    kept[str(result.frame)] = to_plain(result)
-    target[KEY] = kept
+    stored = {key: value.to_dict() for key, value in dict(target.get(KEY, {})).items()}
+    stored[str(result.frame)] = to_plain(result)
+    target[KEY] = stored
 
 
-def kept_at(target: Object | None, frame: int) -> KeptResult | None:
+def stored_still_at(target: Object | None, frame: int) -> StoredStill | None:
     """The result that the rig shows at a frame: the last one at or before it."""
     if target is None or KEY not in target:
         return None
@@ -145,7 +145,7 @@ def kept_at(target: Object | None, frame: int) -> KeptResult | None:
         return None
 
 
-def kept_frames(target: Object) -> list[int]:
+def stored_frames(target: Object) -> list[int]:
     """All frames with a result, in order."""
     return sorted(int(key) for key in target.get(KEY, {}).keys())  # noqa: SIM118
 
@@ -172,7 +172,7 @@ def _contacts_of(motion: BodyMotion) -> np.ndarray:
     return contacts
 
 
-def to_plain(result: KeptResult) -> dict[str, Any]:
+def to_plain(result: StoredStill) -> dict[str, Any]:
     """The result as plain numbers, for custom properties and JSON; without its frame."""
     hips = [] if result.place.hips is None else result.place.hips
     arrays = {
@@ -197,7 +197,7 @@ def to_plain(result: KeptResult) -> dict[str, Any]:
     return plain
 
 
-def from_plain(frame: int, plain: Any) -> KeptResult:
+def from_plain(frame: int, plain: Any) -> StoredStill:
     """Inverse of `to_plain`.
 
     Raises:
@@ -209,7 +209,7 @@ def from_plain(frame: int, plain: Any) -> KeptResult:
 
     hips = array("hips", -1)
     heading, ground = array("stand", 2) if "stand" in plain else (0.0, 0.0)
-    return KeptResult(
+    return StoredStill(
         frame=frame,
         poses=array("poses", -1, 72),
         scores=array("scores", -1),
@@ -221,5 +221,5 @@ def from_plain(frame: int, plain: Any) -> KeptResult:
         drawn=array("drawn", -1, 3),
         confidence=array("confidence", 24),
         contacts=array("contacts", 24) if "contacts" in plain else np.zeros(24),
-        seen=SeenThrough.from_plain(plain["seen"]) if "seen" in plain else None,
+        seen=SourceView.from_plain(plain["seen"]) if "seen" in plain else None,
     )

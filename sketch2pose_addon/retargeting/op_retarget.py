@@ -16,7 +16,7 @@ from ..host.armatures import refusal
 from ..host.targets import checked_target, target_rig
 from ..results.apply import AppliedMotion, ApplyOptions, apply_human_motion
 from ..results.key_choice import KeyOptions
-from ..results.stored_clip import keep_clip
+from ..results.stored_clip import store_clip
 from .source_motion import action_range, find_source, motion_of_armature, motion_of_body
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class SKETCH2POSE_OT_retarget(bpy.types.Operator):
         stem = found.stem if isinstance(found, Path) else found.name
         applied = apply_human_motion(context, human, target, start, self._options(), stem)
         if isinstance(source, BodyMotion) and self._plays_all():
-            keep_clip(context, target, source, start)
+            store_clip(context, target, source, start)
         return applied
 
     def _plays_all(self) -> bool:

@@ -19,7 +19,7 @@ from ..bodies.body import load_body_data
 from ..host import axes
 from ..host.armatures import explained
 from ..results.apply_still import Place, present_hips
-from ..results.stored_still import KeptResult
+from ..results.stored_still import StoredStill
 from .source_motion import pose_of_armature
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LEVEL_VIEW = (0.0, 0.0, -1.0)
 
 
-def result_of_rig(context: Context, target: Object) -> KeptResult:
+def result_of_rig(context: Context, target: Object) -> StoredStill:
     """The rig's present pose as a result at the current frame, with one reading.
 
     Raises:
@@ -37,7 +37,7 @@ def result_of_rig(context: Context, target: Object) -> KeptResult:
     joints = np.asarray(load_body_data().joints_template, float)
     pose = _smpl_pose(context, target, joints)
     offsets = joints - joints[[max(parent, 0) for parent in SMPL_PARENTS]]
-    return KeptResult(
+    return StoredStill(
         frame=context.scene.frame_current,
         poses=pose[None],
         scores=np.ones(1),

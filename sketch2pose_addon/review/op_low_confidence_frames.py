@@ -38,7 +38,9 @@ class _WeakFrames:
         except Sketch2PoseError as error:
             self.report({"ERROR"}, str(error))
             return None
-        return low_confidence_frames.weak_spans(target, settings(context).weak_below)
+        return low_confidence_frames.low_confidence_spans(
+            target, settings(context).low_confidence_threshold
+        )
 
 
 class SKETCH2POSE_OT_mark_weak_frames(_WeakFrames, bpy.types.Operator):
@@ -67,7 +69,7 @@ class SKETCH2POSE_OT_next_weak_frame(_WeakFrames, bpy.types.Operator):
         spans = self.spans(context)
         if spans is None:
             return {"CANCELLED"}
-        frame = low_confidence_frames.next_weak(spans, context.scene.frame_current)
+        frame = low_confidence_frames.next_low_confidence(spans, context.scene.frame_current)
         if frame is None:
             self.report({"INFO"}, "No frame is weak")
             return {"CANCELLED"}

@@ -11,8 +11,8 @@ from ...core.errors import Sketch2PoseError
 from ..backend.job_operator import show_result
 from ..host.drawing_capture import viewport_area
 from ..host.targets import checked_target, target_rig
-from ..results.source_view import SeenThrough, view_in_world
-from ..results.stored_still import KeptResult, kept_at
+from ..results.source_view import SourceView, view_in_world
+from ..results.stored_still import StoredStill, stored_still_at
 from . import source_camera
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class SKETCH2POSE_OT_look_through(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Context) -> bool:
-        kept = kept_at(target_rig(context), context.scene.frame_current)
-        if bpy.app.background or (kept is not None and kept.seen is not None):
+        stored = stored_still_at(target_rig(context), context.scene.frame_current)
+        if bpy.app.background or (stored is not None and stored.seen is not None):
             return True
         cls.poll_message_set("The rig has no pose from a drawing or picture at this frame")
         return False
@@ -45,17 +45,17 @@ class SKETCH2POSE_OT_look_through(bpy.types.Operator):
     def execute(self, context: Context) -> set[str]:
         try:
             target = checked_target(context, self.target)
-            kept = kept_at(target, context.scene.frame_current)
-            if kept is None or kept.seen is None:
+            stored = stored_still_at(target, context.scene.frame_current)
+            if stored is None or stored.seen is None:
                 raise _nothing_seen(target.name)
-            view = _view(kept, kept.seen, target)
+            view = _view(stored, stored.seen, target)
         except Sketch2PoseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        image = source_camera.load_picture(kept.seen.picture)
+        image = source_camera.load_picture(stored.seen.picture)
         source_camera.show_picture(source_camera.place_camera(context, view), image)
-        if kept.seen.picture and image is None:
-            lost = f'The picture "{kept.seen.picture}" cannot be shown'
+        if stored.seen.picture and image is None:
+            lost = f'The picture "{stored.seen.picture}" cannot be shown'
             show_result(context, f"{lost}; you look through its camera without it", "WARNING")
         _enter_camera_view(context)
         return {"FINISHED"}
@@ -80,8 +80,8 @@ class SKETCH2POSE_OT_look_back(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _view(kept: KeptResult, seen: SeenThrough, target: Object) -> DrawingView:
-    motion = kept.motion()
+def _view(stored: StoredStill, seen: SourceView, target: Object) -> DrawingView:
+    motion = stored.motion()
     assert motion.joints3d is not None
     return view_in_world(seen, motion.joints3d[0], target)
 

@@ -17,8 +17,8 @@ from ..host.properties import settings
 from ..host.targets import target_rig
 from ..host.viewport_drawing import ViewportHandler, draw_lines, over_the_scene, overlays_shown
 from ..results.source_view import view_in_world
-from ..results.stored_still import KeptResult, kept_at
-from .solved_body import ghost_lines, placed_joints
+from ..results.stored_still import StoredStill, stored_still_at
+from .solved_body import placed_joints, solved_body_lines
 from .source_camera import our_camera
 
 if TYPE_CHECKING:
@@ -51,48 +51,48 @@ class BoneLines:
     width: float
 
 
-def bone_lines(kept: KeptResult) -> list[BoneLines]:
+def bone_lines(stored: StoredStill) -> list[BoneLines]:
     """The observed skeleton of a drawing, grouped by confidence; empty for pictures."""
-    if len(kept.drawn) != len(SMPL_PARENTS):
+    if len(stored.drawn) != len(SMPL_PARENTS):
         return []
     children = np.arange(1, len(SMPL_PARENTS))
     parents = np.array(SMPL_PARENTS[1:])
-    sure = np.minimum(kept.confidence[children], kept.confidence[parents])
+    sure = np.minimum(stored.confidence[children], stored.confidence[parents])
     lines, upper = [], np.inf
     for lower, color, width in _LEVELS:
         chosen = (sure >= lower) & (sure < upper)
-        ends = np.stack([kept.drawn[parents[chosen]], kept.drawn[children[chosen]]], axis=1)
+        ends = np.stack([stored.drawn[parents[chosen]], stored.drawn[children[chosen]]], axis=1)
         if chosen.any():
             lines.append(BoneLines(ends.reshape(-1, 3), color, width))
         upper = lower
     return lines
 
 
-def contact_lines(kept: KeptResult) -> list[BoneLines]:
+def contact_lines(stored: StoredStill) -> list[BoneLines]:
     """A diamond on the sheet about each joint that touches the ground; empty for pictures."""
-    touching = kept.contacts >= _CONTACT_FROM
-    if len(kept.drawn) != len(kept.contacts) or not touching.any():
+    touching = stored.contacts >= _CONTACT_FROM
+    if len(stored.drawn) != len(stored.contacts) or not touching.any():
         return []
-    across, upright = _sheet_axes(kept.drawn)
-    size = _CONTACT_SIZE * float(np.ptp(kept.drawn @ upright) + np.ptp(kept.drawn @ across))
+    across, upright = _sheet_axes(stored.drawn)
+    size = _CONTACT_SIZE * float(np.ptp(stored.drawn @ upright) + np.ptp(stored.drawn @ across))
     corners = size * np.array([across, upright, -across, -upright])
     edges = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1).reshape(-1, 3)
-    points = kept.drawn[touching][:, None] + edges
+    points = stored.drawn[touching][:, None] + edges
     color, width = _CONTACT
     return [BoneLines(points.reshape(-1, 3), color, width)]
 
 
-def on_picture(kept: KeptResult, target: Object) -> KeptResult:
+def on_picture(stored: StoredStill, target: Object) -> StoredStill:
     """The figure of a picture with its observed joints where the picture is looked at from."""
-    seen, joints = kept.seen, kept.motion().joints3d
-    if len(kept.drawn) or seen is None or not len(seen.observed) or joints is None:
-        return kept
+    seen, joints = stored.seen, stored.motion().joints3d
+    if len(stored.drawn) or seen is None or not len(seen.observed) or joints is None:
+        return stored
     try:
         view = view_in_world(seen, joints[0], target)
-        hips = placed_joints(kept, target)[:1]
+        hips = placed_joints(stored, target)[:1]
     except Sketch2PoseError:
-        return kept
-    return replace(kept, drawn=view.unproject(seen.observed, float(view.depth(hips)[0])))
+        return stored
+    return replace(stored, drawn=view.unproject(seen.observed, float(view.depth(hips)[0])))
 
 
 def _sheet_axes(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -104,15 +104,15 @@ def _sheet_axes(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def shown_lines(context: Context) -> list[BoneLines]:
     """What the overlay of this context shows now."""
     shown, target = settings(context), target_rig(context)
-    kept = kept_at(target, context.scene.frame_current)
-    if kept is None or target is None:
+    stored = stored_still_at(target, context.scene.frame_current)
+    if stored is None or target is None:
         return []
     lines = []
     if shown.show_overlay:
-        seen = on_picture(kept, target) if our_camera(context.scene) is not None else kept
+        seen = on_picture(stored, target) if our_camera(context.scene) is not None else stored
         lines = bone_lines(seen) + contact_lines(seen)
-    if shown.show_ghost:
-        lines.append(BoneLines(ghost_lines(kept, target), *_GHOST))
+    if shown.show_solved_body:
+        lines.append(BoneLines(solved_body_lines(stored, target), *_GHOST))
     return lines
 
 

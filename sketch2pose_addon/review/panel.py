@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bpy.types import Context
 
 
-class SKETCH2POSE_PT_seeing(SidebarPanel, bpy.types.Panel):
+class SKETCH2POSE_PT_review(SidebarPanel, bpy.types.Panel):
     bl_label = "Check"
     bl_parent_id = "SKETCH2POSE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
@@ -26,7 +26,7 @@ class SKETCH2POSE_PT_seeing(SidebarPanel, bpy.types.Panel):
         row.operator("sketch2pose.look_through", icon="VIEW_CAMERA", depress=looking)
         if looking:
             row.operator("sketch2pose.look_back", text="", icon="LOOP_BACK")
-        layout.prop(settings(context), "show_ghost")
+        layout.prop(settings(context), "show_solved_body")
         row = layout.row(align=True)
         row.operator("sketch2pose.mark_weak_frames", icon="MARKER_HLT")
         row.operator("sketch2pose.next_weak_frame", text="", icon="NEXT_KEYFRAME")
@@ -34,7 +34,7 @@ class SKETCH2POSE_PT_seeing(SidebarPanel, bpy.types.Panel):
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        column.prop(settings(context), "weak_below")
+        column.prop(settings(context), "low_confidence_threshold")
 
 
-classes = (SKETCH2POSE_PT_seeing,)
+classes = (SKETCH2POSE_PT_review,)

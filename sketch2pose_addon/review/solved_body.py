@@ -15,7 +15,7 @@ from ..host import axes
 from ..results.apply_still import placed_motion
 from ..results.motion_camera import fitted_placement
 from ..results.source_view import performed_joints
-from ..results.stored_still import KeptResult
+from ..results.stored_still import StoredStill
 
 if TYPE_CHECKING:
     from bpy.types import Object
@@ -32,14 +32,14 @@ _RADII = {
 _SKULL = 0.18  # m, from the head's joint to the crown
 
 
-def ghost_lines(kept: KeptResult, target: Object) -> np.ndarray:
+def solved_body_lines(stored: StoredStill, target: Object) -> np.ndarray:
     """Line ends [2 N, 3] of the solved body where it was placed; [0, 3] when the rig is unknown."""
     try:
-        joints = placed_joints(kept, target)
+        joints = placed_joints(stored, target)
     except Sketch2PoseError:
         return np.zeros((0, 3))
     neck = float(np.linalg.norm(joints[_HEAD] - joints[_NECK]))
-    size = neck / max(float(np.linalg.norm(kept.offsets[_HEAD])), 1e-9)
+    size = neck / max(float(np.linalg.norm(stored.offsets[_HEAD])), 1e-9)
     bones = [
         capsule(joints[parent], joints[child], size * _RADII[child])
         for child, parent in enumerate(SMPL_PARENTS)
@@ -49,20 +49,20 @@ def ghost_lines(kept: KeptResult, target: Object) -> np.ndarray:
     return np.concatenate([*bones, capsule(joints[_HEAD], crown, 0.5 * _SKULL * size)])
 
 
-def placed_joints(kept: KeptResult, target: Object) -> np.ndarray:
+def placed_joints(stored: StoredStill, target: Object) -> np.ndarray:
     """The solved joints [24, 3] in Blender's world: at their place, or where the rig stands.
 
     Raises:
         Sketch2PoseError: the figure stands at the rig, and that is not recognised.
     """
-    motion = placed_motion(kept.motion(), kept.place)
+    motion = placed_motion(stored.motion(), stored.place)
     assert motion.joints3d is not None
     joints = axes.blender_from_body(motion.joints3d[0])
     which, performed = performed_joints(target)
-    if kept.place.hips is None:
+    if stored.place.hips is None:
         placement = fitted_placement(joints[which], performed)
         return joints @ placement[:3, :3].T + placement[:3, 3]
-    if kept.place.on_ground and set(_HIPS) <= set(which):
+    if stored.place.on_ground and set(_HIPS) <= set(which):
         height = np.mean([performed[which.index(joint)][2] for joint in _HIPS])
         joints[:, 2] += height - joints[list(_HIPS), 2].mean()
     return joints

@@ -31,7 +31,7 @@ from .skel_rig import (
     marked_weak_frames,
     read_skel_file,
 )
-from .source_evidence import seen_motion, stand_over
+from .source_evidence import evidence_of, stand_over
 
 if TYPE_CHECKING:
     from bpy.types import Context
@@ -103,7 +103,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         self._seen, self._followed = None, ""
         if not self.follow_picture:
             return body_motion_of_rig(context, rig, mean_default=stranger)
-        self._motion, self._seen = seen_motion(context, rig)
+        self._motion, self._seen = evidence_of(context, rig)
         self._followed = rig.name
         return self._motion
 

@@ -23,14 +23,14 @@ from ..results.apply import scene_framerate
 from ..results.apply_still import placed_motion
 from ..results.motion_camera import fitted_placement, scene_frames
 from ..results.source_view import performed_joints
-from ..results.stored_clip import kept_clip
-from ..results.stored_still import KeptResult, kept_at, kept_frames
+from ..results.stored_clip import stored_clip_of
+from ..results.stored_still import StoredStill, stored_frames, stored_still_at
 
 if TYPE_CHECKING:
     from bpy.types import Context, Object
 
 
-def seen_motion(context: Context, rig: Object) -> tuple[BodyMotion, NDArray]:
+def evidence_of(context: Context, rig: Object) -> tuple[BodyMotion, NDArray]:
     """The reading of a rig's drawing, picture or clip, and the scene frames [T] of its rows.
 
     A reading at the current frame comes first, then a clip, then all readings.
@@ -38,10 +38,10 @@ def seen_motion(context: Context, rig: Object) -> tuple[BodyMotion, NDArray]:
     Raises:
         Sketch2PoseError: nothing is kept with the rig.
     """
-    kept = [_usable(rig, frame) for frame in kept_frames(rig)]
-    stills = [result for result in kept if result is not None]
+    stored = [_usable(rig, frame) for frame in stored_frames(rig)]
+    stills = [result for result in stored if result is not None]
     here = any(result.frame == context.scene.frame_current for result in stills)
-    clip = kept_clip(rig)
+    clip = stored_clip_of(rig)
     if clip is not None and not here:
         motion, start = clip
         return motion, np.asarray(scene_frames(context, motion, start), float)
@@ -72,16 +72,16 @@ def stand_over(skel: Object, motion: BodyMotion, rig: Object) -> None:
     skel.matrix_world = Matrix(matrix.tolist())
 
 
-def _usable(rig: Object, frame: int) -> KeptResult | None:
-    result = kept_at(rig, frame)
+def _usable(rig: Object, frame: int) -> StoredStill | None:
+    result = stored_still_at(rig, frame)
     return result if result is not None and _sees(result) else None
 
 
-def _sees(result: KeptResult) -> bool:
+def _sees(result: StoredStill) -> bool:
     return result.seen is not None and len(result.seen.observed) == len(result.confidence)
 
 
-def _motion_of(stills: list[KeptResult], rate: float) -> BodyMotion:
+def _motion_of(stills: list[StoredStill], rate: float) -> BodyMotion:
     """Readings one after the other, their pictures brought to the focal length of the first."""
     motions = [placed_motion(result.motion(), result.place) for result in stills]
     views = [result.seen.view for result in stills if result.seen is not None]

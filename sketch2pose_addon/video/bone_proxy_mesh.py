@@ -76,13 +76,13 @@ def _deforming(rig: Object, skeleton: Skeleton) -> dict[str, str]:
         found = dict(detect_source_map(skeleton).bones)
     except RigError:
         found = dict(bone_map_of(rig, skeleton).bones)
-    kept = {role: bone for role, bone in found.items() if role not in ("root", "location")}
-    if not kept:
+    stored = {role: bone for role, bone in found.items() if role not in ("root", "location")}
+    if not stored:
         raise Sketch2PoseError(
             "The rig cannot be shown", f'no bones of "{rig.name}" are recognised',
             "Check the list under Bone Map", "target.bones",
         )  # fmt: skip
-    return kept
+    return stored
 
 
 def _sticks(skeleton: Skeleton, bones: dict[str, str]) -> list[tuple[str, NDArray, NDArray, float]]:

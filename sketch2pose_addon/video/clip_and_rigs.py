@@ -23,7 +23,7 @@ from ..host import axes
 from ..host.armatures import bone_map_of, read_skeleton
 from ..host.pose_snapshot import take_snapshot
 from ..results.motion_camera import camera_matrices, scene_frames
-from ..results.stored_clip import kept_clip
+from ..results.stored_clip import stored_clip_of
 from .clip_scene import placement_of
 
 if TYPE_CHECKING:
@@ -70,15 +70,15 @@ def performance_of(context: Context, target: Object) -> Performance:
     Raises:
         Sketch2PoseError: the rig keeps no clip, or the clip knows no camera; nothing was changed.
     """
-    kept = kept_clip(target)
-    if kept is None:
+    stored = stored_clip_of(target)
+    if stored is None:
         raise Sketch2PoseError(
             "The rig cannot be shown beside its clip",
             f'"{target.name}" does not keep the motion of one',
             "Move it by Motion from Video, or retarget a motion that was read from a clip",
             "beside.none",
         )
-    motion, start = kept
+    motion, start = stored
     camera_matrices(motion)
     pose = take_snapshot(target)  # looking at other frames drops what is not keyed
     placement = placement_of(context, motion, target, start)
@@ -99,8 +99,8 @@ def _others(
 ) -> list[tuple[Object, BodyMotion]]:
     """Other rigs of the scene that perform people of the same clip."""
     rigs = [o for o in context.scene.objects if o.type == "ARMATURE" and o != target]
-    kept = [(rig, kept_clip(rig)) for rig in rigs]
-    return [(rig, found[0]) for rig, found in kept if found and _same_clip(found[0], motion)]
+    stored = [(rig, stored_clip_of(rig)) for rig in rigs]
+    return [(rig, found[0]) for rig, found in stored if found and _same_clip(found[0], motion)]
 
 
 def _same_clip(one: BodyMotion, other: BodyMotion) -> bool:

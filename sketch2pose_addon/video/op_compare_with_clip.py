@@ -17,7 +17,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from ...core.body_motion import write_body_motion
 from ...core.errors import Sketch2PoseError
 from ...inference.protocol.messages import BesideRequest
-from ...rigs.feet.contact_key_frames import telling_rows
+from ...rigs.feet.contact_key_frames import contact_key_frames
 from ..backend import jobs
 from ..backend.file_job_operator import FileJobOperator, existing_file
 from ..host.targets import checked_target, target_rig
@@ -159,7 +159,7 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
             elif len(rows):
                 none = np.zeros((motion.frame_count, 0))
                 contacts = none if motion.contacts is None else motion.contacts
-                rows = rows[telling_rows(contacts[rows] > 0.5, self.count)]
+                rows = rows[contact_key_frames(contacts[rows] > 0.5, self.count)]
         if not len(rows):
             begins, ends = performance.frames[[0, -1]].round().astype(int)
             raise Sketch2PoseError(

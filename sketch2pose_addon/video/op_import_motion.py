@@ -16,7 +16,7 @@ from ..host.targets import checked_target
 from ..people.person_table import ClipPerson, others_line, remember
 from ..results import read_result
 from ..results.apply import ApplyOptions, apply_body_motion
-from ..results.low_confidence_frames import keep_clip_confidence
+from ..results.low_confidence_frames import store_clip_confidence
 from . import clip_scene
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class SKETCH2POSE_OT_import_motion(FileJobOperator, bpy.types.Operator):
                 retarget=RetargetOptions(in_world=in_world, lock_contacts=self.lock_contacts)
             ),
         )
-        keep_clip_confidence(context, target, motion, start)
+        store_clip_confidence(context, target, motion, start)
         if self.set_scene:
             clip_scene.set_range(context, applied)
         others = [one for number, one in enumerate(everybody) if number != self.person]

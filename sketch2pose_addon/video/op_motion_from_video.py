@@ -20,7 +20,7 @@ from ..people.person_table import ClipPerson, others_line, remember
 from ..results import read_result
 from ..results.apply import ApplyOptions, apply_body_motion, scene_framerate
 from ..results.motion_camera import camera_matrices, load_footage
-from ..results.stored_clip import keep_clip
+from ..results.stored_clip import store_clip
 from . import clip_scene
 from .footage import SOURCES, Footage, chosen_footage
 from .scene_camera import filmed_by_scene
@@ -169,7 +169,7 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         everybody = [self._played(context, read_body_motion(path)) for path in _motions(job)]
         motion = everybody[self.person]
         applied = self._apply(context, motion, target)
-        keep_clip(context, target, motion, self._start_of(motion))
+        store_clip(context, target, motion, self._start_of(motion))
         if self.set_scene:
             clip_scene.set_range(context, applied)
         if picture is not None:

@@ -72,8 +72,8 @@ def look_through() -> Steps:
     scene = bpy.context.scene
     assert perspective() == "CAMERA", "the viewport does not look through the camera"
     assert scene.camera is not None, "the scene has no camera"
-    kept = addon_module("kept_result").kept_at(scene.sketch2pose.target, 1)
-    seen = [world_to_camera_view(scene, scene.camera, Vector(joint)) for joint in kept.drawn]
+    stored = addon_module("results.stored_still").stored_still_at(scene.sketch2pose.target, 1)
+    seen = [world_to_camera_view(scene, scene.camera, Vector(joint)) for joint in stored.drawn]
     assert all(0 <= point.x <= 1 and 0 <= point.y <= 1 for point in seen), "the figure is cut off"
     yield from press("Z", ctrl=True)
     yield 0.8
@@ -83,7 +83,7 @@ def look_through() -> Steps:
 
 def steps() -> Steps:
     yield from try_it()
-    yield from only_subpanel("SKETCH2POSE_PT_seeing")
+    yield from only_subpanel("SKETCH2POSE_PT_review")
     yield from look_through()
 
 

@@ -41,26 +41,26 @@ def degrees(before: dict, after: dict, name: str) -> float:
 def handle(joint: int) -> np.ndarray:
     """Where the handle of a joint is, in window px."""
     part, view = region("WINDOW"), area().spaces.active.region_3d
-    places = addon_module("handles").places_in(part, view)
+    places = addon_module("correction.handles").places_in(part, view)
     assert places is not None, "there are no handles"
     return places[joint] + [part.x, part.y]
 
 
 def settled() -> Steps:
-    session = addon_module("correcting").session()
+    session = addon_module("correction.edit_session").session()
     yield 0.3
     yield from until(lambda: session.gesture is None and session.job is None, 30, "the correction")
     yield 0.5
 
 
 def layer(rig: bpy.types.Object):
-    kept = addon_module("kept_result").kept_at(rig, 1)
-    return addon_module("corrections").layer_over(rig, kept)
+    stored = addon_module("results.stored_still").stored_still_at(rig, 1)
+    return addon_module("correction.correction_layer").layer_over(rig, stored)
 
 
 def drawn_and_posed(rig: bpy.types.Object) -> Steps:
     """The running figure, drawn by script and posed by the backend."""
-    grease_pencil, scene = addon_module("grease_pencil"), bpy.context.scene
+    grease_pencil, scene = addon_module("host.grease_pencil"), bpy.context.scene
     drawing = grease_pencil.new_drawing("Figure")
     scene.collection.objects.link(drawing)
     scene.sketch2pose.drawing, scene.sketch2pose.target = drawing, rig
@@ -81,7 +81,9 @@ def start_tool() -> Steps:
     with bpy.context.temp_override(window=window(), area=area(), region=part):
         bpy.ops.sketch2pose.correct("INVOKE_DEFAULT")
     redraw()
-    yield from until(lambda: addon_module("correcting").session() is not None, 5, "the tool")
+    yield from until(
+        lambda: addon_module("correction.edit_session").session() is not None, 5, "the tool"
+    )
     yield 0.8
 
 
@@ -142,7 +144,7 @@ def steps() -> Steps:
     assert max(degrees(original, back, name) for name in original) < 0.1, "undo left a pose"
     yield from press("ESC")
     yield 0.5
-    assert addon_module("correcting").session() is None, "Esc did not end the tool"
+    assert addon_module("correction.edit_session").session() is None, "Esc did not end the tool"
     shot("correct_4_undone")
 
 

@@ -51,7 +51,9 @@ def steps() -> Steps:
     assert "PAINT" in bpy.context.mode, f"Draw left the mode {bpy.context.mode}"
     drawing = bpy.context.scene.sketch2pose.drawing
     yield from draw_figure(-0.9)
-    strokes = addon_module("grease_pencil").read_strokes(drawing, bpy.context.scene.frame_current)
+    strokes = addon_module("host.grease_pencil").read_strokes(
+        drawing, bpy.context.scene.frame_current
+    )
     assert len(strokes) == 6, f"{len(strokes)} strokes were drawn instead of 6"
     shot("3_drawn")
 

@@ -43,7 +43,7 @@ def strokes(place: float, *, facing_right: bool = True) -> list[np.ndarray]:
 
 
 def new_drawing(name: str) -> bpy.types.Object:
-    drawing = addon_module("grease_pencil").new_drawing(name)
+    drawing = addon_module("host.grease_pencil").new_drawing(name)
     bpy.context.scene.collection.objects.link(drawing)
     bpy.context.scene.sketch2pose.drawing = drawing
     return drawing
@@ -57,7 +57,7 @@ def animatic(rig: bpy.types.Object) -> Steps:
     drawing = new_drawing("Animatic")
     for number, frame in enumerate(FRAMES):
         lines = strokes((number - 1) * STRIDE, facing_right=number != 1)
-        addon_module("grease_pencil").add_strokes(drawing, lines, frame)
+        addon_module("host.grease_pencil").add_strokes(drawing, lines, frame)
     redraw()
     yield 1.0
     shot("frames_1_animatic")
@@ -83,7 +83,7 @@ def two_people() -> Steps:
     bpy.context.object.location.x = 1.5
     bpy.context.scene.sketch2pose.target = bpy.data.objects["Body"]
     pair = strokes(-0.9) + strokes(0.9, facing_right=False)
-    addon_module("grease_pencil").add_strokes(new_drawing("Pair"), pair, 1)
+    addon_module("host.grease_pencil").add_strokes(new_drawing("Pair"), pair, 1)
     bpy.ops.ed.undo_push(message="Two people")
     front_view(5.0)
     yield from only_subpanel("SKETCH2POSE_PT_people")

@@ -35,7 +35,7 @@ def steps() -> Steps:
     yield from click(*at(75, 0.45))
     yield 0.5
     rest = bases(rig)
-    live = addon_module("live")
+    live = addon_module("drawing.live_session")
     yield from click(*at(PLAY, 0.83))
     yield from until(lambda: live.session() is not None, 3, "live drawing")
     yield from draw_figure(-0.9, detail=2)
@@ -58,9 +58,9 @@ def steps() -> Steps:
     yield from click(*at(FIRST_READING, 0.30))
     yield 0.6
     shot("live_3_other_reading")
-    kept = addon_module("kept_result").kept_at(rig, 1)
-    assert len(kept.poses) > 1, "the drawing has only one reading"
-    assert kept.active not in (None, 0), f"the second reading was not taken: {kept.active}"
+    stored = addon_module("results.stored_still").stored_still_at(rig, 1)
+    assert len(stored.poses) > 1, "the drawing has only one reading"
+    assert stored.active not in (None, 0), f"the second reading was not taken: {stored.active}"
     yield from press("Z", ctrl=True)
     yield 0.8
     rig = bpy.data.objects["Body"]

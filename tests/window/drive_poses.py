@@ -65,9 +65,9 @@ def side_bar(below: float, share: float = 0.45) -> tuple[float, float]:
 
 def tile_middle(index: int, pictures: int) -> tuple[float, float]:
     """Window coordinates of a tile of the strip."""
-    strip_module = addon_module("pose_strip")
+    strip_module = addon_module("pose_library.pose_strip")
     part = region("WINDOW")
-    covered = addon_module("browse_operator")._covered(
+    covered = addon_module("pose_library.browse_operator")._covered(
         next(area for area in window().screen.areas if area.type == "VIEW_3D")
     )
     strip = strip_module.Strip(9, pictures, part.width, covered)
@@ -80,7 +80,7 @@ def search_and_take(rig: bpy.types.Object) -> Steps:
     """The panel: type a search, click the first pose, undo."""
     yield from click(*side_bar(HEADER))
     yield 1.0
-    thumbnails = addon_module("thumbnails")
+    thumbnails = addon_module("pose_library.thumbnails")
     yield from until(lambda: len(thumbnails._pictures) >= 9, 40, "nine thumbnails")
     yield 0.8
     shot("poses_1_library")
@@ -149,13 +149,15 @@ def browse_readings(rig: bpy.types.Object) -> Steps:
     yield 1.0
     yield from click(*tile_middle(2, 2))
     yield from until(lambda: keyed_frames(rig), 10, "keys of the reading")
-    assert addon_module("kept_result").kept_at(rig, 1).active == 2
+    assert addon_module("results.stored_still").stored_still_at(rig, 1).active == 2
     yield 0.5
     shot("poses_5_reading_taken")
     yield from press("Z", ctrl=True)
     yield 0.8
     rig = bpy.data.objects["Body"]
-    assert addon_module("kept_result").kept_at(rig, 1).active == 0, "one undo left the reading"
+    assert addon_module("results.stored_still").stored_still_at(rig, 1).active == 0, (
+        "one undo left the reading"
+    )
     assert np.allclose(bases(rig), before, atol=1e-4), "one undo left the pose"
 
 
@@ -163,12 +165,12 @@ def keep_readings(rig: bpy.types.Object) -> None:
     """Three readings, as a drawing would have left them."""
     from dataclasses import replace
 
-    library = addon_module("key_pose").index().library
-    seen = addon_module("rig_pose").result_of_rig(bpy.context, rig)
+    library = addon_module("pose_library.key_pose").index().library
+    seen = addon_module("retargeting.rig_pose").result_of_rig(bpy.context, rig)
     names = ("passe", "warrior two", "hands on hips")
     poses = np.array([library.named(name).pose for name in names])
-    kept = replace(seen, poses=poses, scores=np.array([0.6, 0.3, 0.1]), pose=poses[0])
-    addon_module("kept_result").keep(rig, kept)
+    stored = replace(seen, poses=poses, scores=np.array([0.6, 0.3, 0.1]), pose=poses[0])
+    addon_module("results.stored_still").store_still(rig, stored)
     bpy.ops.ed.undo_push(message="Readings")
 
 

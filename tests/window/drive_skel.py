@@ -100,7 +100,7 @@ def parent(panel: type) -> str:
 
 def own_file() -> str:
     """A file in SMPL's format with the default body's numbers and a corrective at the knees."""
-    body = addon_module("body").load_body_data()
+    body = addon_module("bodies.body").load_body_data()
     vertices, quads = body.v_template.astype(float), body.polygons
     weights = np.zeros((len(vertices), 24))
     rows = np.arange(len(vertices))[:, None]
@@ -150,7 +150,7 @@ def fitted_and_seen() -> Steps:
     assert magenta_pixels("skel_1_fitted") < ENOUGH_PIXELS, "a bone within its limits is coloured"
 
     turn_beyond(skel, "tibia_r")
-    assert addon_module("limits_overlay").beyond_limits(skel) == ["tibia_r"]
+    assert addon_module("skel.limits_overlay").beyond_limits(skel) == ["tibia_r"]
     redraw()
     yield 0.8
     shot("skel_2_beyond")

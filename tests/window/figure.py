@@ -83,7 +83,7 @@ def draw_figure(place: float, detail: int = 4) -> Steps:
     drawing = bpy.context.scene.sketch2pose.drawing
     own = np.array(drawing.matrix_world.inverted())
     lines = [np.array([(x, 0.0, z, 1.0) for x, z in line]) for line in polylines(place, detail)]
-    addon_module("grease_pencil").add_strokes(
+    addon_module("host.grease_pencil").add_strokes(
         drawing, [(line @ own.T)[:, :3] for line in lines], bpy.context.scene.frame_current
     )
     yield 0.5

@@ -85,9 +85,9 @@ def skel_from_picture(
     Raises:
         Sketch2PoseError: the motion was not read from a picture.
     """
-    fit, reading, errors = fit_to_picture(motion, skel, body, report)
+    fit, output, errors = fit_to_picture(motion, skel, body, report)
     weak = weakly_drawn(errors, picture_of(motion))
-    fitted = _skel_motion(motion, skel, reading, fit, np.asarray(motion.betas, float))
+    fitted = _skel_motion(motion, skel, output, fit, np.asarray(motion.betas, float))
     return replace(fitted, drawn_errors=errors, weak_frames=weak)
 
 

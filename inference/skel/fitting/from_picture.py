@@ -147,9 +147,9 @@ def fit_to_picture(
     """
     picture, rest = picture_of(motion), skel.rest(motion.betas)
     poses, trans = np.asarray(motion.poses, float), np.asarray(motion.trans, float)
-    reading = targets_from_smpl(skel, body, poses, trans, motion.betas, surface=False)
-    first = fit_skel(rest, reading, report=report)
-    seen = _with_seen_joints(reading, picture, np.asarray(body.joints(motion.betas), float))
+    output = targets_from_smpl(skel, body, poses, trans, motion.betas, surface=False)
+    first = fit_skel(rest, output, report=report)
+    seen = _with_seen_joints(output, picture, np.asarray(body.joints(motion.betas), float))
 
     def aims(pose: SkelPose) -> FitTargets:
         points = smpl_points(skel, body, pose, np.asarray(motion.betas))
@@ -160,7 +160,7 @@ def fit_to_picture(
     fit = refit_skel(rest, aims, first, stages())
     pose = skel.forward(fit.q, fit.trans, motion.betas)
     errors = picture.errors(smpl_points(skel, body, pose, np.asarray(motion.betas)))
-    return fit, reading, errors
+    return fit, output, errors
 
 
 def stages() -> tuple[Stage, ...]:
@@ -172,19 +172,19 @@ def stages() -> tuple[Stage, ...]:
     return tuple(zip((root, large, np.ones(DOF_COUNT, bool)), ROUNDS, strict=True))
 
 
-def _with_seen_joints(reading: FitTargets, picture: PictureEvidence, joints: Array) -> FitTargets:
+def _with_seen_joints(output: FitTargets, picture: PictureEvidence, joints: Array) -> FitTargets:
     """The reading's joints and turns as a prior, and behind them the 24 joints that were seen."""
-    prior = np.full(len(reading.rest), JOINT_PRIOR)
+    prior = np.full(len(output.rest), JOINT_PRIOR)
     prior[BONE_COUNT : BONE_COUNT + 3 * len(ORIENTED)] = TURN_PRIOR
-    frames, bones = len(reading.places), host_bones()
+    frames, bones = len(output.places), host_bones()
     weights = np.concatenate([np.tile(prior, (frames, 1)), picture.weights], 1)
     return FitTargets(
-        rest=np.concatenate([reading.rest, joints]),
-        bones=np.concatenate([reading.bones, bones]),
-        places=np.concatenate([reading.places, np.zeros((frames, len(joints), 3))], 1),
+        rest=np.concatenate([output.rest, joints]),
+        bones=np.concatenate([output.bones, bones]),
+        places=np.concatenate([output.places, np.zeros((frames, len(joints), 3))], 1),
         weights=weights,
         skin=np.zeros(len(prior) + len(joints), bool),
-        blend=np.concatenate([reading.blend, np.eye(BONE_COUNT)[bones]]),
-        oriented=reading.oriented,
-        pace=reading.pace,
+        blend=np.concatenate([output.blend, np.eye(BONE_COUNT)[bones]]),
+        oriented=output.oriented,
+        pace=output.pace,
     )

@@ -92,7 +92,7 @@ def _measured(
     result = solve_directions(observe(page, figure), load_default_body(), hypotheses=1)
     posed = result.joints[0] @ result.camera.rotation.T
     angle = _angles(posed, batch.joints[index, :24])
-    return features(figure.reading, result.doubts), angle < GOOD_ANGLE
+    return features(figure.output, result.doubts), angle < GOOD_ANGLE
 
 
 def _distance(figure: DetectedFigure, points: Array) -> float:

@@ -31,7 +31,7 @@ _PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # points whose box does not j
 
 
 @dataclass(frozen=True)
-class HandReading:
+class HandLandmarkOutput:
     """One hand in one picture: `presence` 0..1, `points` [21, 2] px, `world` [21, 3] metres."""
 
     presence: float
@@ -54,7 +54,7 @@ class HandTrack:
     presence: Array
 
 
-UNSEEN = HandReading(0.0, np.zeros((POINTS, 2)), np.zeros((POINTS, 3)))
+UNSEEN = HandLandmarkOutput(0.0, np.zeros((POINTS, 2)), np.zeros((POINTS, 3)))
 
 
 class HandReader:
@@ -65,8 +65,11 @@ class HandReader:
         self.session = session
 
     def read(
-        self, rgb: NDArray[np.uint8], body: Landmarks, before: "tuple[HandReading, ...] | None"
-    ) -> tuple[HandReading, ...]:
+        self,
+        rgb: NDArray[np.uint8],
+        body: Landmarks,
+        before: "tuple[HandLandmarkOutput, ...] | None",
+    ) -> tuple[HandLandmarkOutput, ...]:
         """Both hands of one person.
 
         Args:
@@ -81,8 +84,8 @@ class HandReader:
         return tuple(self._one(rgb, body, side, seen[number]) for number, side in enumerate(SIDES))
 
     def _one(
-        self, rgb: NDArray[np.uint8], body: Landmarks, side: str, before: HandReading
-    ) -> HandReading:
+        self, rgb: NDArray[np.uint8], body: Landmarks, side: str, before: HandLandmarkOutput
+    ) -> HandLandmarkOutput:
         wrist = body.points[NUMBER[f"{side}_wrist"]]
         if body.visibility[NUMBER[f"{side}_wrist"]] < LEAST_WRIST:
             return UNSEEN
@@ -92,12 +95,12 @@ class HandReader:
         if before.presence >= LEAST_PRESENCE:
             moved = before.points - before.points[WRIST] + wrist
             region = region_of_hand(moved)
-        reading = read_hand(self.session, rgb, region)
-        fits = reading.presence >= LEAST_PRESENCE and belongs(reading, body, side)
-        return reading if fits else UNSEEN
+        output = read_hand(self.session, rgb, region)
+        fits = output.presence >= LEAST_PRESENCE and belongs(output, body, side)
+        return output if fits else UNSEEN
 
 
-def belongs(hand: HandReading, body: Landmarks, side: str) -> bool:
+def belongs(hand: HandLandmarkOutput, body: Landmarks, side: str) -> bool:
     """Whether a hand sits on the body's wrist, about as large and turned as the body says."""
     wrist, index, little = _hand_of_body(body, side)
     expected = (index + little) / 2 - wrist
@@ -110,7 +113,7 @@ def belongs(hand: HandReading, body: Landmarks, side: str) -> bool:
     return away < 2 * lengths[0] and turned > LEAST_ALIGNED
 
 
-def read_hand(session: Session, rgb: NDArray[np.uint8], region: Region) -> HandReading:
+def read_hand(session: Session, rgb: NDArray[np.uint8], region: Region) -> HandLandmarkOutput:
     """Run the hand network on a region [H, W, 3] of a picture."""
     image = (region.crop(rgb, SIZE).astype(np.float32) / 255).transpose(2, 0, 1)[None]
     raw, presence, world = session.run(
@@ -118,7 +121,7 @@ def read_hand(session: Session, rgb: NDArray[np.uint8], region: Region) -> HandR
     )
     points = region.to_picture(raw.reshape(POINTS, 3)[:, :2].astype(np.float64) / SIZE)
     metric = region.turned_back(world.reshape(POINTS, 3).astype(np.float64))
-    return HandReading(float(np.ravel(presence)[0]), points, metric)
+    return HandLandmarkOutput(float(np.ravel(presence)[0]), points, metric)
 
 
 def region_of_body(body: Landmarks, side: str) -> Region:
@@ -151,10 +154,10 @@ def _shifted(center: Array, side: float, along: Array) -> Region:
     return Region(center + TOWARDS_FINGERS * side * along / length, max(side, 1.0), turn)
 
 
-def hand_track(readings: list[tuple[HandReading, ...]], scale: float) -> HandTrack:
+def hand_track(outputs: list[tuple[HandLandmarkOutput, ...]], scale: float) -> HandTrack:
     """Readings of T pictures as arrays; `scale` is px read per px of the source."""
     return HandTrack(
-        np.array([[hand.points for hand in pair] for pair in readings]) / scale,
-        np.array([[hand.world for hand in pair] for pair in readings]),
-        np.array([[hand.presence for hand in pair] for pair in readings]),
+        np.array([[hand.points for hand in pair] for pair in outputs]) / scale,
+        np.array([[hand.world for hand in pair] for pair in outputs]),
+        np.array([[hand.presence for hand in pair] for pair in outputs]),
     )

@@ -49,14 +49,14 @@ def metric_landmarks(
         body: whose proportions. check: called for each key frame; raises to stop.
     """
     keys = key_frames(visibility, frames, framerate)
-    readings, scores = [], []
+    outputs, scores = [], []
     for key in keys:
         check()
         solved = still(points[key], visibility[key], body)
-        readings.append(landmarks_in_space(solved, body))
+        outputs.append(landmarks_in_space(solved, body))
         scores.append(np.log(np.maximum(solved.scores, 1e-6)))
-    chain = likeliest_chain(readings, scores)
-    chosen = np.stack([one[row] for one, row in zip(readings, chain, strict=True)])
+    chain = likeliest_chain(outputs, scores)
+    chosen = np.stack([one[row] for one, row in zip(outputs, chain, strict=True)])
     flat = chosen.reshape(len(keys), -1)
     columns = [np.interp(frames, frames[keys], column) for column in flat.T]
     return np.stack(columns, axis=1).reshape(len(frames), *chosen.shape[1:])
@@ -110,7 +110,7 @@ def landmarks_in_space(solved: SolveResult, body: BodyModel) -> Array:
     return places - places[:, _HIPS].mean(axis=1, keepdims=True)
 
 
-def likeliest_chain(readings: list[Array], scores: list[Array]) -> list[int]:
+def likeliest_chain(outputs: list[Array], scores: list[Array]) -> list[int]:
     """One reading of each key frame, so that likely ones follow each other smoothly.
 
     Args:
@@ -120,7 +120,7 @@ def likeliest_chain(readings: list[Array], scores: list[Array]) -> list[int]:
         The number of the reading of each frame.
     """
     total, back = scores[0], []
-    for before, now, score in zip(readings, readings[1:], scores[1:], strict=False):
+    for before, now, score in zip(outputs, outputs[1:], scores[1:], strict=False):
         way = now[None, :, _MARKS] - before[:, None, _MARKS]
         cost = 0.5 * (np.linalg.norm(way, axis=-1) / CHANGE).mean(axis=-1) ** 2
         reached = total[:, None] - cost

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ....core.arrays import Array
 from ...devices import Session
 from .detector import detect_people
-from .hand_landmarks import HandReading
+from .hand_landmarks import HandLandmarkOutput
 from .landmarker import LandmarkOutput, read_landmarks
 from .landmarks import NUMBER, Landmarks, Track
 from .region import Region, between, overlap
@@ -49,7 +49,7 @@ class TrackedPerson:
     frames: list[int] = field(default_factory=list)
     moments: list[int] = field(default_factory=list)
     seen: list[Landmarks] = field(default_factory=list)
-    hands: list[tuple[HandReading, ...]] = field(default_factory=list)
+    hands: list[tuple[HandLandmarkOutput, ...]] = field(default_factory=list)
 
     def expected_at(self, count: int, pictures: int) -> Array:
         """[2] px where they are in picture `count` if they go on as in the last `pictures`."""
@@ -138,10 +138,10 @@ class Tracker:
         moved least: the network may take one side for the other in one of them only.
         """
         before = person.seen[-1]
-        reading = read_landmarks(self.landmarker, rgb, person.region)
-        jump = _movement(reading.landmarks, before, person.region)
+        output = read_landmarks(self.landmarker, rgb, person.region)
+        jump = _movement(output.landmarks, before, person.region)
         if jump < JUMP:
-            return reading
+            return output
         for scale, turn in VARIANTS:
             region = replace(
                 person.region, side=person.region.side * scale, turn=person.region.turn * turn
@@ -149,18 +149,18 @@ class Tracker:
             other = read_landmarks(self.landmarker, rgb, region)
             moved = _movement(other.landmarks, before, person.region)
             if other.presence >= LEAST_PRESENCE and moved < jump:
-                reading, jump = other, moved
-        return reading
+                output, jump = other, moved
+        return output
 
-    def _take(self, person: TrackedPerson, reading: LandmarkOutput, frame: int, count: int) -> bool:
-        if reading.presence < LEAST_PRESENCE:
+    def _take(self, person: TrackedPerson, output: LandmarkOutput, frame: int, count: int) -> bool:
+        if output.presence < LEAST_PRESENCE:
             return False
         share = self.region_share if person.last_seen == count - 1 and person.frames else 1.0
-        person.region = between(person.region, reading.next_region, share)
+        person.region = between(person.region, output.next_region, share)
         person.last_seen = count
         person.frames.append(frame)
         person.moments.append(count)
-        person.seen.append(reading.landmarks)
+        person.seen.append(output.landmarks)
         return True
 
     def _newcomers(
@@ -175,13 +175,13 @@ class Tracker:
             if len(known) >= MOST_PEOPLE:
                 self.crowded = True
                 continue
-            reading = read_landmarks(self.landmarker, rgb, detection.region)
-            if any(_box_overlap(reading.landmarks, p.seen[-1]) > SAME_PERSON for p in known):
+            output = read_landmarks(self.landmarker, rgb, detection.region)
+            if any(_box_overlap(output.landmarks, p.seen[-1]) > SAME_PERSON for p in known):
                 continue
             person = self._lost_at(detection.region, known, count) or TrackedPerson(
                 detection.region, count
             )
-            if self._take(person, reading, frame, count):
+            if self._take(person, output, frame, count):
                 found.append(person)
                 if person not in self.people:
                     self.people.append(person)

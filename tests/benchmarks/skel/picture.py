@@ -53,7 +53,7 @@ def _as_seen(motion: BodyMotion, rng: np.random.Generator) -> tuple[BodyMotion, 
     seen = joints @ LEVEL_ROTATION.T + shift
     pixels = FOCAL * seen[..., :2] / seen[..., 2:]
     pixels += rng.normal(0, PIXEL_NOISE, pixels.shape)
-    reading = BodyMotion(
+    output = BodyMotion(
         poses=(poses + rng.normal(0, READING_NOISE, (1, 72))).astype(np.float32),
         trans=trans,
         betas=motion.betas,
@@ -64,7 +64,7 @@ def _as_seen(motion: BodyMotion, rng: np.random.Generator) -> tuple[BodyMotion, 
         camera_focal=FOCAL,
         camera_center=np.zeros(2, np.float32),
     )
-    return reading, joints
+    return output, joints
 
 
 def _refined(motion: BodyMotion, truth: np.ndarray | None) -> tuple:

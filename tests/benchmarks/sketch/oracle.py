@@ -59,26 +59,26 @@ def oracle_rows(estimator: SketchEstimator, drawings: Sequence[SyntheticDrawing]
 
 def told(figure: DetectedFigure, drawing: SyntheticDrawing, step: int) -> DetectedFigure:
     """The figure with what the oracle tells at a step of ``STEPS``."""
-    reading = figure.reading
+    output = figure.output
     truth = drawing.directions
     if step >= 1:
-        reading = _on_true_sides(reading, figure, drawing)
+        output = _on_true_sides(output, figure, drawing)
     if step in (2, 4):
-        away = reading.away.copy()
+        away = output.away.copy()
         away[0] = np.where(truth[:, 2] > 0, SURE, 1.0 - SURE)
-        reading = replace(reading, away=away)
+        output = replace(output, away=away)
     if step >= 3:
         folded = np.column_stack([truth[:, :2], np.abs(truth[:, 2])])[None]
-        sure = np.full_like(reading.concentration, SHARP)
-        reading = replace(reading, folded=folded, concentration=sure)
-    return DetectedFigure(figure.box, reading)
+        sure = np.full_like(output.concentration, SHARP)
+        output = replace(output, folded=folded, concentration=sure)
+    return DetectedFigure(figure.box, output)
 
 
 def _on_true_sides(
-    reading: NetworkOutput, figure: DetectedFigure, drawing: SyntheticDrawing
+    output: NetworkOutput, figure: DetectedFigure, drawing: SyntheticDrawing
 ) -> NetworkOutput:
     """Limbs in the rows of the side that they are drawn on."""
-    values = {name: getattr(reading, name).copy() for name in _BY_PLACE}
+    values = {name: getattr(output, name).copy() for name in _BY_PLACE}
     points = figure.points / drawing.page.scale
     wrong = 0
     for left, right, _ in PAIRS:
@@ -91,7 +91,7 @@ def _on_true_sides(
     if wrong == len(PAIRS):  # what was read is the figure seen from the other side
         values["away"] = 1.0 - values["away"]
     known = {"exchanged": np.full((1, 2), 1.0 - SURE), "reflected": np.full(1, 1.0 - SURE)}
-    return replace(reading, **values, **known)
+    return replace(output, **values, **known)
 
 
 def _errors(drawing: SyntheticDrawing, figure: DetectedFigure) -> tuple[float, float, float]:

@@ -22,7 +22,7 @@ def put_result(addon: Callable[[str], ModuleType], rig: bpy.types.Object, motion
         addon("sketch2pose_addon.results.apply_still"),
     )
     seen_through = addon("sketch2pose_addon.results.source_view")
-    kept_result, axes = (
+    stored_still, axes = (
         addon("sketch2pose_addon.results.stored_still"),
         addon("sketch2pose_addon.host.axes"),
     )
@@ -35,13 +35,13 @@ def put_result(addon: Callable[[str], ModuleType], rig: bpy.types.Object, motion
     observed = view.project(joints)
     drawn = view.unproject(observed, VIEW_DISTANCE)
     place = results.Place(joints[[1, 2]].mean(0), on_ground=False)
-    seen = seen_through.SeenThrough(view, True, "", observed)
+    seen = seen_through.SourceView(view, True, "", observed)
     motion = replace(motion, joints2d=observed[None].astype(np.float32))
     frame = bpy.context.scene.frame_current
     results.apply_motion(bpy.context, motion, rig, place, frame)
-    kept_result.keep(rig, kept_result.result_of(motion, place, frame, drawn, seen))
+    stored_still.store_still(rig, stored_still.result_of(motion, place, frame, drawn, seen))
     bpy.context.view_layer.update()
-    return kept_result.kept_at(rig, frame)
+    return stored_still.stored_still_at(rig, frame)
 
 
 def directions(rig: bpy.types.Object) -> dict[str, np.ndarray]:

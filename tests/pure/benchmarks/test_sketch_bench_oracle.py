@@ -31,7 +31,7 @@ def exchanged_arms(drawing: SyntheticDrawing) -> DetectedFigure:
     points = drawing.keypoints.copy()
     points[LEFT_ARM + RIGHT_ARM] = points[RIGHT_ARM + LEFT_ARM]
     folded = np.abs(drawing.directions)[None]
-    reading = NetworkOutput(
+    output = NetworkOutput(
         points=points[None] / SIDE,
         spread=np.full((1, KEYPOINTS, 2), 0.02),
         folded=folded,
@@ -43,7 +43,7 @@ def exchanged_arms(drawing: SyntheticDrawing) -> DetectedFigure:
         exchanged=np.full((1, 2), 0.4),
         reflected=np.full(1, 0.4),
     )
-    return DetectedFigure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
+    return DetectedFigure(Box(SIDE / 2, SIDE / 2, SIDE), output)
 
 
 def test_at_first_nothing_is_told(drawing: SyntheticDrawing) -> None:
@@ -57,14 +57,14 @@ def test_sides_are_put_right(drawing: SyntheticDrawing) -> None:
 
 
 def test_in_the_end_all_directions_are_true(drawing: SyntheticDrawing) -> None:
-    reading = told(exchanged_arms(drawing), drawing, len(STEPS) - 1).reading
-    sign = np.where(reading.away[0] > 0.5, 1.0, -1.0)
-    directions = np.column_stack([reading.folded[0, :, :2], reading.folded[0, :, 2] * sign])
+    output = told(exchanged_arms(drawing), drawing, len(STEPS) - 1).output
+    sign = np.where(output.away[0] > 0.5, 1.0, -1.0)
+    directions = np.column_stack([output.folded[0, :, :2], output.folded[0, :, 2] * sign])
     assert directions == pytest.approx(drawing.directions)
 
 
 def test_slopes_known_leave_the_signs_to_the_network(drawing: SyntheticDrawing) -> None:
     figure = exchanged_arms(drawing)
-    reading = told(figure, drawing, STEPS.index("sides and slopes known")).reading
-    assert np.array_equal(reading.away[0, 1:4], figure.reading.away[0, 1:4])
-    assert (reading.folded[..., 2] >= 0).all()
+    output = told(figure, drawing, STEPS.index("sides and slopes known")).output
+    assert np.array_equal(output.away[0, 1:4], figure.output.away[0, 1:4])
+    assert (output.folded[..., 2] >= 0).all()

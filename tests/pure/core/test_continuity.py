@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sketch2pose.core.hypotheses.continuity import (
-    DrawnReadings,
+    DrawnHypotheses,
     follow_figures,
     mean_turns,
     shortest_path,
@@ -36,8 +36,8 @@ def striding(phase: float) -> np.ndarray:
     return pose
 
 
-def drawn(*poses: np.ndarray) -> DrawnReadings:
-    return DrawnReadings(np.stack(poses), np.array([0.6, 0.4])[: len(poses)], VIEW)
+def drawn(*poses: np.ndarray) -> DrawnHypotheses:
+    return DrawnHypotheses(np.stack(poses), np.array([0.6, 0.4])[: len(poses)], VIEW)
 
 
 @given(lengths=COSTS, seed=st.integers(0, 999))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sketch2pose.core.hypotheses.depth_ambiguities import open_questions
+from sketch2pose.core.hypotheses.depth_ambiguities import depth_ambiguities
 from sketch2pose.core.hypotheses.pose_hypotheses import flip_limb, front_back, rest_offsets
 from sketch2pose.inference.body import load_default_body
 
@@ -29,11 +29,11 @@ def bent(turn: float = -1.0) -> np.ndarray:
 def test_a_forearm_that_half_of_the_readings_turn_away_is_asked_about():
     pose = bent()
     poses = np.stack([pose, flip_limb(pose, "LEFT_FOREARM", VIEW)])
-    (question,) = open_questions(pose, poses, [0.6, 0.4], offsets(), VIEW)
+    (question,) = depth_ambiguities(pose, poses, [0.6, 0.4], offsets(), VIEW)
     assert question.text == "Left forearm: towards you or away?"
     assert question.limb == "LEFT_FOREARM"
     assert abs(question.otherwise - 0.4) < 1e-9
-    (other,) = open_questions(poses[1], poses, [0.6, 0.4], offsets(), VIEW)
+    (other,) = depth_ambiguities(poses[1], poses, [0.6, 0.4], offsets(), VIEW)
     assert other.text == "Left forearm: away or towards you?"
     assert abs(other.otherwise - 0.6) < 1e-9
 
@@ -41,17 +41,17 @@ def test_a_forearm_that_half_of_the_readings_turn_away_is_asked_about():
 def test_what_is_unlikely_or_flat_is_not_asked():
     pose = bent()
     poses = np.stack([pose, flip_limb(pose, "LEFT_FOREARM", VIEW)])
-    assert open_questions(pose, poses, [0.9, 0.1], offsets(), VIEW) == []
-    assert open_questions(pose, poses[:1], [1.0], offsets(), VIEW) == []
+    assert depth_ambiguities(pose, poses, [0.9, 0.1], offsets(), VIEW) == []
+    assert depth_ambiguities(pose, poses[:1], [1.0], offsets(), VIEW) == []
     flat = bent(-0.1)
     pair = np.stack([flat, flip_limb(flat, "LEFT_FOREARM", VIEW)])
-    assert open_questions(flat, pair, [0.5, 0.5], offsets(), VIEW) == []
+    assert depth_ambiguities(flat, pair, [0.5, 0.5], offsets(), VIEW) == []
 
 
 def test_front_or_back_is_one_question_with_its_own_answer():
     pose = bent()
     poses = np.stack([pose, front_back(pose, VIEW)])
-    questions = open_questions(pose, poses, [0.5, 0.5], offsets(), VIEW)
+    questions = depth_ambiguities(pose, poses, [0.5, 0.5], offsets(), VIEW)
     facing = [question for question in questions if question.change]
     assert facing[0].text == "The figure: seen from the front or from behind?"
     assert facing[0].change == "FRONT_BACK"
@@ -62,7 +62,7 @@ def test_front_or_back_is_one_question_with_its_own_answer():
 def test_questions_are_ordered_and_their_shares_are_shares(seed, count):
     random = np.random.default_rng(seed)
     poses = random.normal(0, 0.6, (count, 72))
-    found = open_questions(poses[0], poses, random.random(count), offsets(), VIEW)
+    found = depth_ambiguities(poses[0], poses, random.random(count), offsets(), VIEW)
     shares = [question.otherwise for question in found]
     assert shares == sorted(shares, reverse=True)
     assert all(0.2 <= share <= 1.0 + 1e-9 for share in shares)

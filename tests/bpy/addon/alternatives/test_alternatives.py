@@ -27,7 +27,7 @@ def posed(rig, drawing, backend, motion):
 
 
 @pytest.fixture
-def kept_result(addon):
+def stored_still(addon):
     return addon("sketch2pose_addon.results.stored_still")
 
 
@@ -36,19 +36,19 @@ def bases(rig: bpy.types.Object) -> np.ndarray:
     return np.array([bone.matrix_basis for bone in rig.pose.bones])
 
 
-def test_the_drawing_leaves_its_readings_with_the_rig(posed, kept_result):
-    kept = kept_result.kept_at(posed, 1)
-    assert len(kept.poses) == READINGS
-    assert kept.active == 0
-    assert kept_result.kept_at(posed, 0) is None
-    assert kept_result.kept_at(posed, 99).frame == 1
+def test_the_drawing_leaves_its_readings_with_the_rig(posed, stored_still):
+    stored = stored_still.stored_still_at(posed, 1)
+    assert len(stored.poses) == READINGS
+    assert stored.active == 0
+    assert stored_still.stored_still_at(posed, 0) is None
+    assert stored_still.stored_still_at(posed, 99).frame == 1
 
 
-def test_picking_a_reading_changes_rig_and_keys(posed, kept_result, keyed_frames):
+def test_picking_a_reading_changes_rig_and_keys(posed, stored_still, keyed_frames):
     first = bases(posed)
     assert bpy.ops.sketch2pose.pick_hypothesis(target=posed.name, index=2) == {"FINISHED"}
     assert not np.allclose(bases(posed), first, atol=1e-3)
-    assert kept_result.kept_at(posed, 1).active == 2
+    assert stored_still.stored_still_at(posed, 1).active == 2
     assert keyed_frames(posed) == {1.0}
     bpy.ops.sketch2pose.pick_hypothesis(target=posed.name, index=0)
     assert np.allclose(bases(posed), first, atol=1e-4)
@@ -97,22 +97,22 @@ def test_without_a_drawing_there_is_nothing_to_change(rig):
         bpy.ops.sketch2pose.flip_limb(target=rig.name, limb="LEFT_ARM")
 
 
-def test_readings_are_saved_with_the_file(posed, kept_result, tmp_path):
+def test_readings_are_saved_with_the_file(posed, stored_still, tmp_path):
     path = str(tmp_path / "saved.blend")
     bpy.ops.sketch2pose.flip_limb(target=posed.name, limb="LEFT_ARM")
-    before = kept_result.kept_at(posed, 1)
+    before = stored_still.stored_still_at(posed, 1)
     bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
     with bpy.data.libraries.load(path) as (source, wanted):
         wanted.objects = [name for name in source.objects if name == posed.name]
-    after = kept_result.kept_at(wanted.objects[0], 1)
+    after = stored_still.stored_still_at(wanted.objects[0], 1)
     assert np.allclose(after.pose, before.pose)
     assert np.allclose(after.poses, before.poses)
     assert after.place.on_ground == before.place.on_ground
 
 
-def test_numbers_spoilt_by_hand_are_ignored(posed, kept_result):
-    posed[kept_result.KEY] = {"1": {"poses": [1.0, 2.0]}}
-    assert kept_result.kept_at(posed, 1) is None
+def test_numbers_spoilt_by_hand_are_ignored(posed, stored_still):
+    posed[stored_still.KEY] = {"1": {"poses": [1.0, 2.0]}}
+    assert stored_still.stored_still_at(posed, 1) is None
 
 
 def test_the_overlay_shows_every_bone_once(posed, addon):
@@ -127,9 +127,9 @@ def test_the_overlay_shows_every_bone_once(posed, addon):
     assert overlay.shown_lines(bpy.context) == []
 
 
-def test_unsure_bones_look_different(posed, addon, kept_result):
+def test_unsure_bones_look_different(posed, addon, stored_still):
     overlay = addon("sketch2pose_addon.review.overlay")
-    kept = replace(kept_result.kept_at(posed, 1), confidence=np.linspace(0, 1, 24))
-    lines = overlay.bone_lines(kept)
+    stored = replace(stored_still.stored_still_at(posed, 1), confidence=np.linspace(0, 1, 24))
+    lines = overlay.bone_lines(stored)
     assert len({part.color for part in lines}) == 3
     assert [part.width for part in lines] == sorted((p.width for p in lines), reverse=True)

@@ -71,7 +71,7 @@ class Layout:
 
 
 @pytest.mark.parametrize(
-    "name", ["SKETCH2POSE_MT_pie", "SKETCH2POSE_MT_change_reading", "SKETCH2POSE_MT_rig"]
+    "name", ["SKETCH2POSE_MT_pie", "SKETCH2POSE_MT_change_alternative", "SKETCH2POSE_MT_rig"]
 )
 def test_menus_name_things_that_exist(addon, name):
     menu = getattr(bpy.types, name)

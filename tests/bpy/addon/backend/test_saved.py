@@ -59,11 +59,11 @@ def bases() -> np.ndarray:
 
 
 def test_readings_and_choices_are_there_after_reopening(worked, addon, keyed_frames):
-    kept_result = addon("sketch2pose_addon.results.stored_still")
-    before, pose = kept_result.kept_at(bpy.data.objects["Body"], 1), bases()
+    stored_still = addon("sketch2pose_addon.results.stored_still")
+    before, pose = stored_still.stored_still_at(bpy.data.objects["Body"], 1), bases()
     worked()
     rig = bpy.data.objects["Body"]
-    after = kept_result.kept_at(rig, 1)
+    after = stored_still.stored_still_at(rig, 1)
     for name in ("poses", "scores", "pose", "drawn", "confidence", "contacts", "offsets"):
         assert np.allclose(getattr(after, name), getattr(before, name)), name
     assert np.allclose(after.seen.view.to_list(), before.seen.view.to_list())
@@ -78,8 +78,10 @@ def test_one_goes_on_where_one_stopped(worked, addon):
     assert bpy.ops.sketch2pose.flip_limb(limb="LEFT_LEG") == {"FINISHED"}
     assert not np.allclose(bases(), flipped, atol=1e-2)
     assert bpy.ops.sketch2pose.pick_hypothesis(index=1) == {"FINISHED"}
-    kept = addon("sketch2pose_addon.results.stored_still").kept_at(bpy.data.objects["Body"], 1)
-    assert kept.active == 1
+    stored = addon("sketch2pose_addon.results.stored_still").stored_still_at(
+        bpy.data.objects["Body"], 1
+    )
+    assert stored.active == 1
 
 
 def test_the_people_still_wait_for_their_rigs(worked, keyed_frames):

@@ -18,7 +18,7 @@ SHOULDER, ELBOW, WRIST = 16, 18, 20
 
 
 @pytest.fixture
-def kept_result(addon):
+def stored_still(addon):
     return addon("sketch2pose_addon.results.stored_still")
 
 
@@ -38,10 +38,10 @@ def drawn(addon, rig, motion):
 
 
 @pytest.fixture
-def layer(addon, kept_result, rig):
+def layer(addon, stored_still, rig):
     """The rig's corrections."""
     corrections = addon("sketch2pose_addon.correction.correction_layer")
-    return lambda: corrections.layer_over(rig, kept_result.kept_at(rig, 1))
+    return lambda: corrections.layer_over(rig, stored_still.stored_still_at(rig, 1))
 
 
 def arm_up(drawn: np.ndarray) -> list:
@@ -78,7 +78,7 @@ def test_switching_off_and_removing_bring_the_original_back(rig, drawn, layer):
         bpy.ops.sketch2pose.remove_correction(target=rig.name, index=3)
 
 
-def test_a_dot_moves_the_nearest_joint(rig, drawn, layer, kept_result):
+def test_a_dot_moves_the_nearest_joint(rig, drawn, layer, stored_still):
     before = directions(rig)
     dot = [{"name": "", "co": tuple(map(float, drawn[WRIST] + [0.03, 0, 0.05]))}]
     bpy.ops.sketch2pose.correct_limb(target=rig.name, points=dot)
@@ -86,7 +86,7 @@ def test_a_dot_moves_the_nearest_joint(rig, drawn, layer, kept_result):
     assert 3.0 < moved["left_elbow"] < 30.0
     assert max(angle for name, angle in moved.items() if name not in ARM) < 1.0
     assert layer().edits[0].label == "Left wrist moved"
-    assert np.allclose(kept_result.kept_at(rig, 1).drawn[WRIST], dot[0]["co"], atol=1e-3)
+    assert np.allclose(stored_still.stored_still_at(rig, 1).drawn[WRIST], dot[0]["co"], atol=1e-3)
 
 
 def test_moving_a_joint_again_replaces_the_last_time(rig, drawn, layer):
@@ -134,8 +134,8 @@ def test_corrections_are_saved_and_undone_with_the_rig(rig, drawn, layer, tmp_pa
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
     opened = bpy.data.objects["Body"]
-    kept = addon("sketch2pose_addon.results.stored_still").kept_at(opened, 1)
-    after = addon("sketch2pose_addon.correction.correction_layer").layer_over(opened, kept)
+    stored = addon("sketch2pose_addon.results.stored_still").stored_still_at(opened, 1)
+    after = addon("sketch2pose_addon.correction.correction_layer").layer_over(opened, stored)
     assert after.edits == before.edits
     assert np.allclose(after.pose, before.pose)
 

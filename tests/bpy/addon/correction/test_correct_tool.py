@@ -65,7 +65,7 @@ def answered(correcting) -> bool:
 
 def drag(correcting, *, last: bool) -> None:
     gesture = correcting.session().gesture or correcting.begin(bpy.context)
-    correcting.move(WRIST, gesture.paper.handles[WRIST] + UP, last=last)
+    correcting.move(WRIST, gesture.plane.handles[WRIST] + UP, last=last)
 
 
 def test_a_drag_previews_without_keys_and_is_kept_at_its_end(
@@ -79,12 +79,12 @@ def test_a_drag_previews_without_keys_and_is_kept_at_its_end(
         lambda: correcting.session().job is None and not correcting.session().gesture.wanted
     )
     assert not np.allclose(bases(started), before, atol=1e-2)
-    kept_at = addon("sketch2pose_addon.results.stored_still").kept_at
+    stored_still_at = addon("sketch2pose_addon.results.stored_still").stored_still_at
     layer_over = addon("sketch2pose_addon.correction.correction_layer").layer_over
-    assert layer_over(started, kept_at(started, 1)).edits == ()
+    assert layer_over(started, stored_still_at(started, 1)).edits == ()
     drag(correcting, last=True)
     assert until(lambda: correcting.session().gesture is None)
-    assert len(layer_over(started, kept_at(started, 1)).edits) == 1
+    assert len(layer_over(started, stored_still_at(started, 1)).edits) == 1
     assert keyed_frames(started) == {1.0}
 
 

@@ -117,14 +117,14 @@ def test_a_figure_keeps_its_sides(animatic, rig, drawing, motion, still_of, addo
     animatic.answers[1:] = [[animatic.write("wrong", wrong)], animatic.answers[0]]
     bpy.ops.sketch2pose.pose_from_frames(target=rig.name, drawing=drawing.name)
     assert np.allclose(basis(rig, 9), basis(rig, 1), atol=1e-3)
-    kept = addon("sketch2pose_addon.results.stored_still").kept_at(rig, 9)
-    assert kept.active == 0
-    assert len(kept.poses) == 2
+    stored = addon("sketch2pose_addon.results.stored_still").stored_still_at(rig, 9)
+    assert stored.active == 0
+    assert len(stored.poses) == 2
 
 
 def test_each_frame_keeps_its_readings(animatic, rig, drawing, addon):
     bpy.ops.sketch2pose.pose_from_frames(target=rig.name, drawing=drawing.name)
-    assert addon("sketch2pose_addon.results.stored_still").kept_frames(rig) == [1, 20]
+    assert addon("sketch2pose_addon.results.stored_still").stored_frames(rig) == [1, 20]
 
 
 def test_two_figures_stay_themselves_through_the_drawings(
@@ -137,7 +137,7 @@ def test_two_figures_stay_themselves_through_the_drawings(
     assert np.allclose(basis(rig, 9), basis(rig, 1), atol=1e-4)
     table = bpy.context.scene.sketch2pose.people
     people = addon("sketch2pose_addon.people.person_table")
-    frames = [[kept.frame for kept in people.recalled(row).poses] for row in table]
+    frames = [[stored.frame for stored in people.recalled(row).poses] for row in table]
     assert frames == [[1, 9], [1, 9, 20]]
 
 

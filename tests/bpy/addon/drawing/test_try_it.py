@@ -17,8 +17,8 @@ def test_an_empty_scene_gets_a_posed_body_and_a_drawing(backend, motion, addon, 
     assert keyed_frames(settings.target) == {1.0}
     strokes = addon("sketch2pose_addon.host.grease_pencil").read_strokes(settings.drawing, 1)
     assert len(strokes) == 6
-    kept = addon("sketch2pose_addon.results.stored_still").kept_at(settings.target, 1)
-    assert len(kept.drawn) == 24
+    stored = addon("sketch2pose_addon.results.stored_still").stored_still_at(settings.target, 1)
+    assert len(stored.drawn) == 24
 
 
 def test_a_failure_leaves_the_scene_empty(backend, snapshot):

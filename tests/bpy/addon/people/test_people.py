@@ -71,7 +71,7 @@ def test_everybody_goes_to_their_rig(read, keyed_frames, addon):
     assert not np.allclose(arm(other), first, atol=1e-2)
     assert keyed_frames(other) == {1.0}
     assert hips(rig)[0] > hips(other)[0] + 0.3
-    assert addon("sketch2pose_addon.results.stored_still").kept_at(other, 1) is not None
+    assert addon("sketch2pose_addon.results.stored_still").stored_still_at(other, 1) is not None
 
 
 def test_rigs_can_be_exchanged(read):

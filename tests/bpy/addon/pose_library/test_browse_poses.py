@@ -89,19 +89,19 @@ def test_previews_leave_no_keys_and_taking_keys(rig, addon, keyed_frames):
 
 
 def test_readings_have_two_pictures_each_and_their_share(rig, addon):
-    kept_result = addon("sketch2pose_addon.results.stored_still")
+    stored_still = addon("sketch2pose_addon.results.stored_still")
     pictures = addon("sketch2pose_addon.alternatives.alternative_pictures")
-    kept = readings_of(rig, addon)
-    kept_result.keep(rig, kept)
+    stored = readings_of(rig, addon)
+    stored_still.store_still(rig, stored)
     browser = bare(addon, "SKETCH2POSE_OT_browse_readings", rig)
     assert browser.offered(bpy.context, rig) == 3
     assert len(browser.tile(0).pictures) == 2
-    assert [pictures.share_text(kept, index) for index in range(3)] == ["60%", "30%", "10%"]
-    front, side = pictures.views_of(kept)
+    assert [pictures.share_text(stored, index) for index in range(3)] == ["60%", "30%", "10%"]
+    front, side = pictures.views_of(stored)
     assert abs(np.dot(front[[0, 2]], side[[0, 2]])) < 1e-9
     browser._preview(bpy.context, 2)
     assert browser._take(bpy.context) == {"FINISHED"}
-    assert kept_result.kept_at(rig, 1).active == 2
+    assert stored_still.stored_still_at(rig, 1).active == 2
 
 
 def readings_of(rig: bpy.types.Object, addon):

@@ -172,7 +172,9 @@ def test_a_click_on_a_surface_puts_the_figure_there(scene, rig, drawing, backend
     assert np.isclose(lowest(rig), on_ground + 0.5, atol=1e-4)
     assert np.allclose(hips(rig)[:2], (2.0, 1.0), atol=0.05)
     assert np.allclose(facing(rig), looks, atol=1e-4)
-    assert addon("sketch2pose_addon.results.stored_still").kept_at(rig, 1).place.ground == 0.5
+    assert (
+        addon("sketch2pose_addon.results.stored_still").stored_still_at(rig, 1).place.ground == 0.5
+    )
 
 
 def test_a_ray_ends_on_a_surface_or_on_the_ground(addon):

@@ -206,8 +206,8 @@ def test_bone_map_can_be_detected_edited_and_used(addon, shared_data):
     rows = {row.role: row for row in rig.sketch2pose_bones}
     assert rows["left_hand"].bone and rows["left_hand"].confidence < 1.0
     rows["left_hand"].bone = ""
-    kept = addon("sketch2pose_addon.host.armatures").saved_bone_map(rig)
-    assert "left_hand" not in kept.bones and "left_forearm" in kept.bones
+    stored = addon("sketch2pose_addon.host.armatures").saved_bone_map(rig)
+    assert "left_hand" not in stored.bones and "left_forearm" in stored.bones
 
 
 def one_frame(motion, frame: int):

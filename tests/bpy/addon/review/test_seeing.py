@@ -94,8 +94,8 @@ def test_the_rig_is_where_the_picture_shows_the_figure(from_picture, photographe
 
 def test_a_drawing_is_seen_as_it_was_drawn(from_drawing, photographed, addon):
     assert bpy.ops.sketch2pose.look_through() == {"FINISHED"}
-    kept = addon("sketch2pose_addon.results.stored_still").kept_at(from_drawing, 1)
-    away = on_picture(kept.drawn, kept.seen.view.size) - photographed.joints2d[0]
+    stored = addon("sketch2pose_addon.results.stored_still").stored_still_at(from_drawing, 1)
+    away = on_picture(stored.drawn, stored.seen.view.size) - photographed.joints2d[0]
     assert np.linalg.norm(away, axis=1).max() < 1.0
 
 
@@ -141,13 +141,13 @@ def test_without_a_pose_there_is_nothing_to_look_through(rig, snapshot):
 @pytest.mark.parametrize("source", ["from_picture", "from_drawing"])
 def test_the_ghost_stands_where_the_rig_stands(request, source, addon):
     rig = request.getfixturevalue(source)
-    kept = addon("sketch2pose_addon.results.stored_still").kept_at(rig, 1)
+    stored = addon("sketch2pose_addon.results.stored_still").stored_still_at(rig, 1)
     which, places = addon("sketch2pose_addon.results.source_view").performed_joints(rig)
     ghost = addon("sketch2pose_addon.review.solved_body")
-    assert np.abs(ghost.placed_joints(kept, rig)[which] - places).max() < 0.03
-    bpy.context.scene.sketch2pose.show_ghost = True
+    assert np.abs(ghost.placed_joints(stored, rig)[which] - places).max() < 0.03
+    bpy.context.scene.sketch2pose.show_solved_body = True
     lines = addon("sketch2pose_addon.review.overlay").shown_lines(bpy.context)[-1].points
-    bpy.context.scene.sketch2pose.show_ghost = False
+    bpy.context.scene.sketch2pose.show_solved_body = False
     low, high = places.min(0) - 0.4, places.max(0) + 0.4
     assert (lines > low).all() and (lines < high).all()
 
@@ -161,11 +161,11 @@ def test_a_capsule_has_its_radius_everywhere(addon):
 
 def test_a_foot_on_the_ground_is_marked(from_drawing, addon):
     overlay = addon("sketch2pose_addon.review.overlay")
-    kept = addon("sketch2pose_addon.results.stored_still").kept_at(from_drawing, 1)
-    (diamond,) = overlay.contact_lines(kept)
+    stored = addon("sketch2pose_addon.results.stored_still").stored_still_at(from_drawing, 1)
+    (diamond,) = overlay.contact_lines(stored)
     left_foot = 10
-    assert np.allclose(diamond.points.mean(0), kept.drawn[left_foot], atol=1e-6)
-    assert overlay.contact_lines(replace(kept, contacts=np.zeros(24))) == []
+    assert np.allclose(diamond.points.mean(0), stored.drawn[left_foot], atol=1e-6)
+    assert overlay.contact_lines(replace(stored, contacts=np.zeros(24))) == []
 
 
 def test_joints_of_a_picture_are_shown_while_looking_through_it(from_picture, addon):
@@ -181,7 +181,7 @@ def doubtful(rig, addon):
     confidence = np.full((10, 24), 0.9)
     confidence[[2, 3, 7]] = [[0.2], [0.1], [0.3]]
     frames = 5.0 + np.arange(10)
-    addon("sketch2pose_addon.results.low_confidence_frames").keep_confidence(
+    addon("sketch2pose_addon.results.low_confidence_frames").store_confidence(
         rig, frames, confidence
     )
     bpy.context.scene.sketch2pose.target = rig
@@ -211,9 +211,9 @@ def test_one_goes_from_weak_place_to_weak_place(doubtful):
 
 
 def test_the_limit_decides_what_is_weak(doubtful):
-    bpy.context.scene.sketch2pose.weak_below = 0.15
+    bpy.context.scene.sketch2pose.low_confidence_threshold = 0.15
     bpy.ops.sketch2pose.mark_weak_frames()
-    bpy.context.scene.sketch2pose.weak_below = 0.4
+    bpy.context.scene.sketch2pose.low_confidence_threshold = 0.4
     assert list(marks().values()) == [8]
     bpy.ops.sketch2pose.clear_weak_frames()
 

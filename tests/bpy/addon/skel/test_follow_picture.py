@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 from sketch2pose.core.body_motion import write_body_motion
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.skel.fitting.from_picture import picture_of
-from tests.pure.inference.skel.test_from_picture import seen_motion
+from tests.pure.inference.skel.test_from_picture import misread_motion
 
 RATE = 24.0
 
@@ -23,7 +23,7 @@ RATE = 24.0
 @pytest.fixture
 def motion(addon, tmp_path: Path):
     """A misread motion with what was seen of the true one, as the add-on reads it."""
-    misread, _truth = seen_motion()
+    misread, _truth = misread_motion()
     joints = load_default_body().forward(misread.poses, misread.trans).astype(np.float32)
     path = tmp_path / "clip.npz"
     write_body_motion(path, replace(misread, joints3d=joints, mocap_framerate=RATE))
@@ -32,7 +32,7 @@ def motion(addon, tmp_path: Path):
 
 def reading_error() -> float:
     """Mean error in px of the reading itself."""
-    misread, _truth = seen_motion()
+    misread, _truth = misread_motion()
     joints = load_default_body().forward(misread.poses, misread.trans)
     return float(picture_of(misread).errors(joints).mean())
 
@@ -75,7 +75,7 @@ def test_a_clip_is_kept_with_the_rig_and_followed(
     addon("sketch2pose_addon.results.apply").apply_body_motion(
         bpy.context, motion, body, frame_start=start
     )
-    addon("sketch2pose_addon.results.stored_clip").keep_clip(bpy.context, body, motion, start)
+    addon("sketch2pose_addon.results.stored_clip").store_clip(bpy.context, body, motion, start)
     bpy.context.scene.frame_set(3)
     skel, file = fitted(body, tmp_path / "out")
     assert bpy.context.scene.frame_current == 3
@@ -85,14 +85,14 @@ def test_a_clip_is_kept_with_the_rig_and_followed(
 
 
 def test_readings_are_followed_at_their_frames(addon, motion, tmp_path: Path, keyed_frames) -> None:
-    kept = addon("sketch2pose_addon.results.stored_still")
+    stored = addon("sketch2pose_addon.results.stored_still")
     place = addon("sketch2pose_addon.results.apply_still").Place
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
     for row, frame in ((0, 4), (3, 20)):
         still = still_of(motion, row)
-        result = kept.result_of(still, place(None, False), frame, np.zeros((0, 3)))
-        kept.keep(body, result)
+        result = stored.result_of(still, place(None, False), frame, np.zeros((0, 3)))
+        stored.store_still(body, result)
         addon("sketch2pose_addon.results.apply_still").apply_motion(
             bpy.context, still, body, result.place, frame, key=True
         )
@@ -106,12 +106,12 @@ def test_readings_are_followed_at_their_frames(addon, motion, tmp_path: Path, ke
 
 def test_a_drawing_may_have_any_size(addon, motion, tmp_path: Path) -> None:
     """Pixels twice as far from the middle: the figure is nearer, and fits all the same."""
-    kept, still = addon("sketch2pose_addon.results.stored_still"), still_of(motion, 0)
+    stored, still = addon("sketch2pose_addon.results.stored_still"), still_of(motion, 0)
     still = replace(still, joints2d=500 + 2 * (still.joints2d - 500))
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
     place = addon("sketch2pose_addon.results.apply_still").Place(np.array([1.0, 0.0, 1.0]), False)
-    kept.keep(body, kept.result_of(still, place, 1, np.zeros((0, 3))))
+    stored.store_still(body, stored.result_of(still, place, 1, np.zeros((0, 3))))
     _skel, file = fitted(body, tmp_path / "out")
     # twice the picture, and seen from nearer: a stronger perspective than it was drawn in
     assert file["drawn_errors"].mean() < 0.5 * 2 * reading_error()
@@ -125,17 +125,17 @@ def test_a_rig_without_a_picture_says_what_to_do() -> None:
 
 
 def test_a_clip_that_was_spoilt_is_none(addon, motion) -> None:
-    kept_clip = addon("sketch2pose_addon.results.stored_clip")
+    stored_clip = addon("sketch2pose_addon.results.stored_clip")
     bpy.ops.sketch2pose.create_body()
     body = bpy.context.object
-    assert kept_clip.kept_clip(body) is None
+    assert stored_clip.stored_clip_of(body) is None
     for spoilt in (
         "text",
         {"start": 1},
         {"start": 1, "motion": "#"},
         {"start": 1, "motion": "aGk="},
     ):
-        body[kept_clip.KEY] = spoilt
-        assert kept_clip.kept_clip(body) is None
-    again = kept_clip.motion_from_text(kept_clip.text_from_motion(motion))
+        body[stored_clip.KEY] = spoilt
+        assert stored_clip.stored_clip_of(body) is None
+    again = stored_clip.motion_from_text(stored_clip.text_from_motion(motion))
     assert np.array_equal(again.joints2d, motion.joints2d)

@@ -235,11 +235,11 @@ def test_cancelling_while_blender_renders(addon, monkeypatch, photos, performing
 
 def test_a_motion_file_that_is_retargeted_whole_keeps_its_clip(addon, rig, filmed, tmp_path):
     write = addon("core.body_motion").write_body_motion
-    kept_clip = addon("sketch2pose_addon.results.stored_clip").kept_clip
+    stored_clip = addon("sketch2pose_addon.results.stored_clip").stored_clip_of
     path = tmp_path / "walk.npz"
     write(path, filmed)
     bpy.ops.sketch2pose.retarget(source=str(path), target=rig.name, mirror=True)
-    assert kept_clip(rig) is None
+    assert stored_clip(rig) is None
     bpy.ops.sketch2pose.retarget(source=str(path), target=rig.name, frame_start=5)
-    motion, start = kept_clip(rig)
+    motion, start = stored_clip(rig)
     assert start == 5 and motion.frame_count == filmed.frame_count

@@ -88,7 +88,7 @@ def test_a_known_body_is_among_the_readings(tmp_path, document):
     body, truth = load_default_body(), striding_body()
     readings = [body.forward(poses, motion.trans)[0] for poses in motion.hypothesis_poses]
     # two dimensions never settle depth, so only one of the readings has to be near
-    assert min(error_after_similarity(reading, truth) for reading in readings) < 0.1
+    assert min(error_after_similarity(output, truth) for output in readings) < 0.1
     for side in ("left", "right"):
         for start, end in (("hip", "knee"), ("shoulder", "elbow"), ("elbow", "wrist")):
             a, b = NUMBER[f"{side}_{start}"], NUMBER[f"{side}_{end}"]

@@ -26,7 +26,7 @@ from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 FRAMES = 6
 
 
-def seen_motion(off: float = 0.15) -> tuple[BodyMotion, np.ndarray]:
+def misread_motion(off: float = 0.15) -> tuple[BodyMotion, np.ndarray]:
     """A misread pose with the pixels of the true one, and the true joints [T, 24, 3]."""
     rng, body = np.random.default_rng(3), load_default_body()
     poses = np.repeat(rng.normal(0, 0.2, (1, 72)), FRAMES, 0)
@@ -56,7 +56,7 @@ def from_root(points: np.ndarray) -> np.ndarray:
 
 
 def test_frames_far_from_what_was_seen_are_weak() -> None:
-    motion, _truth = seen_motion()
+    motion, _truth = misread_motion()
     picture = picture_of(motion)
     errors = np.full((FRAMES, 24), 2.0)
     errors[1] = 200.0
@@ -65,7 +65,7 @@ def test_frames_far_from_what_was_seen_are_weak() -> None:
 
 
 def test_it_follows_the_picture_within_the_limits() -> None:
-    motion, truth = seen_motion()
+    motion, truth = misread_motion()
     skel, body = load_default_skel(), load_default_body()
     fitted, plain = skel_from_picture(motion, skel, body), skel_from_smpl(motion, skel, body, False)
     assert (fitted.q >= LOWEST).all() and (fitted.q <= HIGHEST).all()
@@ -80,7 +80,7 @@ def test_it_follows_the_picture_within_the_limits() -> None:
 
 
 def test_unseen_joints_do_not_count() -> None:
-    motion, _truth = seen_motion()
+    motion, _truth = misread_motion()
     pixels = np.array(motion.joints2d)
     pixels[:, 20] = np.nan
     sure = np.array(motion.confidence)
@@ -94,7 +94,7 @@ def test_unseen_joints_do_not_count() -> None:
 
 
 def test_points_on_the_rays_project_to_their_pixels() -> None:
-    picture: PictureEvidence = picture_of(seen_motion()[0])
+    picture: PictureEvidence = picture_of(misread_motion()[0])
     points = np.random.default_rng(0).normal(0, 0.5, (FRAMES, 24, 3))
     on_rays = picture.nearest_on_rays(points)
     assert picture.errors(on_rays).max() < 1e-6
@@ -103,13 +103,13 @@ def test_points_on_the_rays_project_to_their_pixels() -> None:
 
 
 def test_a_motion_without_a_picture_is_refused() -> None:
-    motion = replace(seen_motion()[0], joints2d=None)
+    motion = replace(misread_motion()[0], joints2d=None)
     with pytest.raises(Sketch2PoseError, match="where its joints were seen"):
         skel_from_picture(motion, load_default_skel(), load_default_body())
 
 
 def test_the_command_line_follows_the_picture(tmp_path: Path, capsys) -> None:
-    write_body_motion(tmp_path / "seen.npz", seen_motion()[0])
+    write_body_motion(tmp_path / "seen.npz", misread_motion()[0])
     arguments = ["skel", str(tmp_path / "seen.npz"), "--out", str(tmp_path), "--from-image"]
     assert cli.run(arguments) == 0
     assert "px from where the joints were seen" in capsys.readouterr().out

@@ -76,14 +76,14 @@ def test_the_mirror_image_is_averaged_with_the_same_figure() -> None:
     sure = raw(3)
     sure["away"] *= 9
     sure["reflected"] = np.full(4, -0.1)
-    reading = read(sure)
+    output = read(sure)
     told = replace(
-        reading,
-        away=1 - reading.away,
-        exchanged=1 - reading.exchanged,
-        reflected=1 - reading.reflected,
+        output,
+        away=1 - output.away,
+        exchanged=1 - output.exchanged,
+        reflected=1 - output.reflected,
     )
-    assert np.allclose(_averaged(reading, told).away, reading.away)
+    assert np.allclose(_averaged(output, told).away, output.away)
 
 
 def test_bones_lie_between_a_joint_and_its_parent() -> None:

@@ -12,7 +12,7 @@ from sketch2pose.inference.sketch.network_output import NetworkOutput
 DOUBTS = np.column_stack([np.ones(24), np.full(24, -2.0), np.full(24, -1.5)])
 
 
-def reading() -> NetworkOutput:
+def output() -> NetworkOutput:
     folded = np.tile([0.6, 0.0, 0.8], (1, DIRECTIONS, 1))
     return NetworkOutput(
         points=np.full((1, KEYPOINTS, 2), 0.5),
@@ -44,8 +44,8 @@ def test_the_shipped_coefficients_are_whole_and_alike_on_both_sides() -> None:
     ids=lambda change: next(iter(change)),
 )
 def test_every_doubt_lowers_the_mean_confidence(worse: dict) -> None:
-    sure = confidence(reading(), DOUBTS)
-    unsure = confidence(replace(reading(), **worse), DOUBTS)
+    sure = confidence(output(), DOUBTS)
+    unsure = confidence(replace(output(), **worse), DOUBTS)
     assert unsure[4:].mean() < sure[4:].mean()
     assert ((unsure >= 0) & (unsure <= 1)).all()
 
@@ -53,13 +53,13 @@ def test_every_doubt_lowers_the_mean_confidence(worse: dict) -> None:
 def test_what_is_not_drawn_has_no_confidence() -> None:
     hidden = np.ones((1, KEYPOINTS))
     hidden[0, [7, 8, 10, 11]] = 0.0
-    stated = confidence(replace(reading(), visible=hidden), DOUBTS)
+    stated = confidence(replace(output(), visible=hidden), DOUBTS)
     assert stated[[7, 8, 10, 11]].max() == 0.0
     assert stated[[18, 19]].min() > 0.0
 
 
 def test_undecided_sides_count_for_limbs_alone() -> None:
-    even = features(replace(reading(), exchanged=np.full((1, 2), 0.5)), DOUBTS)
+    even = features(replace(output(), exchanged=np.full((1, 2), 0.5)), DOUBTS)
     sides = even[:, FEATURES.index("sides")]
     assert sides[[18, 4]] == pytest.approx([1.0, 1.0])
     assert sides[[3, 15]] == pytest.approx([0.0, 0.0])

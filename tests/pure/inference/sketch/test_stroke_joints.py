@@ -17,7 +17,7 @@ ARM = np.array([[200.0, 100.0], [260.0, 110.0], [270.0, 50.0]])  # shoulder, elb
 
 def figure(points: np.ndarray) -> DetectedFigure:
     """A figure whose keypoints [25, 2] px are read in a crop of the whole page."""
-    reading = NetworkOutput(
+    output = NetworkOutput(
         points=points[None] / SIDE,
         spread=np.full((1, KEYPOINTS, 2), 0.05),
         folded=np.tile([0.6, 0.0, 0.8], (1, DIRECTIONS, 1)),
@@ -29,7 +29,7 @@ def figure(points: np.ndarray) -> DetectedFigure:
         exchanged=np.zeros((1, 2)),
         reflected=np.zeros(1),
     )
-    return DetectedFigure(Box(SIDE / 2, SIDE / 2, SIDE), reading)
+    return DetectedFigure(Box(SIDE / 2, SIDE / 2, SIDE), output)
 
 
 def keypoints() -> np.ndarray:
@@ -45,12 +45,12 @@ def test_end_and_bend_of_a_stroke_become_wrist_and_elbow() -> None:
     moved = sharpened(figure(points), [ARM])
     assert moved.points[20] == pytest.approx(ARM[2], abs=1e-6)
     assert np.linalg.norm(moved.points[18] - ARM[1]) < 8.0
-    assert moved.reading.spread[0, 20].max() < 0.05
+    assert moved.output.spread[0, 20].max() < 0.05
 
 
 def test_bones_turn_in_the_picture_and_keep_their_depth() -> None:
     moved = sharpened(figure(keypoints()), [ARM])
-    forearm = moved.reading.folded[0, 20]
+    forearm = moved.output.folded[0, 20]
     step = moved.points[20] - moved.points[18]
     assert forearm[2] == pytest.approx(0.8)
     assert forearm[:2] / np.linalg.norm(forearm[:2]) == pytest.approx(step / np.linalg.norm(step))

@@ -120,12 +120,12 @@ def test_limbs_are_ordered_by_place_and_come_back() -> None:
     left, right = placed.points[:, LEFT_ARM[1:4], 0], placed.points[:, RIGHT_ARM[1:4], 0]
     assert bool((left.mean(1) >= right.mean(1) - 1e-6).all())
     assert 0 < float(placed.exchanged.mean()) < 1
-    reading = NetworkOutput(
+    output = NetworkOutput(
         placed.points.numpy(), placed.points.numpy(), placed.directions.numpy(),
         np.zeros((48, DIRECTIONS)), np.ones((48, DIRECTIONS)), placed.contacts.numpy(),
         placed.visible.numpy(), np.ones(48), placed.exchanged.numpy(), np.zeros(48),
     )  # fmt: skip
-    back = anatomical(reading)
+    back = anatomical(output)
     assert np.allclose(back.points, data.points.numpy())
     assert np.allclose(back.folded, data.directions.numpy())
     assert np.allclose(back.contact, data.contacts.numpy())

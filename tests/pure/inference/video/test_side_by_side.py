@@ -23,7 +23,7 @@ from sketch2pose.inference.video.showing.contact_sheet import (
     resting,
 )
 from sketch2pose.inference.video.showing.overlay import pixels_of
-from sketch2pose.rigs.feet.contact_key_frames import telling_rows
+from sketch2pose.rigs.feet.contact_key_frames import contact_key_frames
 
 SIZE, FRAMES = (320, 240), 8
 GREEN = (40, 200, 40)
@@ -163,7 +163,7 @@ def test_a_label_names_what_rests(walker):
        st.integers(1, 14))  # fmt: skip
 def test_telling_rows_rise_and_are_as_many_as_wanted(flags, count):
     resting_rows = np.array(flags)
-    rows = telling_rows(resting_rows, count)
+    rows = contact_key_frames(resting_rows, count)
     assert rows == sorted(set(rows)) and len(rows) == min(count, len(flags))
     assert rows[0] >= 0 and rows[-1] < len(flags)
 
@@ -171,5 +171,5 @@ def test_telling_rows_rise_and_are_as_many_as_wanted(flags, count):
 def test_telling_rows_are_those_of_landing_and_leaving():
     resting_rows = np.zeros((100, 2), bool)
     resting_rows[10:40, 0] = resting_rows[35:, 1] = True
-    assert {10, 39, 35} <= set(telling_rows(resting_rows, 6))
-    assert telling_rows(np.zeros((9, 0), bool), 3) == [0, 4, 8]
+    assert {10, 39, 35} <= set(contact_key_frames(resting_rows, 6))
+    assert contact_key_frames(np.zeros((9, 0), bool), 3) == [0, 4, 8]
