@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array
-from .rotations import as_floating, rotmat_from_rotvec
+from .arrays import Array, FloatArray
+from .rotations import as_floating, rotmat_from_rotvec, rotvec_from_rotmat
+from .smpl import SMPL_PARENTS
 
 
 def forward_kinematics(
@@ -103,3 +104,64 @@ def smpl_joints(
     offsets = rest_offsets_from_joints(rest_joints, parents)
     _, positions = forward_kinematics(rotmat_from_rotvec(rotvecs), offsets, parents, trans)
     return positions
+
+
+def world_from_pose(pose: ArrayLike) -> FloatArray:
+    """World orientations of SMPL's parts.
+
+    Args:
+        pose: [72] axis-angle, radians.
+
+    Returns:
+        [24, 3, 3], identity at rest.
+    """
+    world = rotmat_from_rotvec(np.asarray(pose, dtype=np.float64).reshape(24, 3))
+    for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
+        world[joint] = world[parent] @ world[joint]
+    return world
+
+
+def pose_from_world(world: ArrayLike) -> FloatArray:
+    """Inverse of `world_from_pose`.
+
+    Args:
+        world: [24, 3, 3] orientations.
+
+    Returns:
+        [72] axis-angle, radians.
+    """
+    return rotvec_from_rotmat(local_from_world(world, SMPL_PARENTS)).ravel()
+
+
+def rest_offsets(pose: ArrayLike, joints: ArrayLike) -> FloatArray:
+    """The bones' offsets from their parents at rest, of a body posed like this.
+
+    Args:
+        pose: [72] axis-angle, radians.
+        joints: [24, 3] positions of the posed joints, metres, world.
+
+    Returns:
+        [24, 3] metres; the pelvis has none.
+    """
+    world, places = world_from_pose(pose), np.asarray(joints, dtype=np.float64)
+    offsets = np.zeros((24, 3))
+    for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
+        offsets[joint] = world[parent].T @ (places[joint] - places[parent])
+    return offsets
+
+
+def posed_joints(pose: ArrayLike, offsets: ArrayLike, pelvis: ArrayLike) -> FloatArray:
+    """Joint positions of a pose; inverse of `rest_offsets`.
+
+    Args:
+        pose: [72] axis-angle, radians.
+        offsets: [24, 3] from the parents at rest, metres.
+        pelvis: [3] position of the first joint, metres, world.
+
+    Returns:
+        [24, 3] metres, world.
+    """
+    rotmats = rotmat_from_rotvec(np.asarray(pose, dtype=np.float64).reshape(24, 3))
+    steps = np.array(offsets, dtype=np.float64)
+    steps[0] = 0.0  # the pelvis is placed, whatever its rest position was
+    return forward_kinematics(rotmats, steps, SMPL_PARENTS, pelvis)[1]

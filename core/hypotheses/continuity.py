@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arrays import FloatArray
-from .pose_hypotheses import front_back, swap_sides, world_from_pose
+from ..kinematics import world_from_pose
+from .pose_hypotheses import front_back, swap_sides
 
 DOUBT = 0.25
 """Radians of mean turning that a reading e times less likely has to save."""

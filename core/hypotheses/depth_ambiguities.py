@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arrays import FloatArray
+from ..kinematics import world_from_pose
 from ..smpl import SMPL_PARENTS
-from .pose_hypotheses import world_from_pose
 
 BONES = {
     "Left upper arm": (18, "LEFT_ARM"),

@@ -26,10 +26,11 @@ from ...core.corrections.limbs import (
     changed_picture,
     rows_after,
 )
+from ...core.hypotheses import reflections
 from ...core.smpl import SMPL_OWNER
 from ..solver.camera import Camera
 from ..solver.tree import RestBody, bone_vectors
-from . import foreshortening, reflections
+from . import foreshortening
 
 SURE = np.deg2rad(1.0) ** -2.0
 """Weight of a direction that the animator has drawn, 1/rad^2."""

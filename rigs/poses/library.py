@@ -18,7 +18,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from ...core.arrays import FloatArray
-from ...core.hypotheses.pose_hypotheses import posed_joints
+from ...core.kinematics import posed_joints
 from ...core.rotations import rotvec_from_quat
 from ..errors import RigError
 

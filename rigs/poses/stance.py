@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.arrays import FloatArray
-from ...core.hypotheses.pose_hypotheses import mirror, posed_joints
+from ...core.hypotheses.pose_hypotheses import mirror
+from ...core.kinematics import posed_joints
 from ...core.rotations import (
     QUAT_IDENTITY,
     quat_from_rotmat,

@@ -11,7 +11,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import Sketch2PoseError
-from ...core.hypotheses.pose_hypotheses import posed_joints
+from ...core.kinematics import posed_joints
 from ...rigs import RigError
 from ...rigs.poses.describe import describe
 from ..backend.job_operator import show_result

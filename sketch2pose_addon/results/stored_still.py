@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.body_motion import BodyMotion, SourceNote
-from ...core.hypotheses.pose_hypotheses import posed_joints, rest_offsets
+from ...core.kinematics import posed_joints, rest_offsets
 from ...core.smpl import SMPL_JOINT_NAMES
 from .apply_still import Place
 from .source_view import SourceView, view_of_camera

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sketch2pose.core.hypotheses.depth_ambiguities import depth_ambiguities
-from sketch2pose.core.hypotheses.pose_hypotheses import flip_limb, front_back, rest_offsets
+from sketch2pose.core.hypotheses.pose_hypotheses import flip_limb, front_back
+from sketch2pose.core.kinematics import rest_offsets
 from sketch2pose.inference.body import load_default_body
 
 VIEW = np.array([0.0, 0.0, -1.0])

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sketch2pose.core.hypotheses.pose_hypotheses import mirror, posed_joints
+from sketch2pose.core.hypotheses.pose_hypotheses import mirror
+from sketch2pose.core.kinematics import posed_joints
 from sketch2pose.rigs import RigError
 from sketch2pose.rigs.poses.describe import describe
 from sketch2pose.rigs.poses.lexicon import phrase_table, plain_words

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sketch2pose.core.hypotheses.pose_hypotheses import posed_joints
+from sketch2pose.core.kinematics import posed_joints
 from sketch2pose.rigs.poses.library import load_library
 from sketch2pose.rigs.poses.stance import placed_pose, stance_of
 

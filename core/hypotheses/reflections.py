@@ -1,8 +1,8 @@
-"""Readings of a pose that one view cannot tell apart, as reflections of body parts.
+"""Poses that one view cannot tell apart, as reflections of body parts.
 
 Each function takes the world orientations [24, 3, 3] of a figure's parts, or the directions
-[24, 3] of its bones, and returns the other reading: `R' = S R L`, where S reflects the world and L
-the part's own frame, so that R' is a rotation again and hinges still bend the way they can.
+[24, 3] of its bones, and returns the other hypothesis: `R' = S R L`, where S reflects the world
+and L the part's own frame, so that R' is a rotation again and hinges still bend as they can.
 
 Conventions: SMPL parts (T-pose, y up, left at +x): arm bones lie along x with elbows hinged on y,
 leg bones along -y with knees hinged on x. `view` is the viewing direction in the world, any length.
@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.arrays import Array
-from ...core.corrections.limbs import HINGED, LIMBS, rows_after
-from ...core.smpl import SMPL_MIRROR, SMPL_OWNER
+from ..arrays import Array
+from ..corrections.limbs import HINGED, LIMBS, rows_after
+from ..smpl import SMPL_MIRROR, SMPL_OWNER
+
+FLIPPABLE = tuple(name for name in LIMBS if name.endswith(("ARM", "LEG", "SHIN")))
+"""Limbs whose depth sign can be turned; forearms are arms here."""
 
 SAGITTAL = np.diag([-1.0, 1.0, 1.0])
 ARM_HINGE = np.diag([1.0, -1.0, 1.0])
@@ -45,15 +48,21 @@ def flip_bones(directions: Array, limb: str, view: Array) -> Array:
     return turned
 
 
-def change_parts(world: Array, change: str, view: Array) -> Array:
-    """Front for back, left for right, or the mirror image of the whole figure."""
-    if change == "SWAP_SIDES":
-        swapped = world.copy()
-        for name in HINGED:
+def swap_parts(world: Array, kinds: tuple[str, ...] = ("ARM", "LEG")) -> Array:
+    """Left limbs get the orientations of right ones, and back; `kinds` says which limbs."""
+    swapped = world.copy()
+    for name in HINGED:
+        if name.endswith(kinds):
             parts = list(LIMBS[name].parts)
             turn = ARM_TO_OTHER_SIDE if name.endswith("ARM") else np.eye(3)
             swapped[parts] = world[SMPL_MIRROR[parts]] @ turn
-        return swapped
+    return swapped
+
+
+def change_parts(world: Array, change: str, view: Array) -> Array:
+    """Front for back, left for right, or the mirror image of the whole figure."""
+    if change == "SWAP_SIDES":
+        return swap_parts(world)
     return _reflection(change, view) @ world[SMPL_MIRROR] @ SAGITTAL
 
 
