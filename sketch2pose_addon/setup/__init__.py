@@ -1,3 +1,3 @@
-"""Whether everything is in place."""
+"""Whether everything is in place: versions, device, models, folders, in words to be copied."""
 
 REGISTERED = ("op_setup_check",)
