@@ -1,7 +1,8 @@
 """``build.py bench``: run tests/benchmarks/bench_*.py, write docs/benchmarks.md from their figures.
 
 Each script takes ``--out FOLDER`` and writes ``<name>.json`` there: ``{"benchmark", "rows"}``, a
-row being {what, value, unit, must, aim, larger_is_better, met, cases}. No figure is typed by hand.
+row being {what, value, unit, must, aim, larger_is_better, met, cases}, or in words {what, text,
+asked, met} where one line holds several figures. No figure is typed by hand.
 ``"notes"`` are sentences above the table, ``"show"`` maps captions to pictures in that folder.
 """
 
@@ -25,7 +26,8 @@ STORE = ROOT / "docs" / "benchmarks"  # the figures behind the page, one file pe
 HEADER = """# Benchmarks
 
 Made by `python build.py bench`; nothing here is typed by hand. *must* is what a release
-needs, *aim* what is wanted. Each table names its command, the machine and the commit.
+needs, *aim* what is wanted; every figure that does not reach its *must* is marked **missed**.
+Each table names its command, the machine and the commit.
 """
 
 
@@ -108,15 +110,23 @@ def _section(report: dict) -> str:
 def _table_row(row: dict) -> str:
     """One line of a table; a row may hold its figures as ``text``, beside what was ``asked``."""
     if "text" in row:
-        return f"| {row['what']} | {row['text']} | {row['asked']} | | | |"
+        verdict = _verdict(bool(row["asked"]), row)
+        return f"| {row['what']} | {row['text']} | {row['asked']} |  |  | {verdict} |"
     sign = "≥" if row.get("larger_is_better") else "≤"
     unit = f" {row['unit']}" if row.get("unit") else ""
     measured = "not measured" if row["value"] is None else f"{row['value']:.4g}{unit}"
     must, aim = (
         "" if row.get(key) is None else f"{sign} {row[key]:g}{unit}" for key in ("must", "aim")
     )
-    verdict = "" if row.get("must") is None else ("✓" if row.get("met") else "**missed**")
+    verdict = _verdict(row.get("must") is not None, row)
     return f"| {row['what']} | {measured} | {must} | {aim} | {row.get('cases') or ''} | {verdict} |"
+
+
+def _verdict(asked: bool, row: dict) -> str:
+    """What stands at the end of a line: nothing where nothing was asked."""
+    if not asked:
+        return ""
+    return "✓" if row.get("met") else "**missed**"
 
 
 def machine() -> str:
@@ -132,7 +142,14 @@ def machine() -> str:
 
 
 def _commit() -> str:
+    """The commit that was measured, in words whether files differed from it.
+
+    The figures themselves do not count: one benchmark after another renews them.
+    """
+    figures = [f":!{show(STORE)}", f":!{show(PAGE)}"]
     try:
-        return output_of(["git", "describe", "--always", "--dirty"]).strip()
+        commit = output_of(["git", "describe", "--always"]).strip()
+        changed = output_of(["git", "status", "--porcelain", "--", ".", *figures]).strip()
     except BuildError:
         return "unknown"
+    return f"{commit} with uncommitted changes" if changed else commit

@@ -31,9 +31,9 @@ def row(result: dict) -> dict:
         f"limbs {figures['val_limbs']:.1f}°, median {figures['val_limbs_median']:.1f}°; "
         f"{folded}withheld styles {figures['withheld_limbs']:.1f}°; "
         f"keypoints {figures['val_points']:.2f} % of the side, withheld "
-        f"{figures['withheld_points']:.2f} %"
+        f"{figures['withheld_points']:.2f} %; taught in {seconds / 60:.1f} min"
     )
-    return {"what": result["arm"]["name"], "text": text, "asked": f"{seconds / 60:.1f} min"}
+    return {"what": result["arm"]["name"], "text": text, "asked": ""}
 
 
 def note(budget: dict) -> str:
@@ -45,7 +45,7 @@ def note(budget: dict) -> str:
         "ordered by place. The figures compare runs with one another; differences below half a "
         "degree are chance. Runs this short have hardly begun to see depth signs; positions, "
         "which stay flat where they are unsure, look good then: compare those two whichever the "
-        "sign. Beside each: its processor time."
+        "sign. At the end of each: the processor time of its teaching."
     )
 
 

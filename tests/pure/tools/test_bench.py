@@ -41,6 +41,38 @@ def test_figures_without_a_target_have_no_verdict():
     assert "| speed | 12.35 ms |  |  | 8 |  |" in text
 
 
+def in_words(asked: str, **met) -> str:
+    return bench.page([{**report(), "rows": [{"what": "a", "text": "b", "asked": asked, **met}]}])
+
+
+def test_figures_in_words_have_a_verdict_as_well():
+    assert "| a | b | ≤ 1° |  |  | ✓ |" in in_words("≤ 1°", met=True)
+    assert "| a | b | ≤ 1° |  |  | **missed** |" in in_words("≤ 1°", met=False)
+    assert "| a | b |  |  |  |  |" in in_words("")
+
+
+def test_figures_in_words_that_do_not_say_whether_they_are_met_count_as_missed():
+    assert "**missed**" in in_words("≤ 1°")
+
+
+def test_changed_files_are_told_in_words(monkeypatch):
+    answers = {"describe": "abc1234", "status": " M rigs/retarget.py"}
+    monkeypatch.setattr(bench, "output_of", lambda command: answers[command[1]])
+    assert bench._commit() == "abc1234 with uncommitted changes"
+    answers["status"] = ""
+    assert bench._commit() == "abc1234"
+
+
+def test_the_page_is_made_of_the_stored_figures():
+    assert bench.PAGE.read_text(encoding="utf-8") == bench.page(bench.stored_reports())
+
+
+def test_no_stored_figure_lacks_its_verdict():
+    rows = [row for stored in bench.stored_reports() for row in stored["rows"]]
+    asked = [row for row in rows if row.get("asked") or row.get("must") is not None]
+    assert asked and all("met" in row for row in asked)
+
+
 def test_unknown_benchmark_is_refused_with_the_known_ones():
     with pytest.raises(BuildError, match="latency"):
         bench.run_benchmarks(["nonsense"])
