@@ -86,26 +86,6 @@ def local_from_world(world_rot: ArrayLike, parents: Sequence[int]) -> Array:
     return local
 
 
-def smpl_joints(
-    poses: ArrayLike, trans: ArrayLike, rest_joints: ArrayLike, parents: Sequence[int]
-) -> Array:
-    """Joint positions of an SMPL pose.
-
-    Args:
-        poses: [T, 3 J] axis-angle, radians.
-        trans: [T, 3] metres; the root lies at `rest_joints[0] + trans`.
-        rest_joints: [J, 3] metres.
-        parents: J indices.
-
-    Returns:
-        [T, J, 3] metres, world space (y up).
-    """
-    rotvecs = as_floating(poses).reshape(-1, len(parents), 3)
-    offsets = rest_offsets_from_joints(rest_joints, parents)
-    _, positions = forward_kinematics(rotmat_from_rotvec(rotvecs), offsets, parents, trans)
-    return positions
-
-
 def world_from_pose(pose: ArrayLike) -> FloatArray:
     """World orientations of SMPL's parts.
 

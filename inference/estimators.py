@@ -21,7 +21,6 @@ LANDMARK_NETWORKS = {
     "full": "pose_landmarks.onnx",
     "heavy": "pose_landmarks_heavy.onnx",  # too large to ship: in the user's own folder, or not
 }
-POSE_NETWORKS = (POSE_DETECTOR, LANDMARK_NETWORKS["full"])
 _MADE_BY_USER = {
     LANDMARK_NETWORKS["heavy"]: "Use full instead, or put the file into your folder of models "
     "(docs/video.md tells how it is made)",

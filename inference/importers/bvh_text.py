@@ -11,7 +11,6 @@ import numpy as np
 from ...core.arrays import FloatArray
 from ...core.rotations import rotmat_from_rotvec
 
-OUR_ORDER = "ZXY"
 _AXES = {"X": 0, "Y": 1, "Z": 2}
 _DIGITS = 9  # decimals; float32 poses survive
 

@@ -18,7 +18,6 @@ from ..body import BodyModel, load_default_body
 from .bvh_smpl import finished_motion
 
 DEFAULT_FRAMERATE = 30.0
-SHARED_JOINTS = 22  # of SMPL, SMPL-H and SMPL-X
 LOWEST_SHARE = 2.0  # percent of frames that may be below the ground (noise, heels)
 _FEET = [SMPL_JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]
 _ANKLES = [SMPL_JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.arrays import FloatArray
 from ..human import SIDES
 from ..human_motion import HumanMotion
 from ..landmarks import leg_length
@@ -62,9 +61,3 @@ def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     padded = np.concatenate(([False], flags, [False])).astype(np.int8)
     edges = np.flatnonzero(np.diff(padded))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def slide_per_frame(points: FloatArray, resting: np.ndarray) -> FloatArray:
-    """Return the distances [n] a point moves between neighbouring frames that both rest."""
-    both = resting[1:] & resting[:-1]
-    return np.linalg.norm(np.diff(points, axis=0), axis=1)[both]

@@ -21,7 +21,7 @@ from ..errors import RigError
 
 LEG_LENGTH = 0.835  # m, hip to knee to ankle of the default body
 UP = np.array([0.0, 1.0, 0.0])
-PELVIS, SPINE1, SPINE3, NECK, HEAD = 0, 3, 9, 12, 15
+PELVIS, SPINE3, NECK, HEAD = 0, 9, 12, 15
 LEFT = {
     "hip": 1, "knee": 4, "ankle": 7, "ball": 10, "shoulder": 16, "elbow": 18, "wrist": 20,
     "hand": 22,

@@ -220,11 +220,6 @@ def stop() -> None:
         client.close()
 
 
-def is_warm() -> bool:
-    """Whether a backend process is up."""
-    return _client is not None
-
-
 def _warm_client() -> BackendClient:
     global _client
     if _client is None:

@@ -8,7 +8,6 @@ from ...core.corrections import edits
 from ...core.corrections.edits import Edit
 from ...core.corrections.limb_strokes import (
     Figure2d,
-    drawn_length,
     figure_in_picture,
     limb_of_stroke,
     resampled,
@@ -71,11 +70,6 @@ def nearest_joint(pixel: np.ndarray, seen: np.ndarray) -> int:
     """The joint among those with handles that is nearest to a place on paper."""
     handles = list(edits.HANDLES)
     return handles[int(np.linalg.norm(seen[handles] - pixel, axis=1).argmin())]
-
-
-def is_dot(pixels: np.ndarray, limit: float) -> bool:
-    """Whether a mark [N, 2] is too short to be a stroke."""
-    return len(pixels) < 2 or drawn_length(pixels) < limit
 
 
 def refused(why: str) -> Sketch2PoseError:

@@ -49,17 +49,6 @@ def new_drawing(name: str) -> Object:
     return bpy.data.objects.new(name, data)
 
 
-def remove_drawing(drawing: Object) -> None:
-    """Removes the object with its data and inks."""
-    data, inks = drawing.data, list(drawing.data.materials)
-    bpy.data.objects.remove(drawing)
-    collection: Any = getattr(bpy.data, "grease_pencils_v3", bpy.data.grease_pencils)
-    collection.remove(data)
-    for ink in inks:
-        if ink is not None and ink.users == 0:
-            bpy.data.materials.remove(ink)
-
-
 def key_frames(drawing: Object) -> list[int]:
     """The frames at which the visible layers of a drawing change, in order."""
     layers = [layer for layer in drawing.data.layers if not layer.hide]

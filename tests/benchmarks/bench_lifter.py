@@ -36,7 +36,7 @@ if str(ROOT) not in sys.path:
 from sketch2pose.core.errors import Sketch2PoseError  # noqa: E402
 from sketch2pose.inference.body.model import load_default_body  # noqa: E402
 from sketch2pose.inference.devices import Device, create_session  # noqa: E402
-from sketch2pose.inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
+from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model  # noqa: E402
 from sketch2pose.inference.report import JobReport  # noqa: E402
 from sketch2pose.inference.training.temporal_lifter.batches import sample_truth  # noqa: E402
 from sketch2pose.inference.training.temporal_lifter.motions import FRAMERATE, load_motions  # noqa: E402
@@ -148,7 +148,7 @@ def rendered(folder: Path) -> list[Row]:
         print("skipped: no rendered films (they need the bpy module)")
         return []
     sessions = [create_session(find_model(name), Device(threads=1))
-                for name in (*POSE_NETWORKS, LIFTER_NETWORK)]  # fmt: skip
+                for name in (*measures.POSE_NETWORKS, LIFTER_NETWORK)]  # fmt: skip
     estimator = VideoEstimator(*sessions[:2], lifter=sessions[2])
     measured = {film.name: _film(estimator, film) for film in films}
     whole = [error for error in measured.values() if error is not None]

@@ -28,7 +28,7 @@ if str(ROOT) not in sys.path:
 from sketch2pose.core.body_motion import BodyMotion  # noqa: E402
 from sketch2pose.inference.body.model import load_default_body  # noqa: E402
 from sketch2pose.inference.devices import Device, create_session  # noqa: E402
-from sketch2pose.inference.estimators import LIFTER_NETWORK, POSE_NETWORKS, find_model  # noqa: E402
+from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model  # noqa: E402
 from sketch2pose.inference.report import JobReport  # noqa: E402
 from sketch2pose.inference.video.clips.clip import Clip  # noqa: E402
 from sketch2pose.inference.video.estimate import VideoEstimator, VideoOptions  # noqa: E402
@@ -45,6 +45,7 @@ from tests.benchmarks.video.known_camera import (  # noqa: E402
 )
 from tests.benchmarks.video.measures import (  # noqa: E402
     JOINTS,
+    POSE_NETWORKS,
     acceleration_error,
     aligned_error,
     in_camera,

@@ -10,7 +10,7 @@ import numpy as np
 
 from sketch2pose.core.rotations import normalized, quat_inverse, quat_multiply, rotmat_from_quat
 from sketch2pose.rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, Skeleton, retarget
-from sketch2pose.rigs.feet.contacts import foot_contacts, slide_per_frame
+from sketch2pose.rigs.feet.contacts import foot_contacts
 from sketch2pose.rigs.feet.soles import sole_points
 from sketch2pose.rigs.human_motion import human_motion_from_rig
 from sketch2pose.rigs.kinematics import PosedBones, pose_from_channels
@@ -18,6 +18,7 @@ from sketch2pose.rigs.landmarks import body_frame, soles
 from sketch2pose.rigs.placement import rest_ground
 from sketch2pose.rigs.pose_error import pose_error
 from sketch2pose.rigs.reduction import evaluate, point_distance, quat_distance, reduce_curve
+from tests.pure.rigs.rig_fixtures import slide_per_frame
 
 SIDES = ("left", "right")
 SEGMENTS = (("upper_arm", "forearm"), ("forearm", "hand"), ("thigh", "shin"), ("shin", "foot"))

@@ -5,7 +5,7 @@ we read), and of anatomical markers that a network guesses from those. Both are 
 they are from each other: no fit of the keypoints can be nearer to the second than the first is by
 more than chance.
 
-Conventions: degrees, OpenSim's definitions (`inference.skel.opensim.opensim_angles`).
+Conventions: degrees, OpenSim's definitions (`opensim_angles.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.importers.read_motion import read_motion
 from sketch2pose.inference.skel.fitting.convert import skel_from_smpl
 from sketch2pose.inference.skel.model.default import load_default_skel
-from sketch2pose.inference.skel.opensim.opensim_angles import elbow_zero, opensim_angles
+from tests.benchmarks.skel.opensim_angles import elbow_zero, opensim_angles
 from tests.benchmarks.skel.opensim_elbow import points_angle
 from tests.benchmarks.sketch.table import Row
 

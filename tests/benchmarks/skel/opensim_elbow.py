@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sketch2pose.core.rotations import rotmat_from_rotvec
-from sketch2pose.inference.skel.opensim.opensim_angles import ELBOW_AXIS, ELBOW_CENTRE
+from tests.benchmarks.skel.opensim_angles import ELBOW_AXIS, ELBOW_CENTRE
 
 SHOULDER = np.array([-0.0096, -0.0052, 0.0316])
 ELBOW = np.array([0.025, -0.297955, -0.008738])

@@ -17,8 +17,8 @@ import numpy as np
 from sketch2pose.core.body_motion import BodyMotion
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.core.smpl import SMPL_JOINT_NAMES
-from sketch2pose.inference.skel.opensim.opensim_angles import angles_zxy
 from sketch2pose.inference.skel.opensim.osim_frame import GROUND_FROM_BODY
+from tests.benchmarks.skel.opensim_angles import angles_zxy
 from tests.benchmarks.sketch.table import Row
 from tests.benchmarks.video.measures import JOINTS
 

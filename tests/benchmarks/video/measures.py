@@ -10,7 +10,9 @@ import numpy as np
 from sketch2pose.core.body_motion import BodyMotion
 from sketch2pose.core.rotations import rotmat_angle, rotmat_from_rotvec
 from sketch2pose.core.smpl import SMPL_JOINT_NAMES
+from sketch2pose.inference.estimators import LANDMARK_NETWORKS, POSE_DETECTOR
 
+POSE_NETWORKS = (POSE_DETECTOR, LANDMARK_NETWORKS["full"])
 JOINTS = [
     f"{side}_{part}"
     for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")

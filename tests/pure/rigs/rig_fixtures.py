@@ -105,6 +105,12 @@ def stored_rig(path: Path) -> Skeleton:
     return make_skeleton(index, parents, rest, np.array([bone["tail"] for bone in bones]))
 
 
+def slide_per_frame(points: FloatArray, resting: np.ndarray) -> FloatArray:
+    """The distances [n] that a point [T, 3] moves between neighbouring frames that both rest."""
+    both = resting[1:] & resting[:-1]
+    return np.linalg.norm(np.diff(points, axis=0), axis=1)[both]
+
+
 def poses_of(motion: HumanMotion) -> FloatArray:
     """The axis-angle poses [T, 24, 3] that a motion's turns come from (its own world axes)."""
     from sketch2pose.rigs.human_motion import SMPL_ROLES

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from sketch2pose.core.rotations import normalized, quat_from_rotvec, quat_rotate
 from sketch2pose.rigs import RetargetOptions, detect_bone_map, retarget
-from sketch2pose.rigs.feet.contacts import foot_contacts, runs, slide_per_frame, without_short_runs
+from sketch2pose.rigs.feet.contacts import foot_contacts, runs, without_short_runs
 from sketch2pose.rigs.feet.foot_lock import lock_correction
 from sketch2pose.rigs.limb_ik import REACH, reach_goal
 from sketch2pose.rigs.pose_error import pose_error
 from sketch2pose.rigs.reduction import best_poses, evaluate, quat_distance, reduce_curve
 from sketch2pose.rigs.resample import resampled
-from tests.pure.rigs.rig_fixtures import motion_of, random_motion, smpl_rig
+from tests.pure.rigs.rig_fixtures import motion_of, random_motion, slide_per_frame, smpl_rig
 
 SEEDS = st.integers(0, 10_000)
 

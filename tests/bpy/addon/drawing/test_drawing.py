@@ -140,12 +140,6 @@ def test_strokes_can_be_added_to_a_drawing_that_has_some(drawing, figure, addon)
     assert np.allclose(strokes[-1].points, figure[0], atol=1e-6)
 
 
-def test_removing_a_drawing_leaves_nothing(drawing, addon):
-    addon("sketch2pose_addon.host.grease_pencil").remove_drawing(drawing)
-    assert "Figure" not in bpy.data.objects
-    assert not [ink for ink in bpy.data.materials if ink.name.startswith("Figure")]
-
-
 def test_draw_starts_a_sheet_that_faces_the_view(rig, addon, capture):
     assert bpy.ops.sketch2pose.draw() == {"FINISHED"}
     grease_pencil = addon("sketch2pose_addon.host.grease_pencil")

@@ -38,7 +38,6 @@ from sketch2pose.inference.skel.model.layout import (
 from sketch2pose.inference.skel.model.skel_file import load_skel_file
 from sketch2pose.inference.skel.model.sliding import slide_offsets
 from sketch2pose.inference.skel.motion import read_skel_motion, write_skel_motion
-from sketch2pose.inference.skel.opensim.opensim_angles import elbow_zero, opensim_angles, turn_about
 from sketch2pose.inference.skel.opensim.osim import slide_polynomials, write_osim
 from sketch2pose.inference.skel.opensim.tables import (
     coordinate_names,
@@ -46,6 +45,7 @@ from sketch2pose.inference.skel.opensim.tables import (
     write_mot,
     write_trc,
 )
+from tests.benchmarks.skel.opensim_angles import elbow_zero, opensim_angles, turn_about
 from tests.pure.inference.skel.synthetic_skel import write_synthetic
 
 

@@ -15,10 +15,10 @@ stands at rest. Zero is our rest pose.
 
 import numpy as np
 
-from ....core.arrays import Array
-from ..model.kinematics import SkelPose
-from ..model.layout import BONE_NAMES, DOF_NAMES
-from .osim_frame import GROUND_FROM_BODY
+from sketch2pose.core.arrays import Array
+from sketch2pose.inference.skel.model.kinematics import SkelPose
+from sketch2pose.inference.skel.model.layout import BONE_NAMES, DOF_NAMES
+from sketch2pose.inference.skel.opensim.osim_frame import GROUND_FROM_BODY
 
 SAME = ("knee_angle_r", "knee_angle_l")
 
