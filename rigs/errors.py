@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from ..core.errors import Sketch2PoseError
 
-class RigError(ValueError):
-    """A rig or motion cannot be used. ``str()`` is the sentence for the user.
 
-    Attributes:
-        what: what happened.
-        why: the reason.
-        fix: what the user can do about it.
+class RigError(Sketch2PoseError):
+    """A rig or motion cannot be used; see `Sketch2PoseError`.
+
+    Args:
+        what: what happened, without a final stop.
+        why: the reason, without a final stop.
+        fix: what the user can do about it, without a final stop.
+        code: short stable identifier.
     """
 
-    def __init__(self, what: str, why: str, fix: str) -> None:
-        super().__init__(f"{what}: {why}. {fix}")
-        self.what, self.why, self.fix = what, why, fix
+    def __init__(self, what: str, why: str, fix: str, code: str = "rig") -> None:
+        super().__init__(what, why, fix, code)

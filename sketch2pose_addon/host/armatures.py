@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.errors import Sketch2PoseError
-from ...rigs import BoneMap, RigError, Skeleton, detect_bone_map, make_skeleton
+from ...rigs import BoneMap, Skeleton, detect_bone_map, make_skeleton
 from ...rigs.bone_maps.bone_map import bone_map_from_json, bone_map_to_json
 
 if TYPE_CHECKING:
@@ -116,10 +116,7 @@ def saved_bone_map(armature: Object) -> BoneMap | None:
     text = armature.get(MAP_KEY)
     if not text:
         return None
-    try:
-        return bone_map_from_json(str(text))
-    except RigError as error:
-        raise explained(error) from error
+    return bone_map_from_json(str(text))
 
 
 def save_bone_map(armature: Object, bone_map: BoneMap) -> None:
@@ -134,11 +131,8 @@ def bone_map_of(armature: Object, skeleton: Skeleton | None = None) -> BoneMap:
         Sketch2PoseError: the rig is not recognised, or the saved map does not fit any more.
     """
     skeleton = skeleton or read_skeleton(armature)
-    try:
-        saved = saved_bone_map(armature)
-        return saved.checked(skeleton) if saved is not None else _detected(skeleton)
-    except RigError as error:
-        raise explained(error) from error
+    saved = saved_bone_map(armature)
+    return saved.checked(skeleton) if saved is not None else _detected(skeleton)
 
 
 def _detected(skeleton: Skeleton) -> BoneMap:
@@ -162,8 +156,3 @@ class _ByBones:
 @lru_cache(maxsize=_KNOWN_RIGS)
 def _detected_of(bones: _ByBones) -> BoneMap:
     return detect_bone_map(bones.skeleton)
-
-
-def explained(error: RigError) -> Sketch2PoseError:
-    """Return a `rigs` error as the one kind that operators report."""
-    return Sketch2PoseError(error.what, error.why, error.fix, "rig")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...core.body_motion import BodyMotion, SourceNote
-from ...rigs import BoneMap, HumanMotion, RetargetOptions, RigError, Skeleton, retarget
+from ...rigs import BoneMap, HumanMotion, RetargetOptions, Skeleton, retarget
 from ...rigs.poses.library import KeyPose, PoseLibrary, load_library
 from ...rigs.poses.search import PoseIndex
 from ...rigs.poses.stance import Stance, placed_pose, stance_of
 from ...rigs.retarget import rest_joints
 from ..host import keyframes
-from ..host.armatures import bone_map_of, explained, read_skeleton, refusal
+from ..host.armatures import bone_map_of, read_skeleton, refusal
 from ..results.apply import AppliedMotion, ApplyOptions, apply_human_motion, human_motion
 from ..retargeting.source_motion import pose_of_armature
 from .pose_blend import blended
@@ -44,10 +44,7 @@ def index() -> PoseIndex:
     Raises:
         Sketch2PoseError: the library cannot be read.
     """
-    try:
-        return PoseIndex(load_library())
-    except RigError as error:
-        raise explained(error) from error
+    return PoseIndex(load_library())
 
 
 def key_pose(name: str) -> tuple[PoseLibrary, KeyPose]:
@@ -57,10 +54,7 @@ def key_pose(name: str) -> tuple[PoseLibrary, KeyPose]:
         Sketch2PoseError: there is no such pose or no library.
     """
     library = index().library
-    try:
-        return library, library.named(name)
-    except RigError as error:
-        raise explained(error) from error
+    return library, library.named(name)
 
 
 def apply_key_pose(
@@ -127,10 +121,7 @@ def present_stance(target: Object, skeleton: Skeleton, bone_map: BoneMap) -> Sta
     roles = ("left_thigh", "right_thigh")
     bones = target.pose.bones
     posed = {role: np.array(bones[bone_map.bones[role]].head, dtype=float) for role in roles}
-    try:
-        return stance_of(rest_joints(skeleton, bone_map), posed)
-    except RigError as error:
-        raise explained(error) from error
+    return stance_of(rest_joints(skeleton, bone_map), posed)
 
 
 def own_channels(context: Context, target: Object) -> list[keyframes.Channel]:
@@ -142,8 +133,5 @@ def own_channels(context: Context, target: Object) -> list[keyframes.Channel]:
     skeleton = read_skeleton(target)
     bone_map = bone_map_of(target, skeleton)
     options = RetargetOptions(in_world=True, feet_on_ground=False)
-    try:
-        tracks = retarget(pose_of_armature(context, target), skeleton, bone_map, options)
-    except RigError as error:
-        raise explained(error) from error
+    tracks = retarget(pose_of_armature(context, target), skeleton, bone_map, options)
     return keyframes.channels_of(target, tracks)

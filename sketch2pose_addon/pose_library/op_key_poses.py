@@ -9,10 +9,8 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core.errors import Sketch2PoseError
 from ...core.kinematics import posed_joints
-from ...rigs import RigError
 from ...rigs.poses.describe import describe
 from ..backend.job_operator import show_result
-from ..host.armatures import explained
 from ..host.targets import checked_target, target_is_refused
 from ..results import apply_still
 from ..retargeting.rig_pose import result_of_rig
@@ -57,7 +55,7 @@ class SKETCH2POSE_OT_apply_key_pose(bpy.types.Operator):
         try:
             pose = key_pose(properties.name)[1]
             return f"{pose.title} ({', '.join(pose.tags)}): {describe(pose.joints)}"
-        except (Sketch2PoseError, RigError):
+        except Sketch2PoseError:
             return cls.bl_description
 
     def invoke(self, context: Context, _event: Event) -> set[str]:
@@ -110,9 +108,6 @@ class SKETCH2POSE_OT_describe_pose(bpy.types.Operator):
             text = describe(posed_joints(seen.pose, seen.offsets, seen.pelvis))
         except Sketch2PoseError as error:
             self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        except RigError as error:
-            self.report({"ERROR"}, str(explained(error)))
             return {"CANCELLED"}
         library_settings(context).description = text
         context.window_manager.clipboard = text

@@ -12,10 +12,10 @@ import numpy as np
 
 from ...core.arrays import Float32Array
 from ...core.errors import Sketch2PoseError
-from ...rigs import BoneMap, RigError, Skeleton, retarget
+from ...rigs import BoneMap, Skeleton, retarget
 from ...rigs.poses.library import KeyPose, PoseLibrary
 from ..host import keyframes
-from ..host.armatures import bone_map_of, explained, read_skeleton, refusal
+from ..host.armatures import bone_map_of, read_skeleton, refusal
 from ..host.keyframes import Channel
 from .asset_catalogs import add_catalogs, catalog_path
 from .key_pose import human_of_key_pose, index, retarget_options
@@ -164,11 +164,8 @@ class LibraryBuilder:
         if target is None:
             why = f'"{self._rig}" was removed meanwhile'
             raise Sketch2PoseError("The library was not built", why, "Build it again", "assets.rig")
-        try:
-            human = human_of_key_pose(self._library, pose)
-            tracks = retarget(human, self._skeleton, self._bone_map, retarget_options(pose))
-        except RigError as error:
-            raise explained(error) from error
+        human = human_of_key_pose(self._library, pose)
+        tracks = retarget(human, self._skeleton, self._bone_map, retarget_options(pose))
         note = AssetNote(
             pose.title,
             self._catalogs[catalog_path(pose.category)],

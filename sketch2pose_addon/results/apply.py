@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from ...core.body_motion import BodyMotion, read_body_motion
 from ...core.errors import Sketch2PoseError
 from ...core.smpl import SMPL_JOINT_NAMES
-from ...rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, RigError, Skeleton, retarget
+from ...rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, Skeleton, retarget
 from ...rigs.human_motion import human_motion_from_smpl
 from ...rigs.resample import resampled
 from ..host import axes, keyframes
-from ..host.armatures import bone_map_of, explained, read_skeleton, refusal
+from ..host.armatures import bone_map_of, read_skeleton, refusal
 from .key_choice import EVERY, ChosenKeys, KeyOptions, choose_keys
 
 if TYPE_CHECKING:
@@ -133,10 +133,7 @@ def apply_human_motion(
         raise problem
     skeleton = read_skeleton(target)
     bone_map = bone_map_of(target, skeleton)
-    try:
-        tracks = retarget(human, skeleton, bone_map, options.retarget)
-    except RigError as error:
-        raise explained(error) from error
+    tracks = retarget(human, skeleton, bone_map, options.retarget)
     if options.only is not None:
         tracks = only_roles(tracks, skeleton, bone_map, options.only)
     channels = keyframes.channels_of(target, tracks)

@@ -8,9 +8,9 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import Sketch2PoseError
-from ...rigs import BoneMap, RigError, detect_bone_map
+from ...rigs import BoneMap, detect_bone_map
 from ...rigs.human import BODY_ROLES, mirrored, side_of
-from ..host.armatures import explained, read_skeleton, saved_bone_map
+from ..host.armatures import read_skeleton, saved_bone_map
 from ..host.targets import checked_target
 from . import bone_map_rows
 from .bone_map_library import find_in_library, save_to_library
@@ -57,11 +57,8 @@ class SKETCH2POSE_OT_detect_bone_map(_MapOperator, bpy.types.Operator):
 
     def work(self, armature: Object) -> str:
         skeleton = read_skeleton(armature)
-        try:
-            own = find_in_library(skeleton) if self.use_library else None
-            bone_map = own or detect_bone_map(skeleton)
-        except RigError as error:
-            raise explained(error) from error
+        own = find_in_library(skeleton) if self.use_library else None
+        bone_map = own or detect_bone_map(skeleton)
         bone_map_rows.show_map(armature, bone_map)
         for warning in bone_map.warnings:
             self.report({"WARNING"}, warning)

@@ -14,10 +14,9 @@ import numpy as np
 
 from ...core.rotations import quat_inverse, quat_multiply, rotvec_from_quat
 from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
-from ...rigs import RetargetOptions, RigError, detect_bone_map, make_skeleton, retarget
+from ...rigs import RetargetOptions, detect_bone_map, make_skeleton, retarget
 from ..bodies.body import load_body_data
 from ..host import axes
-from ..host.armatures import explained
 from ..results.apply_still import Place, present_hips
 from ..results.stored_still import StoredStill
 from .source_motion import pose_of_armature
@@ -58,10 +57,7 @@ def _smpl_pose(context: Context, target: Object, joints: np.ndarray) -> np.ndarr
     body = make_skeleton(SMPL_JOINT_NAMES, SMPL_PARENTS, rest)
     human = pose_of_armature(context, target).turned(quat_inverse(axes.BLENDER_FROM_BODY_QUAT))
     options = RetargetOptions(in_world=True, feet_on_ground=False)
-    try:
-        tracks = retarget(human, body, detect_bone_map(body), options)
-    except RigError as error:
-        raise explained(error) from error
+    tracks = retarget(human, body, detect_bone_map(body), options)
     world: list[np.ndarray] = []
     local: list[np.ndarray] = []
     for name, parent in zip(SMPL_JOINT_NAMES, SMPL_PARENTS, strict=True):

@@ -15,11 +15,11 @@ import numpy as np
 
 from ...core.body_motion import BodyMotion
 from ...core.errors import Sketch2PoseError
-from ...rigs import HumanMotion, RigError
+from ...rigs import HumanMotion
 from ...rigs.bone_maps.mapping import detect_source_map
 from ...rigs.human_motion import human_motion_from_rig, without_still_fingers
 from ...rigs.resample import resampled
-from ..host.armatures import explained, read_skeleton, saved_bone_map
+from ..host.armatures import read_skeleton, saved_bone_map
 from ..results.apply import human_motion, scene_framerate
 
 if TYPE_CHECKING:
@@ -59,10 +59,7 @@ def _read(
     context: Context, source: Object, sampled: Callable[[list[str]], dict[str, np.ndarray]]
 ) -> HumanMotion:
     skeleton = read_skeleton(source)
-    try:
-        bone_map = saved_bone_map(source) or detect_source_map(skeleton)
-    except RigError as error:
-        raise explained(error) from error
+    bone_map = saved_bone_map(source) or detect_source_map(skeleton)
     bones = {role: bone for role, bone in bone_map.bones.items() if _is_read(role)}
     rest_world = _without_scale(skeleton.world_from_rig @ skeleton.rest)
     rest = {bone: rest_world[skeleton.index[bone]] for bone in bones.values()}
