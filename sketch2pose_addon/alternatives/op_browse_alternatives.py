@@ -51,7 +51,7 @@ class SKETCH2POSE_OT_browse_readings(BrowseOperator, bpy.types.Operator):
         return len(stored.poses)
 
     def tile(self, index: int) -> Tile:
-        label = f"{index + 1}  {share_text(self._kept, index)}"
+        label = f"{index + 1}  {share_text(self._stored, index)}"
         return Tile(label, pictures_of_alternative(self._stored, index))
 
     def put(self, context: Context, target: Object, index: int, *, final: bool) -> None:
