@@ -6,8 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
 from ..core.errors import Sketch2PoseError
 from .cli_terms import DONE, SOME_WITHOUT_RESULT
 from .protocol.summary import InputSummary
@@ -91,13 +89,13 @@ def _convert(path: Path, options, models, warnings: list[str], lines: list[str])
 
 def is_skel_motion(path: Path) -> bool:
     """Whether an npz says that its poses are SKEL's."""
+    from ..core.array_archive import read_archive
     from .skel.motion import DAMAGED
 
     if path.suffix.lower() != ".npz" or not path.is_file():
         return False
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return "pose_type" in stored.files and str(stored["pose_type"]) == "skel"
+        return str(read_archive(path).get("pose_type", "")) == "skel"
     except DAMAGED:
         return False
 

@@ -2,8 +2,6 @@
 
 import io
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,14 +9,13 @@ from typing import IO
 
 import numpy as np
 
+from ..array_archive import BadArchive, read_archive
 from ..errors import Sketch2PoseError
 from ..whole_file import write_whole
 from .check import ARRAY_SPECS, bad_field, check
 from .value import FORMAT_VERSION, BodyModelNote, BodyMotion, SourceNote
 
 _INTEGER_FIELDS = ("image_size", "frame_index")
-# what zipfile, zlib and NumPy raise for files that are damaged or something else
-_DAMAGED = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _NOTE_TYPES = {"body_model": BodyModelNote, "source": SourceNote}
 
 
@@ -55,25 +52,11 @@ def read_arrays(
     """
     name = name or (Path(source).name if isinstance(source, str | os.PathLike) else "")
     try:
-        with zipfile.ZipFile(source) as archive:
-            return {
-                entry.removesuffix(".npy"): _entry_array(archive, entry)
-                for entry in archive.namelist()
-                if entry.endswith(".npy")
-            }
+        return read_archive(source)
     except OSError as error:
         raise _unreadable(name, error.strerror or "it is damaged") from error
-    except MemoryError as error:
-        raise _unreadable(name, "its arrays do not fit into memory") from error
-    except _DAMAGED as error:
-        pickled = "allow_pickle" in str(error) or "Object arrays" in str(error)
-        why = "it holds pickled objects, which could run code" if pickled else "it is no whole .npz"
-        raise _unreadable(name, why) from error
-
-
-def _entry_array(archive: zipfile.ZipFile, entry: str) -> np.ndarray:
-    with archive.open(entry) as stream:
-        return np.lib.format.read_array(stream, allow_pickle=False)
+    except BadArchive as error:
+        raise _unreadable(name, str(error)) from error
 
 
 def _unreadable(name: str, why: str) -> Sketch2PoseError:
@@ -111,7 +94,10 @@ def motion_from_arrays(arrays: Mapping[str, np.ndarray]) -> BodyMotion:
 
 
 def _refuse_newer(arrays: Mapping[str, np.ndarray]) -> None:
-    version = int(arrays.get("format_version", np.array(FORMAT_VERSION)))
+    try:
+        version = int(arrays.get("format_version", np.array(FORMAT_VERSION)))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise bad_field("format_version", "is no whole number") from error
     if version > FORMAT_VERSION:
         raise bad_field("format_version", f"is {version}, newer than {FORMAT_VERSION} known here")
 
@@ -128,7 +114,7 @@ def _decoded(name: str, array: np.ndarray) -> object:
         if name == "gender":
             return str(array)
         return int(array) if name == "person_id" else float(array)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise bad_field(name, "is of the wrong type") from error
 
 

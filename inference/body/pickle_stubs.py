@@ -4,17 +4,22 @@ Every one only stores what it is given and checks it when an array is asked for.
 state by `__setstate__`, so a pickle cannot set attributes on them or on their classes.
 """
 
-import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ...core.untrusted_numbers import ByteBudget, exact_sizes, product
+from ..guarded_unpickler import ORDERED_DICT, StandIn
+
 _DTYPE = re.compile(r"^[<>|=]?[biufcSU?]\d*$")
-LARGEST_ARRAY = 2 * 1024**3  # bytes of one array
+_SOME_OBJECTS = 100_000  # that a file of any size may hold
+
+Content = Callable[[Any], Any]  # the content of a stand-in inside of another one
 
 
-class DtypeStub:
+class DtypeStub(StandIn):
     """`numpy.dtype(name, …)`: only plain kinds."""
 
     __slots__ = ("name", "order")
@@ -33,7 +38,7 @@ class DtypeStub:
         return np.dtype(self.name).newbyteorder("=" if self.order == "|" else self.order)  # type: ignore[arg-type]
 
 
-class ArrayStub:
+class ArrayStub(StandIn):
     """`numpy.ndarray` as its pickle state describes it."""
 
     __slots__ = ("state",)
@@ -44,21 +49,21 @@ class ArrayStub:
     def __setstate__(self, state: Any) -> None:
         self.state = state
 
-    def to_array(self) -> Any:
+    def to_array(self, content: Content, budget: ByteBudget) -> Any:
         """The array; a plain list for an array of objects."""
         _version, shape, dtype, fortran, raw = self.state
         if isinstance(raw, list):
-            return [plain(item) for item in raw]
-        sizes = [int(size) for size in shape]
-        kind = dtype.to_dtype()
+            return content(raw)
+        sizes, kind = exact_sizes(shape), dtype.to_dtype()
         raw = raw.encode("latin1") if isinstance(raw, str) else raw
-        if min(sizes, default=0) < 0 or math.prod(sizes) * kind.itemsize != len(raw):
+        if kind.itemsize < 1 or product(sizes) * kind.itemsize != len(raw):
             raise ValueError("an array's size does not match its data")
+        budget.take(len(raw))
         order = "F" if fortran else "C"
         return np.frombuffer(raw, kind).reshape(sizes, order=order).copy()
 
 
-class SparseStub:
+class SparseStub(StandIn):
     """A SciPy sparse matrix in compressed column, compressed row or coordinate form."""
 
     __slots__ = ("state",)
@@ -70,29 +75,28 @@ class SparseStub:
     def __setstate__(self, state: Any) -> None:
         self.state = state
 
-    def to_array(self) -> np.ndarray:
+    def to_array(self, content: Content, budget: ByteBudget) -> np.ndarray:
         """[R, C] dense."""
         state = {str(key).lstrip("_"): value for key, value in self.state.items()}
-        rows, columns = (int(size) for size in _sequence(state["shape"]))
-        values = state["data"].to_array()
-        if rows < 0 or columns < 0 or rows * columns * 8 > LARGEST_ARRAY:
-            raise ValueError("a sparse matrix of impossible size")
-        row, column = self._places(state)
+        rows, columns = exact_sizes(content(state["shape"]))
+        values = content(state["data"])
+        budget.take(rows * columns * np.dtype(np.float64).itemsize)
+        row, column = self._places(state, content)
         dense = np.zeros((rows, columns), np.float64)
         if len(values) and (min(row.min(), column.min()) < 0 or len(row) != len(values)):
             raise ValueError("a sparse matrix with impossible places")
         np.add.at(dense, (row, column), values)
         return dense
 
-    def _places(self, state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    def _places(self, state: dict[str, Any], content: Content) -> tuple[np.ndarray, np.ndarray]:
         if self.layout == "coo":
             if "coords" in state:
-                row, column = (part.to_array() for part in state["coords"])
+                row, column = (content(part) for part in state["coords"])
                 return row, column
-            return state["row"].to_array(), state["col"].to_array()
-        indices, bounds = state["indices"].to_array(), state["indptr"].to_array()
-        counts = np.diff(bounds)
-        if (counts < 0).any() or counts.sum() != len(indices):
+            return content(state["row"]), content(state["col"])
+        indices, bounds = content(state["indices"]), content(state["indptr"])
+        counts = np.diff(np.asarray(bounds, np.int64))
+        if (counts < 0).any() or sum(counts.tolist()) != len(indices):
             raise ValueError("a sparse matrix with impossible bounds")
         major = np.repeat(np.arange(len(counts)), counts)
         return (indices, major) if self.layout == "csc" else (major, indices)
@@ -112,7 +116,7 @@ class CoordinateStub(SparseStub):
     layout = "coo"
 
 
-class ChumpyStub:
+class ChumpyStub(StandIn):
     """`chumpy.Ch` and the few wrappers of it that SMPL's files contain."""
 
     __slots__ = ("state",)
@@ -123,14 +127,14 @@ class ChumpyStub:
     def __setstate__(self, state: Any) -> None:
         self.state = state
 
-    def to_array(self) -> Any:
+    def to_array(self, content: Content, budget: ByteBudget) -> Any:
         """The values: `x` of a plain array, or the selected part of another one."""
         if "x" in self.state:
-            return self.state["x"].to_array()
-        whole = np.asarray(self.state["a"].to_array()).ravel()
-        chosen = np.asarray(self.state["idxs"].to_array()).astype(np.int64)
-        shape = [int(size) for size in _sequence(self.state["preferred_shape"])]
-        return whole[chosen].reshape(shape)
+            return content(self.state["x"])
+        whole = np.asarray(content(self.state["a"])).ravel()
+        chosen = np.asarray(content(self.state["idxs"])).astype(np.int64)
+        budget.take(chosen.size * whole.itemsize)
+        return whole[chosen].reshape(exact_sizes(content(self.state["preferred_shape"])))
 
 
 class Maker:
@@ -145,9 +149,6 @@ class Maker:
         """The stand-in of what the named function would return."""
         return self.make(*arguments)
 
-    def __setstate__(self, state: Any) -> None:
-        raise ValueError("the file tries to change a function")
-
 
 ARRAY_STUBS = (ArrayStub, SparseStub, ChumpyStub)
 _STUBS = (*ARRAY_STUBS, DtypeStub)
@@ -161,12 +162,11 @@ def _reconstruct(kind: Any, *_shape: Any) -> Any:
 
 
 def _scalar(dtype: DtypeStub, raw: Any) -> np.generic:
-    data = raw.encode("latin1") if isinstance(raw, str) else raw
-    return np.frombuffer(data, dtype.to_dtype(), 1)[0]
+    return np.frombuffer(_bytes(raw), dtype.to_dtype(), 1)[0]
 
 
 def _encode(text: Any, _encoding: Any = "latin1") -> bytes:
-    return str(text).encode("latin1")
+    return _text(text).encode("latin1")
 
 
 def bytes_of_nothing() -> bytes:
@@ -177,7 +177,7 @@ def bytes_of_nothing() -> bytes:
 def _from_buffer(buffer: Any, dtype: DtypeStub, shape: Any, order: str = "C") -> ArrayStub:
     """`numpy._core.numeric._frombuffer` of protocol 5."""
     array = ArrayStub()
-    array.state = (1, shape, dtype, order == "F", bytes(buffer))
+    array.state = (1, shape, dtype, order == "F", _bytes(buffer))
     return array
 
 
@@ -187,6 +187,7 @@ _SPARSE |= {"csc_array": SparseStub, "csr_array": RowStub, "coo_array": Coordina
 _WHITELIST: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): ArrayStub,
     ("numpy", "dtype"): DtypeStub,
+    ("collections", "OrderedDict"): ORDERED_DICT,
     ("_codecs", "encode"): Maker(_encode),
     ("__builtin__", "bytes"): Maker(bytes_of_nothing),
     ("copy_reg", "_reconstructor"): Maker(_reconstruct),
@@ -216,19 +217,56 @@ def resolve(module: str, name: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value.decode("latin1") if isinstance(value, bytes) else str(value)
+    """Text of a file; nothing else is made into text, as nested lists grow without bound."""
+    if not isinstance(value, str | bytes):
+        raise ValueError("a name is not text")
+    return value.decode("latin1") if isinstance(value, bytes) else value
 
 
-def _sequence(value: Any) -> list[Any]:
-    return list(value.to_array()) if isinstance(value, ArrayStub) else list(value)
+def _bytes(value: Any) -> bytes:
+    """Bytes of a file; `bytes(number)` would allocate as many."""
+    if not isinstance(value, str | bytes | bytearray):
+        raise ValueError("data are not bytes")
+    return value.encode("latin1") if isinstance(value, str) else bytes(value)
 
 
-def plain(value: Any) -> Any:
-    """Stand-ins replaced by the arrays that they describe; lists and dictionaries go deep."""
-    if isinstance(value, ARRAY_STUBS):
-        return value.to_array()
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value if isinstance(value, (str, bytes, int, float, bool, np.generic)) else None
+class PlainContent:
+    """Stand-ins replaced by the arrays that they describe; lists and dictionaries go deep.
+
+    A list that a file holds once and names many times is walked as often as it is named, so a few
+    bytes can describe more than any computer could walk. The walk therefore ends after twice as
+    many steps as the file has bytes, and all arrays share one budget of bytes.
+    """
+
+    def __init__(self, file_size: int, budget: ByteBudget) -> None:
+        """Args: file_size: bytes of the pickle. budget: of all arrays."""
+        self._steps = _SOME_OBJECTS + 2 * file_size
+        self._budget = budget
+        self._arrays: dict[int, Any] = {}
+
+    def of(self, value: Any) -> Any:
+        """The content of what an unpickler made; unknown leaves become None.
+
+        Raises:
+            ValueError: an array does not fit its data, or there is too much of it.
+        """
+        self._steps -= 1
+        if self._steps < 0:
+            raise ValueError("its lists repeat each other without end")
+        if isinstance(value, ARRAY_STUBS):
+            return self._array(value)
+        if isinstance(value, dict):
+            return {key: self.of(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.of(item) for item in value]
+        known = (np.ndarray, np.generic, str, bytes, int, float, bool)
+        return value if isinstance(value, known) else None
+
+    def _array(self, stub: Any) -> Any:
+        """The array of a stand-in, made once; each mention counts, as readers copy them."""
+        made = self._arrays.get(id(stub))
+        if made is None:
+            made = self._arrays[id(stub)] = stub.to_array(self.of, self._budget)
+        elif isinstance(made, np.ndarray):
+            self._budget.take(made.nbytes)
+        return made

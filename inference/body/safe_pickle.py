@@ -8,21 +8,22 @@ only claims are checked against its bytes before anything is allocated.
 
 import io
 import pickle
-import pickletools
-from collections import OrderedDict
+import struct
 from pathlib import Path
 from typing import Any
 
 from ...core.errors import Sketch2PoseError
-from .pickle_stubs import plain, resolve
+from ...core.untrusted_numbers import ByteBudget
+from ..guarded_unpickler import GuardedUnpickler, RefusedName
+from .pickle_stubs import PlainContent, resolve
 
-LARGEST_FILE = 2 * 1024**3  # SMPL-X with all its components is about half a gigabyte
-_STORES = {"PUT", "BINPUT", "LONG_BINPUT"}
+LARGEST_FILE = 2 * 1024**3
+MOST_CONTENT = 1 << 30  # bytes; SMPL-X with all its components is about half a gigabyte
 _FIX = "Use the file as you downloaded it from the model's own site"
-
-
-class RefusedName(pickle.UnpicklingError):
-    """The pickle asks for something outside of the whitelist."""
+_FORGED = (
+    pickle.UnpicklingError, MemoryError, RecursionError, OverflowError, struct.error,
+    NotImplementedError,
+)  # fmt: skip
 
 
 def load_pickle(path: Path) -> dict[str, Any]:
@@ -40,32 +41,26 @@ def load_pickle(path: Path) -> dict[str, Any]:
     """
     data = _read(path)
     try:
-        _check_claims(data)
-        value = plain(_ModelUnpickler(io.BytesIO(data), encoding="latin1").load())
+        content = PlainContent(len(data), ByteBudget(MOST_CONTENT))
+        value = content.of(_ModelUnpickler(io.BytesIO(data)).load())
     except RefusedName as error:
         raise _refused(path, str(error), "model.pickle_name") from error
     except (ValueError, TypeError, EOFError, KeyError, IndexError, AttributeError) as error:
         raise _refused(path, f"it is damaged or cut short ({error})", "model.damaged") from error
-    except (pickle.UnpicklingError, MemoryError, RecursionError, OverflowError) as error:
+    except _FORGED as error:
         raise _refused(path, f"it is damaged or forged ({error})", "model.damaged") from error
     if not isinstance(value, dict):
         raise _refused(path, "it does not hold a dictionary", "model.content")
-    return value
+    return {key if isinstance(key, str) else repr(key): item for key, item in value.items()}
 
 
-class _ModelUnpickler(pickle.Unpickler):
+class _ModelUnpickler(GuardedUnpickler):
+    beyond = "nothing a model needs"
+
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The inert stand-in of a whitelisted name."""
-        if (module_name, global_name) == ("collections", "OrderedDict"):
-            return OrderedDict
         stand_in = resolve(module_name, global_name)
-        if stand_in is None:
-            raise RefusedName(f"it asks for {module_name}.{global_name}, which no model needs")
-        return stand_in
-
-    def persistent_load(self, pid: Any) -> Any:
-        """Refuses references to things outside of the file."""
-        raise RefusedName("it refers to objects outside of the file")
+        return super().find_class(module_name, global_name) if stand_in is None else stand_in
 
 
 def _read(path: Path) -> bytes:
@@ -81,20 +76,6 @@ def _read(path: Path) -> bytes:
             "Choose an existing file that you may read",
             "model.open",
         ) from error
-
-
-def _check_claims(data: bytes) -> None:
-    """Walks the opcodes without executing them: lengths and memo slots must be honest.
-
-    The interpreter's unpickler allocates what an opcode claims before it reads; a few bytes can
-    ask for gigabytes.
-    """
-    stored = 0
-    for opcode, argument, position in pickletools.genops(io.BytesIO(data)):
-        if opcode.name in _STORES:
-            stored += 1
-            if int(str(argument)) > stored + 1_000_000:
-                raise ValueError(f"impossible memo slot at byte {position}")
 
 
 def _refused(path: Path, why: str, code: str) -> Sketch2PoseError:

@@ -13,7 +13,7 @@ from ...core.body_motion import SourceNote
 from ...core.body_motion.check import check
 from ...core.errors import Sketch2PoseError
 from .imported import Imported
-from .refusal import refused
+from .refusal import damaged, refused
 
 LARGEST_FILE = 1 << 30  # bytes
 
@@ -48,7 +48,7 @@ def read_motion(path: str | Path) -> Imported:
     except Sketch2PoseError:
         raise
     except _DAMAGED as error:
-        raise refused(path.name, f"it is damaged ({error})") from error
+        raise damaged(path.name, error) from error
     if not imported.ours:
         source = SourceNote(path.name, "import")
         motions = tuple(replace(motion, source=source) for motion in imported.motions)

@@ -2,23 +2,23 @@
 
 A pickle is a program. Only the names that arrays need are known here, each as an inert
 stand-in; anything else is refused, by name. joblib writes the bytes of an array right behind
-the pickled description of it, which is why the reading is done by Python's own unpickler in
-Python, with one more opcode taken over.
+the pickled description of it, so that the unpickler reads on there.
 """
 
 import io
-import math
 import pickle
 import zlib
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 
-from ..body.pickle_stubs import ARRAY_STUBS, ArrayStub, DtypeStub, resolve
-from .torch_file import rebuild_tensor, storage_from_bytes
+from ...core.untrusted_numbers import ByteBudget, exact_sizes, product
+from ..body.pickle_stubs import DtypeStub, PlainContent, resolve
+from ..guarded_unpickler import GuardedUnpickler, StandIn
+from .torch_file import TensorReader, storage_from_bytes
 
-LARGEST_CONTENT = 2 << 30  # bytes after decompression
+FREE_BYTES = 256 << 20  # that a file of any size may unpack to
+GROWTH = 4  # and as many times its own size
 _ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _PICKLE_START = b"\x80"
 
@@ -41,20 +41,23 @@ def load_result_pickle(data: bytes) -> Any:
         pickle.UnpicklingError: it asks for anything but arrays (named), or is too large.
         ValueError, EOFError, zlib.error: damaged.
     """
+    most = FREE_BYTES + GROWTH * len(data)
+    budget = ByteBudget(most)
     if not data.startswith(_PICKLE_START):
-        data = _decompressed(data)
-    return _plain(_ResultUnpickler(io.BytesIO(data)).load())
+        data = _decompressed(data, most)
+    content = _ResultUnpickler(io.BytesIO(data), budget).load()
+    return PlainContent(len(data), budget).of(content)
 
 
-def _decompressed(data: bytes) -> bytes:
+def _decompressed(data: bytes, most: int) -> bytes:
     stream = zlib.decompressobj()
-    content = stream.decompress(data, LARGEST_CONTENT)
+    content = stream.decompress(data, most)
     if stream.unconsumed_tail:
-        raise pickle.UnpicklingError(f"it unpacks to more than {LARGEST_CONTENT >> 30} GiB")
+        raise pickle.UnpicklingError(f"it unpacks to more than {most >> 20} MiB")
     return content
 
 
-class _JoblibArray:
+class _JoblibArray(StandIn):
     """joblib's description of an array whose bytes follow in the file."""
 
     __slots__ = ("state",)
@@ -73,64 +76,41 @@ class _JoblibArray:
         kind = dtype.to_dtype()  # refuses arrays of objects
         if self.state.get("numpy_array_alignment_bytes") is not None:
             stream.read(stream.read(1)[0])
-        count = math.prod(int(size) for size in shape)
-        raw = stream.read(max(count, 0) * kind.itemsize)
+        sizes = exact_sizes(shape)
+        raw = stream.read(min(product(sizes) * kind.itemsize, len(stream.getbuffer())))
+        if kind.itemsize < 1 or len(raw) != product(sizes) * kind.itemsize:
+            raise ValueError("an array's size does not match its data")
         order = "F" if self.state.get("order") == "F" else "C"
-        return np.frombuffer(raw, kind, count).reshape(shape, order=order)
+        return np.frombuffer(raw, kind).reshape(sizes, order=order)
 
 
-_PythonUnpickler: Any = pickle._Unpickler  # type: ignore[attr-defined]
-_NAMES = {
-    ("collections", "OrderedDict"): OrderedDict,
+_NAMES: dict[tuple[str, str], Any] = {
     ("joblib.numpy_pickle", "NumpyArrayWrapper"): _JoblibArray,
-    ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor,
     ("torch.storage", "_load_from_bytes"): storage_from_bytes,
 }
 
 
-class _ResultUnpickler(_PythonUnpickler):
+class _ResultUnpickler(GuardedUnpickler):
     """Unpickler that knows arrays and nothing else."""
 
-    dispatch: dict[int, Any] = dict(_PythonUnpickler.dispatch)
-    stack: list[Any]
+    dispatch: dict[int, Any] = dict(GuardedUnpickler.dispatch)
 
-    def __init__(self, stream: io.BytesIO) -> None:
-        super().__init__(stream, encoding="latin1")
+    def __init__(self, stream: io.BytesIO, budget: ByteBudget) -> None:
+        super().__init__(stream)
         self._stream = stream
+        self._tensors = TensorReader(budget)
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The stand-in of a known name."""
+        if (module_name, global_name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return self._tensors.rebuild
         stand_in = _NAMES.get((module_name, global_name)) or resolve(module_name, global_name)
-        if stand_in is None:
-            raise pickle.UnpicklingError(
-                f'it asks for "{module_name}.{global_name}", which is no array'
-            )
-        return stand_in
-
-    def persistent_load(self, pid: Any) -> Any:
-        """Refuse references to things outside of the file."""
-        raise pickle.UnpicklingError("it refers to objects outside of the file")
+        return super().find_class(module_name, global_name) if stand_in is None else stand_in
 
     def load_build(self) -> None:
         """As always, but a joblib array takes its bytes from behind its description."""
-        if not hasattr(self.stack[-2], "__setstate__"):
-            raise pickle.UnpicklingError("it changes an object that is no array")
         super().load_build()
         if isinstance(self.stack[-1], _JoblibArray):
             self.stack[-1] = self.stack[-1].read(self._stream)
 
     dispatch[pickle.BUILD[0]] = load_build
-
-
-def _plain(value: Any) -> Any:
-    """Stand-ins replaced by the arrays they describe, deep; unknown leaves become None."""
-    if isinstance(value, ArrayStub) and isinstance(value.state[-1], list):
-        return [_plain(item) for item in value.state[-1]]  # an array of objects
-    if isinstance(value, ARRAY_STUBS):
-        return value.to_array()
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    known = (np.ndarray, np.generic, str, bytes, int, float, bool)
-    return value if isinstance(value, known) else None

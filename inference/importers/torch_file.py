@@ -8,18 +8,27 @@ documented zip serialisation format; tensors are rebuilt from storage, offset, s
 import io
 import pickle
 import zipfile
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ...core.untrusted_numbers import (
+    ByteBudget,
+    check_within,
+    exact_int,
+    exact_sizes,
+    product,
+)
+from ..body.pickle_stubs import PlainContent
+from ..guarded_unpickler import ORDERED_DICT, GuardedUnpickler
 from .imported import Imported
 from .npz_kinds import imported_params
-from .refusal import refused
+from .refusal import damaged, refused
 
 _OLD_MAGIC = 0x1950A86A20F9469CFC6C
-MOST_NUMBERS = 1 << 28  # in one tensor; strides of 0 can claim any size
+FREE_BYTES = 256 << 20  # that a file of any size may unpack to: strides of 0 claim any size
+GROWTH = 4  # and as many times its own size
 _STORAGES = {
     "FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "LongStorage": "<i8",
     "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "i1", "ByteStorage": "u1",
@@ -54,8 +63,8 @@ def motions_from_torch(data: bytes, name: str) -> Imported:
     except pickle.UnpicklingError as error:
         fix = "Only import result files of programs you trust and know"
         raise refused(name, str(error), fix, "import.pickle") from error
-    except (zipfile.BadZipFile, EOFError, AttributeError) as error:
-        raise refused(name, f"it is damaged ({error})") from error
+    except (zipfile.BadZipFile, EOFError, AttributeError, RuntimeError) as error:
+        raise damaged(name, error) from error
     if not isinstance(content, dict):
         raise refused(name, "it does not hold a dictionary", code="import.unknown")
     return imported_params(content, name)
@@ -74,68 +83,104 @@ def load_torch_archive(data: bytes) -> Any:
         pickle.UnpicklingError: it asks for anything but tensors.
         ValueError: a tensor that does not fit its storage.
     """
+    budget = ByteBudget(FREE_BYTES + GROWTH * len(data))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entry = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
         root = entry.removesuffix("data.pkl")
-        with archive.open(entry) as stream:
-            return _TorchUnpickler(stream, lambda key: archive.read(f"{root}data/{key}")).load()
+
+        def unpacked(name: str) -> bytes:
+            budget.take(archive.getinfo(name).file_size)
+            return archive.read(name)
+
+        program = unpacked(entry)
+        reader = _TorchUnpickler(program, lambda key: unpacked(f"{root}data/{key}"), budget)
+        return PlainContent(len(program), budget).of(reader.load())
 
 
-class _TorchUnpickler(pickle.Unpickler):
+class _TorchUnpickler(GuardedUnpickler):
     """Unpickler that knows tensors and nothing else."""
 
-    def __init__(self, stream: Any, read_storage: Callable[[str], bytes]) -> None:
-        super().__init__(stream)
-        self._read_storage = read_storage
+    beyond = "no tensor"
 
-    def find_class(self, module: str, name: str) -> Any:
-        """The stand-in of a known name."""
-        if module == "torch" and name in _STORAGES:
-            return _STORAGES[name]
-        known = {
-            ("collections", "OrderedDict"): OrderedDict,
-            ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor,
+    def __init__(
+        self, program: bytes, read_storage: Callable[[str], bytes], budget: ByteBudget
+    ) -> None:
+        super().__init__(io.BytesIO(program))
+        self._read_storage = read_storage
+        self._storages: dict[tuple[str, str], np.ndarray] = {}
+        self._known = {
+            ("collections", "OrderedDict"): ORDERED_DICT,
+            ("torch._utils", "_rebuild_tensor_v2"): TensorReader(budget).rebuild,
         }
-        if (module, name) in known:
-            return known[module, name]
-        raise pickle.UnpicklingError(f'it asks for "{module}.{name}", which is no tensor')
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        """The stand-in of a known name."""
+        if module_name == "torch" and global_name in _STORAGES:
+            return _STORAGES[global_name]
+        known = self._known.get((module_name, global_name))
+        return super().find_class(module_name, global_name) if known is None else known
 
     def persistent_load(self, pid: Any) -> np.ndarray:
         """A storage: ("storage", type, key, device, count)."""
-        kind, dtype, key = pid[:3]
-        if kind != "storage" or dtype not in _STORAGES.values():
-            raise pickle.UnpicklingError(f"it has a reference of unknown kind {kind!r}")
-        return np.frombuffer(self._read_storage(str(key)), dtype=dtype)
+        dtype, key = _storage_kind(pid), pid[2]
+        if not isinstance(key, str):
+            raise pickle.UnpicklingError("it has a storage without a name")
+        if (key, dtype) not in self._storages:
+            self._storages[key, dtype] = np.frombuffer(self._read_storage(key), dtype=dtype)
+        return self._storages[key, dtype]
 
 
-def rebuild_tensor(
-    storage: np.ndarray, offset: int, size: Sequence[int], stride: Sequence[int], *_: object
-) -> np.ndarray:
-    """The tensor as an array of its own, after checking that it lies within its storage."""
-    if len(size) != len(stride) or min([offset, *size, *stride]) < 0:
-        raise ValueError("a tensor has impossible sizes")
-    count = int(np.prod(size, dtype=object)) if size else 1
-    reach = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
-    if count > MOST_NUMBERS or (count and reach >= len(storage)):
-        raise ValueError("a tensor is larger than its storage")
-    steps = [step * storage.itemsize for step in stride]
-    return np.lib.stride_tricks.as_strided(storage[offset:], size, steps).copy()
+def _storage_kind(pid: Any) -> str:
+    """The NumPy type of a reference to a storage.
+
+    Raises:
+        pickle.UnpicklingError: it is of another kind.
+    """
+    parts = list(pid) if isinstance(pid, tuple) else []
+    if parts[:1] != ["storage"] or len(parts) < 3 or parts[1] not in _STORAGES.values():
+        raise pickle.UnpicklingError("it has a reference of unknown kind")
+    return parts[1]
 
 
-class _StorageReader(pickle.Unpickler):
+class TensorReader:
+    """Makes the tensors of one file, which share a budget."""
+
+    def __init__(self, budget: ByteBudget) -> None:
+        """Args: budget: bytes of all tensors together."""
+        self._budget = budget
+
+    def rebuild(self, storage: Any, offset: Any, size: Any, stride: Any, *_: object) -> np.ndarray:
+        """The tensor as an array of its own, after checking that it lies within its storage.
+
+        Args:
+            storage: the numbers. offset, size, stride: of the tensor in it, elements.
+
+        Raises:
+            ValueError: it lies outside, or is too large.
+        """
+        if not isinstance(storage, np.ndarray) or storage.ndim != 1:
+            raise ValueError("a tensor has no storage")
+        start, sizes, steps = exact_int(offset), exact_sizes(size), exact_sizes(stride)
+        check_within(start, sizes, steps, len(storage))
+        self._budget.take(product(sizes) * storage.itemsize)
+        apart = [step * storage.itemsize for step in steps]
+        return np.lib.stride_tricks.as_strided(storage[start:], sizes, apart).copy()
+
+
+class _StorageReader(GuardedUnpickler):
     """Unpickler of the description of one storage."""
 
-    def find_class(self, module: str, name: str) -> Any:
+    beyond = "no tensor"
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
         """The type of a storage."""
-        if module == "torch" and name in _STORAGES:
-            return _STORAGES[name]
-        raise pickle.UnpicklingError(f'it asks for "{module}.{name}", which is no tensor')
+        if module_name == "torch" and global_name in _STORAGES:
+            return _STORAGES[global_name]
+        return super().find_class(module_name, global_name)
 
     def persistent_load(self, pid: Any) -> str:
         """The NumPy type of a storage ("storage", type, key, device, count, view)."""
-        if pid[0] != "storage" or pid[1] not in _STORAGES.values():
-            raise pickle.UnpicklingError(f"it has a reference of unknown kind {pid[0]!r}")
-        return pid[1]
+        return _storage_kind(pid)
 
 
 def storage_from_bytes(data: bytes) -> np.ndarray:
@@ -151,11 +196,16 @@ def storage_from_bytes(data: bytes) -> np.ndarray:
         pickle.UnpicklingError: it asks for anything else.
         ValueError: damaged.
     """
+    if not isinstance(data, bytes):
+        raise ValueError("a tensor in an unknown format")
     stream = io.BytesIO(data)
     magic, _version, _system = (_StorageReader(stream).load() for _ in range(3))
     if magic != _OLD_MAGIC:
         raise ValueError("a tensor in an unknown format")
-    kind = np.dtype(_StorageReader(stream).load())
+    described = _StorageReader(stream).load()
+    if described not in _STORAGES.values():
+        raise ValueError("a tensor in an unknown format")
+    kind = np.dtype(described)
     _StorageReader(stream).load()  # the keys: one
     count = int.from_bytes(stream.read(8), "little")
     return np.frombuffer(stream.read(), kind, count)

@@ -15,7 +15,7 @@ import numpy as np
 
 from .imported import Imported
 from .npz_kinds import has_shape, params_from_arrays
-from .refusal import refused
+from .refusal import damaged, refused
 from .result_pickle import load_result_pickle
 from .smpl_params import SmplParams, axis_angles, motion_from_params
 
@@ -42,7 +42,7 @@ def motions_from_pickle(data: bytes, name: str) -> Imported:
         fix = "Only import result files of programs you trust and know"
         raise refused(name, str(error), fix, "import.pickle") from error
     except (zlib.error, EOFError, AttributeError, RecursionError) as error:
-        raise refused(name, f"it is damaged ({error})") from error
+        raise damaged(name, error) from error
     people = _people(content) if isinstance(content, Mapping) else []
     if not people:
         raise refused(name, "it holds no SMPL parameters in a known layout", code="import.unknown")

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.array_archive import array_header
 from ...core.arrays import FloatArray
 from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from ..body import load_default_body
@@ -25,10 +26,6 @@ from .result_pickle import load_result_pickle
 from .smpl_params import SmplParams, axis_angles, motion_from_params
 
 CAMERA = "camera.npy"
-_HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 NEEDED = ("pred_rotmat", "pred_trans", "frame")
 
 
@@ -94,10 +91,7 @@ def _camera_near(folder: Path) -> tuple[FloatArray, FloatArray] | None:
 def _dictionary(data: bytes, name: str) -> Mapping[str, Any]:
     """The one object of a NumPy file, read without running anything."""
     stream = io.BytesIO(data)
-    header = _HEADERS.get(np.lib.format.read_magic(stream))
-    if header is None:
-        raise ValueError("a NumPy file of unknown version")
-    shape, _, kind = header(stream)
+    shape, _, kind = array_header(stream)
     if shape != () or kind != np.dtype(object):
         raise refused(name, "it is an array alone, without names", code="import.unknown")
     try:

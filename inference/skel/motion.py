@@ -3,8 +3,6 @@
 Conventions: metres, radians, world y up; `trans` is added to the rest position of the pelvis.
 """
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.array_archive import read_archive
 from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
 from .model.layout import BONE_NAMES, DOF_COUNT, DOF_NAMES
@@ -20,7 +19,7 @@ FORMAT_VERSION = 1
 
 
 # what reading an .npz raises that is damaged, cut off or none at all
-DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+DAMAGED = (OSError, ValueError, KeyError, TypeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,7 @@ def read_skel_motion(path: Path) -> SkelMotion:
         Sketch2PoseError: when it is no SKEL motion.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return skel_motion_from_arrays({key: stored[key] for key in stored.files})
+        return skel_motion_from_arrays(read_archive(path))
     except DAMAGED as error:
         raise Sketch2PoseError(
             f"The SKEL motion {path.name} was not read",

@@ -216,6 +216,6 @@ def test_damaged_pickles_are_one_sentence(tmp_path):
 
 
 def test_a_bomb_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(result_pickle, "LARGEST_CONTENT", 1 << 16)
+    monkeypatch.setattr(result_pickle, "FREE_BYTES", 1 << 16)
     with pytest.raises(Sketch2PoseError, match="unpacks to more"):
         read(tmp_path, zlib.compress(bytes(1 << 20)))

@@ -10,8 +10,9 @@ import pytest
 from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from sketch2pose.core.smpl import SMPL_JOINT_NAMES
+from sketch2pose.core.untrusted_numbers import ByteBudget
 from sketch2pose.inference.importers.read_motion import read_motion
-from sketch2pose.inference.importers.torch_file import load_torch_archive, rebuild_tensor
+from sketch2pose.inference.importers.torch_file import TensorReader, load_torch_archive
 
 T = 6
 RNG = np.random.default_rng(5)
@@ -258,11 +259,13 @@ def test_bad_torch_archives_are_one_sentence(tmp_path, content, words):
 @pytest.mark.parametrize(
     ("offset", "size", "stride"),
     [(0, (9,), (1,)), (5, (4,), (1,)), (0, (2, 2), (7, 1)), (0, (1 << 40,), (0,)), (-1, (2,), (1,)),
-     (0, (3,), (-1,)), (0, (3,), (1, 1))],
+     (0, (3,), (-1,)), (0, (3,), (1, 1)), (0, (True,), (1,)), (0, (2.0,), (1,)), (0, 3, 1),
+     (np.int64(2**62), (np.int64(2),), (np.int64(2**62),)),
+     (0, (np.int64(3), np.int64(2)), (np.int64(2**63 - 1), np.int64(2)))],
 )  # fmt: skip
 def test_tensors_that_claim_more_than_their_storage_are_refused(offset, size, stride):
-    with pytest.raises(ValueError, match="tensor"):
-        rebuild_tensor(np.zeros(8, np.float32), offset, size, stride)
+    with pytest.raises(ValueError, match=r"tensor|unpacks|size"):
+        TensorReader(ByteBudget(1 << 20)).rebuild(np.zeros(8, np.float32), offset, size, stride)
 
 
 def test_a_cut_torch_archive_is_one_sentence(tmp_path):
