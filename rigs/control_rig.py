@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.arrays import FloatArray
 from ..core.rotations import normalized, quat_inverse, quat_multiply, quat_rotate
-from .bone_maps.bone_map import LimbControls
+from .bone_maps.bone_map import LimbControls, Switches
 from .feet.grounding import hinge_axis
 from .human import SIDES
 from .kinematics import PosedBones
@@ -24,7 +24,7 @@ _POLE_DISTANCE = 0.8
 _STRAIGHT = np.radians(12.0)
 
 
-def limbs_to_ik(figure: PosedTarget) -> tuple[tuple[str, str, float], ...]:
+def limbs_to_ik(figure: PosedTarget) -> Switches:
     """Replace the limbs' FK goals by goals of their IK controls and return the switches to key."""
     switches = list(figure.bone_map.switches)
     posed = figure.posed
@@ -44,7 +44,7 @@ def limbs_to_ik(figure: PosedTarget) -> tuple[tuple[str, str, float], ...]:
 
 
 def _overridden(
-    switches: list[tuple[str, str, float]], changes: tuple[tuple[str, str, float], ...]
+    switches: list[tuple[str, str, float]], changes: Switches
 ) -> list[tuple[str, str, float]]:
     taken = {(bone, prop) for bone, prop, _ in changes}
     return [s for s in switches if (s[0], s[1]) not in taken] + list(changes)

@@ -221,7 +221,8 @@ def human_motion_from_rig(
         up: [3] unit vector of the world.
         contacts: [T] by role, when known.
     """
-    turns, places = {}, {}
+    turns: dict[str, FloatArray] = {}
+    places: dict[str, FloatArray] = {}
     joints = {role: np.asarray(rest[bone])[:3, 3] for role, bone in bones.items()}
     add_knuckles(joints)
     for role, bone in bones.items():

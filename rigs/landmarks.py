@@ -114,7 +114,7 @@ def soles(rest: Positions, frame: FloatArray, ground: float | None = None) -> di
     """
     up, forward = quat_rotate(frame, [0.0, 1.0, 0.0]), quat_rotate(frame, [0.0, 0.0, 1.0])
     leg = leg_length(rest)
-    found = {}
+    found: dict[str, Sole] = {}
     for side in SIDES:
         ankle = rest.get(f"{side}_foot")
         if ankle is not None:

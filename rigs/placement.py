@@ -111,11 +111,12 @@ def hips_path(
     ``start_is_exact`` the first frame is put at the stage's very start instead, also in mid-air.
     """
     source = middle(placed.positions, "thigh")
-    height = source @ stage.up
-    flat = (source - source[0]) - np.outer((height - height[0]), stage.up)
+    height: FloatArray = source @ stage.up
+    risen: FloatArray = height - height[0]
+    flat: FloatArray = (source - source[0]) - np.outer(risen, stage.up)
     start = stage.start - (stage.start @ stage.up) * stage.up
-    path = start + (0.0 if in_place else stage.scale) * flat
-    level = stage.ground + stage.scale * height + stage.lift
+    path: FloatArray = start + (0.0 if in_place else stage.scale) * flat
+    level: FloatArray = stage.ground + stage.scale * height + stage.lift
     if start_is_exact:
         level = level - level[0] + stage.start @ stage.up
     return path + np.outer(level, stage.up)

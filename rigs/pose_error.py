@@ -44,7 +44,7 @@ def pose_error(
         quat_angle(quat_multiply(quat_inverse(first.poses[bone]), second.poses[bone])).max()
         for bone in exact[0]
     ]
-    ends = [b for r in _ENDS if (b := bone_map.bones.get(r)) in first.heads and b is not None]
+    ends = [b for r in _ENDS if (b := bone_map.bones.get(r)) in first.heads]
     moved = [np.linalg.norm(first.heads[b] - second.heads[b], axis=1).max() for b in ends]
     scale = target.scale
     return PoseError(float(max(turned, default=0.0)), float(max(moved, default=0.0)) * scale)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..core.arrays import FloatArray
+from .bone_maps.bone_map import Switches
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class PoseTracks:
 
     rotations: Mapping[str, FloatArray]
     locations: Mapping[str, FloatArray]
-    switches: tuple[tuple[str, str, float], ...]
+    switches: Switches
     framerate: float
     frame_count: int
-    heads: Mapping[str, FloatArray] = field(default_factory=dict)
-    poses: Mapping[str, FloatArray] = field(default_factory=dict)
+    heads: Mapping[str, FloatArray] = field(default_factory=dict[str, FloatArray])
+    poses: Mapping[str, FloatArray] = field(default_factory=dict[str, FloatArray])
     notes: tuple[str, ...] = ()

@@ -45,8 +45,8 @@ class PosedTarget:
     placed: HumanMotion
     stage: Stage
     goals: dict[str, FloatArray]
-    shifts: dict[str, FloatArray] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    shifts: dict[str, FloatArray] = field(default_factory=dict[str, FloatArray])
+    notes: list[str] = field(default_factory=list[str])
     _posed: PosedBones | None = None
 
     @property

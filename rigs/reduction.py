@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.arrays import FloatArray
+from ..core.arrays import FloatArray, IntArray
 from ..core.rotations import normalized, quat_angle, quat_inverse, quat_multiply
 from .eulers import quat_from_euler
 
@@ -32,7 +32,7 @@ class KeyedCurve:
         slopes: [K, n] change a frame.
     """
 
-    rows: np.ndarray
+    rows: IntArray
     values: FloatArray
     slopes: FloatArray
 
@@ -79,7 +79,7 @@ def reduce_curve(values: FloatArray, distance: Distance, tolerance: float) -> Ke
 
 def _worst_rows(error: FloatArray, rows: Sequence[int], tolerance: float) -> list[int]:
     """Return the worst inner frame of every span that is still beyond the tolerance."""
-    found = []
+    found: list[int] = []
     for start, stop in zip(rows[:-1], rows[1:], strict=True):
         if stop - start > 1:
             row = start + 1 + int(np.argmax(error[start + 1 : stop]))

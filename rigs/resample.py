@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..core.arrays import FloatArray
+from ..core.arrays import FloatArray, IndexArray
 from ..core.rotations import quat_slerp
 from .human_motion import HumanMotion
 
@@ -42,16 +42,16 @@ def resampled(motion: HumanMotion, framerate: float, times: ArrayLike | None = N
     )
 
 
-def _between(known: FloatArray, wanted: FloatArray) -> tuple[np.ndarray, FloatArray]:
+def _between(known: FloatArray, wanted: FloatArray) -> tuple[IndexArray, FloatArray]:
     lower = np.clip(np.searchsorted(known, wanted, side="right") - 1, 0, len(known) - 2)
     share = (wanted - known[lower]) / (known[lower + 1] - known[lower])
     return lower, np.clip(share, 0.0, 1.0)
 
 
-def _slerped(turns: FloatArray, lower: np.ndarray, share: FloatArray) -> FloatArray:
+def _slerped(turns: FloatArray, lower: IndexArray, share: FloatArray) -> FloatArray:
     return quat_slerp(turns[lower], turns[lower + 1], share)
 
 
-def _mixed(values: FloatArray, lower: np.ndarray, share: FloatArray) -> FloatArray:
+def _mixed(values: FloatArray, lower: IndexArray, share: FloatArray) -> FloatArray:
     weight = share.reshape(-1, *([1] * (values.ndim - 1)))
     return values[lower] * (1.0 - weight) + values[lower + 1] * weight

@@ -17,7 +17,7 @@ import numpy as np
 from ..core.arrays import FloatArray
 from ..core.rotations import continuous_quats, quat_multiply, quat_rotate
 from .alignment import align_rests
-from .bone_maps.bone_map import BoneMap
+from .bone_maps.bone_map import BoneMap, Switches
 from .chain_resampling import spread_torso
 from .control_rig import limbs_to_ik
 from .feet.flat_feet import flatten_feet, keep_toes_out
@@ -138,7 +138,7 @@ def pose_goals(
     """Return the orientation [T, 4] in rig space that every driven bone has to take."""
     align = align_rests(placed.rest, rest)
     turns = add_twists(target_turns(placed, rest), placed.rest, bone_map.bones, rig)
-    goals = {}
+    goals: dict[str, FloatArray] = {}
     for role, turn in turns.items():
         if role not in bone_map.bones:
             continue  # a landmark only
@@ -175,7 +175,7 @@ def _turned(figure: PosedTarget, offset: FloatArray) -> FloatArray:
     return quat_rotate(figure.turn_of("hips"), offset)
 
 
-def tracks_of(figure: PosedTarget, switches: tuple[tuple[str, str, float], ...]) -> PoseTracks:
+def tracks_of(figure: PosedTarget, switches: Switches) -> PoseTracks:
     """Read the channels off the posed figure."""
     posed = figure.posed
     return PoseTracks(

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..core.arrays import FloatArray
+from ..core.arrays import BoolArray, FloatArray, IntArray
 from ..core.rotations import quat_from_rotmat
 
 
@@ -34,12 +34,12 @@ class Skeleton:
     """
 
     names: tuple[str, ...]
-    parents: np.ndarray
+    parents: IntArray
     rest: FloatArray
     tails: FloatArray
     world_from_rig: FloatArray
-    inherits_rotation: np.ndarray
-    own_location: np.ndarray
+    inherits_rotation: BoolArray
+    own_location: BoolArray
     fixed_location: frozenset[str] = frozenset()
 
     @cached_property
@@ -127,8 +127,8 @@ def make_skeleton(
     rest: FloatArray,
     tails: FloatArray | None = None,
     world_from_rig: FloatArray | None = None,
-    inherits_rotation: np.ndarray | None = None,
-    own_location: np.ndarray | None = None,
+    inherits_rotation: BoolArray | None = None,
+    own_location: BoolArray | None = None,
     fixed_location: Iterable[str] = (),
 ) -> Skeleton:
     """Build a :class:`Skeleton`, filling in what most callers leave at its plain value.
@@ -154,7 +154,7 @@ def make_skeleton(
     )
 
 
-def _refuse_loops(parents: np.ndarray) -> None:
+def _refuse_loops(parents: IntArray) -> None:
     count = len(parents)
     if np.any(parents >= count):
         raise ValueError("a parent index is out of range")

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
+from ..arrays import AnyArray
 from ..errors import Sketch2PoseError
 from ..smpl import SMPL_JOINT_NAMES
 from .value import GENDERS, BodyMotion
@@ -76,27 +78,31 @@ def bad_field(field: str, why: str) -> Sketch2PoseError:
 def _shape_problems(motion: BodyMotion) -> Iterator[Problem]:
     sizes: dict[str, int] = {}
     for field, spec in ARRAY_SPECS.items():
-        array = getattr(motion, field)
-        if array is None:
+        value = getattr(motion, field)
+        if value is None:
             if spec.required:
                 yield field, "is missing"
             continue
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+        if not _is_array(value) or value.dtype.kind not in "fiu":
             yield field, "is not an array of numbers"
             continue
-        if not (_fits(array.shape, spec.shape, sizes) or _fits(array.shape, spec.static, sizes)):
-            yield field, f"has shape {list(array.shape)}, expected {_describe(spec, sizes)}"
-        elif not np.all(np.isfinite(array)):
+        if not (_fits(value.shape, spec.shape, sizes) or _fits(value.shape, spec.static, sizes)):
+            yield field, f"has shape {list(value.shape)}, expected {_describe(spec, sizes)}"
+        elif not np.all(np.isfinite(value)):
             yield field, "has values that are not finite (NaN or infinity)"
     if sizes.get("T") == 0:
         yield "poses", "has no frames"
+
+
+def _is_array(value: object) -> TypeGuard[AnyArray]:
+    return isinstance(value, np.ndarray)
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[Size, ...] | None, sizes: dict[str, int]) -> bool:
     """Whether `shape` is as wanted; the first field with a lettered size decides it."""
     if wanted is None or len(shape) != len(wanted):
         return False
-    found = {}
+    found: dict[str, int] = {}
     for actual, size in zip(shape, wanted, strict=True):
         expected = sizes.get(size, actual) if isinstance(size, str) else size
         if actual != expected:

@@ -10,6 +10,7 @@ from typing import IO
 import numpy as np
 
 from ..array_archive import BadArchive, read_archive
+from ..arrays import AnyArray
 from ..errors import Sketch2PoseError
 from ..whole_file import write_whole
 from .check import ARRAY_SPECS, bad_field, check
@@ -35,9 +36,7 @@ def read_body_motion(path: str | os.PathLike[str]) -> BodyMotion:
     return motion_from_arrays(read_arrays(path))
 
 
-def read_arrays(
-    source: str | os.PathLike[str] | IO[bytes], name: str = ""
-) -> dict[str, np.ndarray]:
+def read_arrays(source: str | os.PathLike[str] | IO[bytes], name: str = "") -> dict[str, AnyArray]:
     """Arrays of an `.npz` file, never unpickling.
 
     Args:
@@ -68,7 +67,7 @@ def _unreadable(name: str, why: str) -> Sketch2PoseError:
     )
 
 
-def motion_from_arrays(arrays: Mapping[str, np.ndarray]) -> BodyMotion:
+def motion_from_arrays(arrays: Mapping[str, AnyArray]) -> BodyMotion:
     """BodyMotion from the arrays of its file.
 
     Args:
@@ -93,16 +92,16 @@ def motion_from_arrays(arrays: Mapping[str, np.ndarray]) -> BodyMotion:
     return motion
 
 
-def _refuse_newer(arrays: Mapping[str, np.ndarray]) -> None:
+def _refuse_newer(arrays: Mapping[str, AnyArray]) -> None:
     try:
-        version = int(arrays.get("format_version", np.array(FORMAT_VERSION)))
+        version = int(arrays["format_version"]) if "format_version" in arrays else FORMAT_VERSION
     except (TypeError, ValueError, OverflowError) as error:
         raise bad_field("format_version", "is no whole number") from error
     if version > FORMAT_VERSION:
         raise bad_field("format_version", f"is {version}, newer than {FORMAT_VERSION} known here")
 
 
-def _decoded(name: str, array: np.ndarray) -> object:
+def _decoded(name: str, array: AnyArray) -> object:
     try:
         if name in ARRAY_SPECS:
             kind = np.int64 if name in _INTEGER_FIELDS else np.float32
@@ -118,7 +117,7 @@ def _decoded(name: str, array: np.ndarray) -> object:
         raise bad_field(name, "is of the wrong type") from error
 
 
-def arrays_from_motion(motion: BodyMotion) -> dict[str, np.ndarray]:
+def arrays_from_motion(motion: BodyMotion) -> dict[str, AnyArray]:
     """Arrays of the file of a motion; fields that are None are left out.
 
     Args:
@@ -127,7 +126,7 @@ def arrays_from_motion(motion: BodyMotion) -> dict[str, np.ndarray]:
     Returns:
         Name → array, none of which needs pickle.
     """
-    arrays: dict[str, np.ndarray] = {"format_version": np.array(FORMAT_VERSION)}
+    arrays: dict[str, AnyArray] = {"format_version": np.array(FORMAT_VERSION)}
     for field in fields(BodyMotion):
         value = getattr(motion, field.name)
         if value is not None:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..arrays import Float32Array, IntArray
+from ..arrays import Float32Array, FloatArray, IntArray
 
 FORMAT_VERSION = 1
 
@@ -112,7 +111,7 @@ class BodyMotion:
         return int(np.diff(self.source_frames).min()) if self.frame_count > 1 else 1
 
     @property
-    def times(self) -> NDArray[np.float64]:
+    def times(self) -> FloatArray:
         """[T] seconds from the first row to each, gaps in the source frames counted."""
         passed = self.source_frames - self.source_frames[0]
         return passed / (self.source_step * self.mocap_framerate)

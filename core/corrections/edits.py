@@ -9,7 +9,7 @@ the body's world" with OpenCV axes (x right, y down, z forward); joints are SMPL
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from ..arrays import FloatArray
 from ..errors import Sketch2PoseError
+from ..json_values import is_list, is_object
 from ..smpl import SMPL_JOINT_NAMES
 from .limbs import LIMBS
 
@@ -110,7 +111,7 @@ def edits_from_json(document: object) -> tuple[Edit, ...]:
     Raises:
         Sketch2PoseError: a value is missing, of another type, not finite or out of range (named).
     """
-    if not isinstance(document, list):
+    if not is_list(document):
         raise _refused("they are not a list")
     return tuple(_from_plain(item, number) for number, item in enumerate(document, start=1))
 
@@ -140,7 +141,7 @@ def _to_plain(edit: Edit) -> dict[str, Any]:
 
 def _from_plain(item: object, number: int) -> Edit:
     label = f"correction {number}"
-    if not isinstance(item, Mapping) or item.get("kind") not in KINDS:
+    if not is_object(item) or item.get("kind") not in KINDS:
         raise _refused(f"{label} is of no known kind")
     edit = Edit(
         kind=str(item["kind"]),
@@ -178,7 +179,7 @@ def _joint(value: object, label: str) -> int:
 
 
 def _points(value: object, label: str) -> tuple[tuple[float, float], ...]:
-    if isinstance(value, list) and not value:
+    if is_list(value) and not value:
         return ()
     array = _array(value, (None, 2), f"{label}: points")
     return tuple((float(x), float(y)) for x, y in array)
@@ -187,7 +188,7 @@ def _points(value: object, label: str) -> tuple[tuple[float, float], ...]:
 def _view(value: object, label: str) -> EditView | None:
     if value is None:
         return None
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         raise _refused(f"{label}: its view is not an object")
     rotation = _array(value.get("rotation"), (3, 3), f"{label}: rotation")
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3):

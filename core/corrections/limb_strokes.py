@@ -81,9 +81,10 @@ def resampled(points: Array, count: int = SAMPLES) -> Array:
     """A polyline [N, 2] as `count` points at even steps along it; a dot repeated."""
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(steps)])
-    if along[-1] <= 0:
+    length = float(along[-1])
+    if length <= 0:
         return np.repeat(points[:1], count, axis=0)
-    even = np.linspace(0, along[-1], count)
+    even = np.linspace(0.0, length, count)
     return np.stack([np.interp(even, along, points[:, axis]) for axis in range(2)], axis=1)
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array, IndexArray
 from ..smpl import SMPL_MIRROR, SMPL_PARENTS
 
 
@@ -89,7 +89,7 @@ def bones_at(joint: int) -> tuple[int, ...]:
     return (joint, *below)
 
 
-def rows_after(change: str) -> NDArray[np.intp]:
+def rows_after(change: str) -> IndexArray:
     """Which joint's row [24] each joint takes over when the figure is read another way.
 
     Args:
@@ -104,7 +104,7 @@ def rows_after(change: str) -> NDArray[np.intp]:
     return source
 
 
-def changed_picture(seen: NDArray[np.floating], change: str) -> NDArray[np.floating]:
+def changed_picture(seen: Array, change: str) -> Array:
     """Where the joints [24, 2] px are on paper after such a change; the hips stay."""
     if change == "FRONT_BACK":
         return seen[SMPL_MIRROR]

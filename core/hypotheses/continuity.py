@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arrays import FloatArray
+from ..arrays import FloatArray, IndexArray, einsum
 from ..kinematics import world_from_pose
 from .pose_hypotheses import front_back, swap_sides
+
+Item = TypeVar("Item")
 
 DOUBT = 0.25
 """Radians of mean turning that a reading e times less likely has to save."""
@@ -70,7 +73,7 @@ def shortest_path(costs: Sequence[ArrayLike], steps: Sequence[ArrayLike]) -> lis
     if not costs:
         return []
     total = np.asarray(costs[0], dtype=np.float64)
-    origins = []
+    origins: list[IndexArray] = []
     for step, cost in zip(steps, costs[1:], strict=True):
         routes = total[:, None] + np.asarray(step, dtype=np.float64)
         origins.append(routes.argmin(axis=0))
@@ -88,7 +91,7 @@ def mean_turns(before: ArrayLike, after: ArrayLike) -> FloatArray:
     """
     first = np.stack([world_from_pose(pose) for pose in np.atleast_2d(before)])
     second = np.stack([world_from_pose(pose) for pose in np.atleast_2d(after)])
-    traces = np.einsum("hjab,kjab->hkj", first, second)
+    traces = einsum("hjab,kjab->hkj", first, second)
     return np.arccos(np.clip((traces - 1.0) / 2.0, -1.0, 1.0)).mean(axis=-1)
 
 
@@ -108,7 +111,7 @@ def _candidates(drawing: DrawnHypotheses, *, exchanges: bool) -> tuple[FloatArra
     return np.stack([pose for pose, _ in found]), DOUBT * np.array([doubt for _, doubt in found])
 
 
-def _pairs(items: Sequence) -> list[tuple]:
+def _pairs(items: Sequence[Item]) -> list[tuple[Item, Item]]:
     return list(zip(items[:-1], items[1:], strict=True))
 
 
@@ -140,7 +143,7 @@ def _nearest_first(last: FloatArray, drawn: FloatArray) -> dict[int, int]:
     distances = np.linalg.norm(last[:, None] - drawn[None], axis=-1)
     found: dict[int, int] = {}
     for flat in np.argsort(distances, axis=None, kind="stable"):
-        person, figure = (int(i) for i in np.unravel_index(flat, distances.shape))
+        person, figure = (int(i) for i in np.unravel_index(int(flat), distances.shape))
         if person not in found and figure not in found.values():
             found[person] = figure
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..errors import RigError
 from ..human import BODY_ROLES, REQUIRED_ROLES, chain_roles, mirrored
@@ -16,6 +17,9 @@ from ..skeleton import Skeleton
 
 FORMAT = "sketch2pose-bone-map"
 VERSION = 1
+
+Switches = tuple[tuple[str, str, float], ...]
+"""(bone, property, value) to set and key."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class LimbControls:
     end: str
     pole: str
     toes: str | None = None
-    switches: tuple[tuple[str, str, float], ...] = ()
+    switches: Switches = ()
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,10 @@ class BoneMap:
 
     bones: Mapping[str, str]
     preset: str = "custom"
-    confidence: Mapping[str, float] = field(default_factory=dict)
-    parents: Mapping[str, str] = field(default_factory=dict)
-    switches: tuple[tuple[str, str, float], ...] = ()
-    limbs: Mapping[str, LimbControls] = field(default_factory=dict)
+    confidence: Mapping[str, float] = field(default_factory=dict[str, float])
+    parents: Mapping[str, str] = field(default_factory=dict[str, str])
+    switches: Switches = ()
+    limbs: Mapping[str, LimbControls] = field(default_factory=dict[str, LimbControls])
     warnings: tuple[str, ...] = ()
 
     @property
@@ -160,5 +164,5 @@ def bone_map_from_json(text: str) -> BoneMap:
         ) from error
 
 
-def _switches(rows: list[list]) -> tuple[tuple[str, str, float], ...]:
+def _switches(rows: list[list[Any]]) -> Switches:
     return tuple((str(bone), str(prop), float(value)) for bone, prop, value in rows)

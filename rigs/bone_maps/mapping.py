@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ...core.arrays import FloatArray
 from ..errors import RigError
 from ..human import BODY_ROLES, CHAINS, REQUIRED_ROLES, chain_roles, parent_role
 from ..skeleton import Skeleton
@@ -68,7 +69,7 @@ def _preset_maps(skeleton: Skeleton, presets: list[Preset]) -> list[BoneMap]:
 def _refuse_four_legs(bone_map: BoneMap, skeleton: Skeleton) -> None:
     """Refuse animals that are rigged with human names."""
     ends = {"leg": ("thigh", "foot", "shin"), "arm": ("upper_arm", "hand", "forearm")}
-    limbs = {}
+    limbs: dict[str, FloatArray] = {}
     for limb, (start, end, fallback) in ends.items():
         tip = bone_map.bones.get(f"left_{end}", bone_map.bones[f"left_{fallback}"])
         limbs[limb] = skeleton.head(tip) - skeleton.head(bone_map.bones[f"left_{start}"])

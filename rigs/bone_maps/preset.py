@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...core.json_values import is_object
 from ..human import ARM, CHAINS, FINGERS, LEG, SIDES
-from .bone_map import LimbControls
+from .bone_map import LimbControls, Switches
+
+Names = str | list[str]
+"""One name of a bone, or several that are tried in turn."""
 
 FOLDER = Path(__file__).resolve().parents[1] / "presets"
 
@@ -41,9 +45,9 @@ class Preset:
     title: str
     bones: dict[str, tuple[str, ...]]
     requires: tuple[str, ...] = ()
-    parents: dict[str, str] = field(default_factory=dict)
-    switches: tuple[tuple[str, str, float], ...] = ()
-    limbs: dict[str, LimbControls] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict[str, str])
+    switches: Switches = ()
+    limbs: dict[str, LimbControls] = field(default_factory=dict[str, LimbControls])
     read_only: bool = False
 
 
@@ -84,8 +88,7 @@ def _roles(bones: dict[str, Any], words: dict[str, str]) -> Iterator[tuple[str, 
         elif key in FINGERS:
             for side, word in words.items():
                 for n in (1, 2, 3):
-                    names = value["joints"][n - 1] if isinstance(value, dict) else value
-                    yield f"{side}_{key}_{n}", _alternatives(names, word, n)
+                    yield f"{side}_{key}_{n}", _alternatives(_joint_names(value, n), word, n)
         elif re.split("_twist_|_with_", key)[0] in ARM + LEG:
             for side, word in words.items():
                 yield f"{side}_{key}", _alternatives(value, word)
@@ -93,7 +96,11 @@ def _roles(bones: dict[str, Any], words: dict[str, str]) -> Iterator[tuple[str, 
             yield key, _alternatives(value)
 
 
-def _alternatives(value: str | list[str], word: str = "", n: int = 0) -> tuple[str, ...]:
+def _joint_names(finger: Any, n: int) -> Names:
+    return finger["joints"][n - 1] if is_object(finger) else finger
+
+
+def _alternatives(value: Names, word: str = "", n: int = 0) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value
     return tuple(str(name).replace("{s}", word).replace("{n}", str(n)) for name in names)
 
@@ -106,7 +113,7 @@ def _sided_pairs(pairs: dict[str, str], words: dict[str, str]) -> dict[str, str]
     }
 
 
-def _sided_switches(rows: list[list[Any]], words: Any) -> tuple[tuple[str, str, float], ...]:
+def _sided_switches(rows: list[list[Any]], words: Iterable[str]) -> Switches:
     found = [
         (str(bone).replace("{s}", word), str(prop), float(value))
         for bone, prop, value in rows

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.arrays import FloatArray
+from ...core.arrays import FloatArray, IntArray
 from ...core.rotations import normalized
 from ..errors import RigError
 from ..skeleton import Skeleton
@@ -39,7 +39,7 @@ class _Shape:
     axis: int
     center: float
     size: float
-    mirror: np.ndarray
+    mirror: IntArray
 
     def in_plane(self, bone: int) -> bool:
         return int(self.mirror[bone]) == bone
@@ -135,7 +135,7 @@ def _weight(skeleton: Skeleton, bone: int) -> int:
     return 1 + sum(_weight(skeleton, child) for child in skeleton.children[bone])
 
 
-def _depths(skeleton: Skeleton) -> np.ndarray:
+def _depths(skeleton: Skeleton) -> IntArray:
     return np.array([len(skeleton.ancestors(name)) for name in skeleton.names])
 
 
@@ -315,6 +315,7 @@ def _upper_and_middle(heads: FloatArray, end: int) -> tuple[int, int]:
 def _left_sign(shape: _Shape, leg: dict[str, int], up: FloatArray) -> float:
     """Return the sign of the lateral axis on the body's left."""
     heads = shape.skeleton.heads
+    forward: FloatArray
     if "toes" in leg:
         forward = heads[leg["toes"]] - heads[leg["foot"]]
     else:  # knees bend forward, if only by a hair

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...core.arrays import BoolArray
 from .contacts import runs, without_short_runs
 
 _SHORTEST = 3  # rows that a contact lasts at least
 
 
-def contact_key_frames(resting: NDArray[np.bool_], count: int) -> list[int]:
+def contact_key_frames(resting: BoolArray, count: int) -> list[int]:
     """Choose rows of a motion to look at.
 
     Args:
@@ -32,9 +32,9 @@ def contact_key_frames(resting: NDArray[np.bool_], count: int) -> list[int]:
     return chosen
 
 
-def _edges(flags: NDArray[np.bool_]) -> list[int]:
+def _edges(flags: BoolArray) -> list[int]:
     """First and last rows of contacts that begin or end within the motion."""
-    found = []
+    found: list[int] = []
     for start, stop in runs(without_short_runs(flags, _SHORTEST)):
         found += [start] if start > 0 else []
         found += [stop - 1] if stop < len(flags) else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...core.arrays import BoolArray
 from ..human import SIDES
 from ..human_motion import HumanMotion
 from ..landmarks import leg_length
@@ -17,7 +18,7 @@ _SLOW, _LOW = 0.35, 0.06
 _SHORTEST = 0.1  # s
 
 
-def foot_contacts(motion: HumanMotion) -> dict[str, np.ndarray]:
+def foot_contacts(motion: HumanMotion) -> dict[str, BoolArray]:
     """Return for heels and balls, by role ``<side>_foot`` and ``<side>_toes``, where they rest.
 
     Contacts that the motion carries are used (above one half); others are detected by speed and
@@ -26,7 +27,7 @@ def foot_contacts(motion: HumanMotion) -> dict[str, np.ndarray]:
     Returns:
         [T] booleans by role.
     """
-    found = {}
+    found: dict[str, BoolArray] = {}
     for side in SIDES:
         for part in ("foot", "toes"):
             role = f"{side}_{part}"
@@ -37,7 +38,7 @@ def foot_contacts(motion: HumanMotion) -> dict[str, np.ndarray]:
     return found
 
 
-def _detected(motion: HumanMotion, role: str) -> np.ndarray:
+def _detected(motion: HumanMotion, role: str) -> BoolArray:
     leg = leg_length(motion.rest)
     points = motion.positions[role]
     speed = np.linalg.norm(np.gradient(points, 1.0 / motion.framerate, axis=0), axis=1) / leg
@@ -47,7 +48,7 @@ def _detected(motion: HumanMotion, role: str) -> np.ndarray:
     return without_short_runs(resting, int(np.ceil(_SHORTEST * motion.framerate)))
 
 
-def without_short_runs(flags: np.ndarray, shortest: int) -> np.ndarray:
+def without_short_runs(flags: BoolArray, shortest: int) -> BoolArray:
     """Return ``flags`` [T] with runs of True shorter than ``shortest`` frames taken out."""
     kept = flags.copy()
     for start, stop in runs(flags):
@@ -56,7 +57,7 @@ def without_short_runs(flags: np.ndarray, shortest: int) -> np.ndarray:
     return kept
 
 
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
+def runs(flags: BoolArray) -> list[tuple[int, int]]:
     """Return the half-open ranges in which ``flags`` [T] is True."""
     padded = np.concatenate(([False], flags, [False])).astype(np.int8)
     edges = np.flatnonzero(np.diff(padded))

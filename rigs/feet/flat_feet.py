@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.arrays import FloatArray
+from ...core.arrays import BoolArray, FloatArray
 from ...core.rotations import normalized, quat_from_rotvec, quat_rotate
 from ..landmarks import body_frame, leg_length
 from ..posed_target import PosedTarget
@@ -74,7 +74,7 @@ def pitching(way: FloatArray, up: FloatArray, angle: FloatArray) -> FloatArray:
     return quat_from_rotvec(normalized(axis) * angle[:, None])
 
 
-def _how_flat(raised: FloatArray, rests: np.ndarray, leg: float) -> FloatArray:
+def _how_flat(raised: FloatArray, rests: BoolArray, leg: float) -> FloatArray:
     """Return how flat [T] in 0 to 1 a foot is meant.
 
     Args:
@@ -91,7 +91,7 @@ def _how_flat(raised: FloatArray, rests: np.ndarray, leg: float) -> FloatArray:
 
 
 def _pitch(
-    figure: PosedTarget, role: str, way: FloatArray, flat: FloatArray, rests: np.ndarray, fade: int
+    figure: PosedTarget, role: str, way: FloatArray, flat: FloatArray, rests: BoolArray, fade: int
 ) -> None:
     """Turn a bone so that its direction ``way`` [T, 3] is level as far as ``flat`` [T] says."""
     up = figure.stage.up

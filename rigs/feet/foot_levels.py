@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.arrays import FloatArray
+from ...core.arrays import BoolArray, FloatArray
 from .contacts import runs
 
 STEP = (
@@ -15,7 +15,7 @@ STEP = (
 )
 
 
-def levels_under(lowest: FloatArray, resting: np.ndarray, ground: float, step: float) -> FloatArray:
+def levels_under(lowest: FloatArray, resting: BoolArray, ground: float, step: float) -> FloatArray:
     """Return the height [T] of what is under a foot.
 
     A contact near the ground is on it, however the source wavers; one that is farther away stands

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.arrays import FloatArray
+from ...core.arrays import BoolArray, FloatArray
 from .contacts import runs
 
 FADE = 0.2  # s
@@ -18,8 +18,8 @@ FADE = 0.2  # s
 def lock_correction(
     heel: FloatArray,
     ball: FloatArray,
-    heel_rests: np.ndarray,
-    ball_rests: np.ndarray,
+    heel_rests: BoolArray,
+    ball_rests: BoolArray,
     up: FloatArray,
     ground: FloatArray | float,
     framerate: float,
@@ -50,7 +50,7 @@ def lock_correction(
 def _held(
     heel: FloatArray,
     ball: FloatArray,
-    ball_rests: np.ndarray,
+    ball_rests: BoolArray,
     up: FloatArray,
     start: int,
     stop: int,
@@ -69,12 +69,14 @@ def _held(
         np.diff(heel[start:stop], axis=0),
     )
     moved = np.where(same[:, None], steps, other)
-    moved = moved - np.outer(moved @ up, up)
+    rising: FloatArray = moved @ up
+    moved = moved - np.outer(rising, up)
     correction = np.concatenate((np.zeros((1, 3)), -np.cumsum(moved, axis=0)))
-    return correction - correction.mean(axis=0)
+    middle: FloatArray = correction.mean(axis=0)
+    return correction - middle
 
 
-def faded(values: FloatArray, resting: np.ndarray, fade: int) -> FloatArray:
+def faded(values: FloatArray, resting: BoolArray, fade: int) -> FloatArray:
     """Return ``values`` [T, C] with the frames between contacts filled.
 
     Args:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.arrays import FloatArray
+from ...core.arrays import BoolArray, FloatArray
 from ...core.rotations import normalized, quat_rotate
 from ..human import SIDES
 from ..landmarks import body_frame, leg_length, soles
@@ -26,7 +26,7 @@ EASY_REACH = 0.992  # of a leg's length: its knee is bent by 15 degrees
 
 def posed_soles(figure: PosedTarget) -> dict[str, FloatArray]:
     """Return the sole points (heel, ball) [T, 2, 3] of each driven foot, by side."""
-    found = {}
+    found: dict[str, FloatArray] = {}
     frame = body_frame(figure.rest)
     for side, sole in soles(figure.rest, frame, figure.stage.rest_ground).items():
         bone = figure.bone(f"{side}_foot")
@@ -58,7 +58,7 @@ def put_on_ground(figure: PosedTarget, by_contacts: bool = False) -> None:
 
 def _resting_heights(figure: PosedTarget, lowest: dict[str, FloatArray]) -> FloatArray:
     contacts = foot_contacts(figure.placed)
-    heights = []
+    heights: list[FloatArray] = []
     for side, height in lowest.items():
         for role in (f"{side}_foot", f"{side}_toes"):
             if role in contacts:
@@ -71,15 +71,17 @@ class Planted:
     """One foot and what it stands on.
 
     Attributes:
-        heel, ball: [T, 3] posed sole points.
-        heel_rests, ball_rests: [T] whether they rest on something.
+        heel: [T, 3] posed sole point under the heel, rig space.
+        ball: [T, 3] posed sole point under the ball of the foot, rig space.
+        heel_rests: [T] whether the heel rests on something.
+        ball_rests: [T] whether the ball rests on something.
         level: [T] height of what is under the foot.
     """
 
     heel: FloatArray
     ball: FloatArray
-    heel_rests: np.ndarray
-    ball_rests: np.ndarray
+    heel_rests: BoolArray
+    ball_rests: BoolArray
     level: FloatArray
 
 
@@ -88,7 +90,7 @@ def planted_feet(figure: PosedTarget) -> dict[str, Planted]:
     contacts = foot_contacts(figure.placed)
     up, none = figure.stage.up, np.zeros(figure.frame_count, dtype=bool)
     step = STEP * leg_length(figure.rest)
-    found = {}
+    found: dict[str, Planted] = {}
     for side, points in posed_soles(figure).items():
         heel, ball = points[:, 0], points[:, 1]
         on_heel, on_ball = (contacts.get(f"{side}_{part}", none) for part in ("foot", "toes"))
@@ -106,11 +108,11 @@ def follow_ground(figure: PosedTarget) -> None:
     """
     up, feet = figure.stage.up, planted_feet(figure).values()
     rests = np.array([foot.heel_rests | foot.ball_rests for foot in feet])
-    known = np.flatnonzero(rests.any(axis=0)) if len(rests) else []
-    if not len(known):
+    if not rests.any():
         return
+    known = np.flatnonzero(rests.any(axis=0))
     off = np.array([foot.level - np.minimum(foot.heel @ up, foot.ball @ up) for foot in feet])
-    mean = (off * rests).sum(axis=0)[known] / rests.sum(axis=0)[known]
+    mean: FloatArray = (off * rests).sum(axis=0)[known] / rests.sum(axis=0)[known]
     every = np.interp(np.arange(figure.frame_count), known, mean)
     slow = smoothed(every, max(round(SLOWLY * figure.placed.framerate), 1))
     figure.carry(np.outer(slow, up))
@@ -123,7 +125,8 @@ def lock_feet(figure: PosedTarget) -> dict[str, FloatArray]:
         [T] height of what is under each foot that was corrected, by side.
     """
     feet = planted_feet(figure)
-    goals, levels = {}, {}
+    goals: dict[tuple[str, str, str], FloatArray] = {}
+    levels: dict[str, FloatArray] = {}
     for side, roles in figure.legs():
         if side in feet:
             foot = feet[side]
@@ -142,7 +145,7 @@ def lock_feet(figure: PosedTarget) -> dict[str, FloatArray]:
 
 def _sink_hips(figure: PosedTarget, goals: dict[tuple[str, str, str], FloatArray]) -> None:
     """Lower the hips so that no leg is stretched straighter than the source has it, or snaps."""
-    legs = []
+    legs: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     for (thigh, shin, foot), goal in goals.items():
         length = np.linalg.norm(figure.rest[shin] - figure.rest[thigh])
         length += np.linalg.norm(figure.rest[foot] - figure.rest[shin])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...core.arrays import FloatArray
+from ...core.arrays import BoolArray, FloatArray
 from .posecode import SIDES, Rule, once, other, ramp
 from .posture import UP, Posture, angle, dot
 
@@ -112,7 +112,7 @@ def sitting_on_ground(posture: Posture, _side: str = "") -> FloatArray:
 @once
 def _on_heels(posture: Posture, _side: str = "") -> FloatArray:
     """Sitting back on the heels counts as kneeling."""
-    under = []
+    under: list[FloatArray] = []
     for side in SIDES:
         gap = posture.joint("ankle", side) - posture.joint("hip", side)
         near = ramp(np.linalg.norm(gap, axis=1), 0.36, 0.26)
@@ -208,7 +208,7 @@ def on_one_leg(posture: Posture, side: str) -> FloatArray:
     return least(standing(posture), lifted, bears, balanced)
 
 
-def bearing_is_upright(posture: Posture) -> np.ndarray:
+def bearing_is_upright(posture: Posture) -> BoolArray:
     """Whether a pose stands, sits, kneels or the like, so that "in front" has a meaning [N]."""
     return (lying(posture) < 0.5) & (upside_down(posture) < 0.5) & (on_all_fours(posture) < 0.5)
 
@@ -231,7 +231,7 @@ def _lean_sideways(posture: Posture, side: str) -> FloatArray:
     return _lean(posture, across if side == "left" else -across)
 
 
-def _over(posture: Posture) -> np.ndarray:
+def _over(posture: Posture) -> BoolArray:
     return (lying(posture) >= 0.5) | (upside_down(posture) >= 0.5)
 
 

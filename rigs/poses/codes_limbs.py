@@ -11,7 +11,7 @@ import numpy as np
 from ...core.arrays import FloatArray
 from ...core.rotations import normalized
 from .codes_body import bearing_is_upright, least, most
-from .posecode import SIDES, Rule, other, ramp
+from .posecode import SIDES, Measure, Rule, other, ramp
 from .posture import UP, Posture, angle, distance, dot
 
 _DOWN = -UP
@@ -22,7 +22,7 @@ def _hand(posture: Posture, side: str) -> FloatArray:
     return posture.joint("hand", side)
 
 
-def _to(place: str):
+def _to(place: str) -> Measure:
     """Distance of the side's hand to a place on the body, metres."""
 
     def measure(posture: Posture, side: str) -> FloatArray:
@@ -45,7 +45,7 @@ def _place(posture: Posture, place: str, side: str) -> FloatArray:
     return posture.joint(place, side)
 
 
-def _hand_on_leg(part: str):
+def _hand_on_leg(part: str) -> Measure:
     """To the nearer of both knees or ankles."""
 
     def measure(posture: Posture, side: str) -> FloatArray:
@@ -70,7 +70,7 @@ def _hand_behind(posture: Posture, side: str) -> FloatArray:
     return np.where(inside > 0.5, behind, 0.0)
 
 
-def _above(place: str):
+def _above(place: str) -> Measure:
     """How far a hand is above a place, metres."""
 
     def measure(posture: Posture, side: str) -> FloatArray:
@@ -80,14 +80,14 @@ def _above(place: str):
     return measure
 
 
-def _above_other(part: str):
+def _above_other(part: str) -> Measure:
     def measure(posture: Posture, side: str) -> FloatArray:
         return posture.joint(part, side)[:, 1] - posture.joint(part, other(side))[:, 1]
 
     return measure
 
 
-def _arm_along(axis: str):
+def _arm_along(axis: str) -> Measure:
     """Degrees between a stretched arm and a direction of the trunk or of the world.
 
     An arm folded to the body points nowhere: its bend beyond 60 degrees is added.
@@ -117,7 +117,7 @@ def _arm_raised(posture: Posture, side: str) -> FloatArray:
     return np.maximum(_hand(posture, side)[:, 1], posture.joint("elbow", side)[:, 1]) - shoulder
 
 
-def _thigh_along(axis: str):
+def _thigh_along(axis: str) -> Measure:
     """Degrees by which a thigh is lifted in a level direction of the trunk, if one stands."""
 
     def measure(posture: Posture, side: str) -> FloatArray:
@@ -148,7 +148,7 @@ def _step(posture: Posture, side: str) -> FloatArray:
     return np.where(bearing_is_upright(posture), dot(gap, posture.heading), 0.0)
 
 
-def _apart(part: str):
+def _apart(part: str) -> Measure:
     """Distance of both parts, metres."""
 
     def measure(posture: Posture, _side: str) -> FloatArray:
@@ -159,7 +159,7 @@ def _apart(part: str):
 
 def _arms_crossed(posture: Posture, _side: str) -> FloatArray:
     """Both hands past the middle, level forearms in front of the chest."""
-    degrees = []
+    degrees: list[FloatArray] = []
     for side in SIDES:
         offset = _hand(posture, side) - posture.joints[:, 9]
         inwards = -dot(offset, posture.side_axis(side))
@@ -210,7 +210,7 @@ def _neck(posture: Posture) -> FloatArray:
     return np.degrees(np.arctan2(dot(along, np.cross(posture.left, chest)), dot(along, chest)))
 
 
-def _bend(limb: str):
+def _bend(limb: str) -> Measure:
     return lambda posture, side: posture.bend(limb, side)
 
 

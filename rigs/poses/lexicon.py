@@ -110,7 +110,8 @@ def phrase_table() -> dict[tuple[str, ...], tuple[str, ...]]:
 
 def longest_match(words: list[Word]) -> Match | None:
     """The longest phrase that the words begin with, sides and empty words passed over."""
-    best, plain = None, []
+    best: Match | None = None
+    plain: list[str] = []
     for count, word in enumerate(words, start=1):
         if word.plain:
             plain.append(word.plain)

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from ...core.arrays import FloatArray
+from ...core.arrays import AnyArray, FloatArray
 from ...core.kinematics import posed_joints
 from ...core.rotations import rotvec_from_quat
 from ..errors import RigError
@@ -102,12 +102,12 @@ def load_library(path: Path = LIBRARY_FILE) -> PoseLibrary:
         ) from error
 
 
-def _from_arrays(arrays: dict[str, np.ndarray]) -> PoseLibrary:
+def _from_arrays(arrays: dict[str, AnyArray]) -> PoseLibrary:
     if int(arrays["format_version"]) != FORMAT_VERSION:
         raise ValueError(f"it has format {int(arrays['format_version'])}, not {FORMAT_VERSION}")
     offsets = arrays["offsets"].astype(np.float64)
     rotvecs = rotvec_from_quat(arrays["quats"].astype(np.float64)).reshape(-1, 72)
-    poses = []
+    poses: list[KeyPose] = []
     for row, pose in enumerate(rotvecs):
         pelvis = np.array([0.0, float(arrays["heights"][row]), 0.0])
         poses.append(

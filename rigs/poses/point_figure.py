@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ...core.arrays import FloatArray
+from ...core.arrays import FloatArray, IndexArray, einsum
 from ...core.rotations import normalized, quat_from_rotvec, rotmat_from_quat
 from ...core.smpl import SMPL_PARENTS
 
@@ -23,18 +23,20 @@ class PointFigure:
     """Points on the skin of a resting body.
 
     Attributes:
-        points: [P, 3]. normals: [P, 3] unit, outwards.
-        joints: [P, K] indices of the joints that carry a point. weights: [P, K], rows sum to 1.
-        rest: [24, 3] joint positions at rest.
+        points: [P, 3] at rest, metres.
+        normals: [P, 3] unit, outwards.
+        joints: [P, K] indices of the joints that carry a point.
+        weights: [P, K] shares of those joints; rows sum to 1.
+        rest: [24, 3] joint positions at rest, metres.
         sides: [P] 0 middle, 1 left limbs, 2 right limbs.
     """
 
     points: FloatArray
     normals: FloatArray
-    joints: NDArray[np.intp]
+    joints: IndexArray
     weights: FloatArray
     rest: FloatArray
-    sides: NDArray[np.intp]
+    sides: IndexArray
 
     def posed(self, pose: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Points and normals [P, 3] of a pose, the hips' joint at the origin.
@@ -42,11 +44,11 @@ class PointFigure:
         Linear blend skinning; normals are carried along without being re-computed.
         """
         world, places = _chain(np.asarray(pose, dtype=np.float64).reshape(24, 3), self.rest)
-        shifts = places - np.einsum("jab,jb->ja", world, self.rest)
-        turns = np.einsum("pk,pkab->pab", self.weights, world[self.joints])
-        moved = np.einsum("pk,pka->pa", self.weights, shifts[self.joints])
-        points = np.einsum("pab,pb->pa", turns, self.points) + moved
-        return points, normalized(np.einsum("pab,pb->pa", turns, self.normals))
+        shifts = places - einsum("jab,jb->ja", world, self.rest)
+        turns = einsum("pk,pkab->pab", self.weights, world[self.joints])
+        moved = einsum("pk,pka->pa", self.weights, shifts[self.joints])
+        points = einsum("pab,pb->pa", turns, self.points) + moved
+        return points, normalized(einsum("pab,pb->pa", turns, self.normals))
 
 
 def figure_from_body(
@@ -55,8 +57,11 @@ def figure_from_body(
     """Return the points of a body model: its vertices and the middles of its faces.
 
     Args:
-        vertices: [V, 3] at rest. quads: [F, 4] vertex indices, counter-clockwise from outside.
-        joints: [V, K] carrying joints. weights: [V, K]. rest: [24, 3] joint positions.
+        vertices: [V, 3] at rest, metres.
+        quads: [F, 4] vertex indices, counter-clockwise from outside.
+        joints: [V, K] indices of the joints that carry a vertex.
+        weights: [V, K] shares of those joints.
+        rest: [24, 3] joint positions at rest, metres.
     """
     v = np.asarray(vertices, dtype=np.float64)
     q = np.asarray(quads, dtype=np.intp)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ...core.arrays import FloatArray
 from .codes_body import BEARINGS, TRUNK
@@ -22,10 +23,12 @@ Degrees = dict[tuple[str, str], FloatArray]
 def posecodes() -> tuple[Posecode, ...]:
     """All posecodes with their words, bearings first."""
     words = json.loads(WORDS_FILE.read_text("utf-8"))
-    return tuple(
-        Posecode(rule, **{**words[rule.key], "words": tuple(words[rule.key]["words"])})
-        for rule in RULES
-    )
+    return tuple(_posecode(rule, words[rule.key]) for rule in RULES)
+
+
+def _posecode(rule: Rule, said: dict[str, Any]) -> Posecode:
+    arguments: dict[str, Any] = said | {"words": tuple(said["words"])}
+    return Posecode(rule, **arguments)
 
 
 @lru_cache(maxsize=1)

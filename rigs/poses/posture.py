@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...core.arrays import FloatArray
+from ...core.arrays import FloatArray, einsum
 from ...core.rotations import normalized
 from ..errors import RigError
 
@@ -45,7 +45,9 @@ class Posture:
     """
 
     joints: FloatArray
-    known: dict[tuple[str, str], FloatArray] = field(default_factory=dict, repr=False)
+    known: dict[tuple[str, str], FloatArray] = field(
+        default_factory=dict[tuple[str, str], FloatArray], repr=False
+    )
 
     def joint(self, name: str, side: str) -> FloatArray:
         """Position [N, 3] of a paired joint, ``side`` being ``left`` or ``right``."""
@@ -177,7 +179,7 @@ def posture_of(joints: ArrayLike) -> Posture:
 
 def dot(a: FloatArray, b: FloatArray) -> FloatArray:
     """Scalar products [N] of vectors [N, 3]."""
-    return np.einsum("na,na->n", a, b)
+    return einsum("na,na->n", a, b)
 
 
 def angle(a: FloatArray, b: FloatArray) -> FloatArray:

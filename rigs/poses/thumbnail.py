@@ -10,9 +10,9 @@ Pictures are [H, W, 4] float32 RGBA in [0, 1], the top row first.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ...core.arrays import Float32Array, FloatArray
+from ...core.arrays import Float32Array, FloatArray, IndexArray
 from ...core.rotations import normalized
 from .point_figure import PointFigure
 
@@ -69,7 +69,7 @@ def view_axes(view: ArrayLike) -> FloatArray:
     return np.stack([right, np.cross(right, forward), forward])
 
 
-def _fitted(seen: FloatArray, side: int) -> tuple[NDArray[np.intp], FloatArray]:
+def _fitted(seen: FloatArray, side: int) -> tuple[IndexArray, FloatArray]:
     """Pixels [P, 2] (column, row) of points in view axes, and their depth [P]."""
     low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
     scale = side * (1.0 - 2.0 * MARGIN) / max(float((high - low).max()), LEAST_EXTENT)
@@ -78,9 +78,7 @@ def _fitted(seen: FloatArray, side: int) -> tuple[NDArray[np.intp], FloatArray]:
     return np.floor(pixels - (_SPLAT - 1) / 2.0).astype(np.intp), seen[:, 2]
 
 
-def _nearest(
-    pixels: NDArray[np.intp], depth: FloatArray, colors: FloatArray, side: int
-) -> NDArray[np.float64]:
+def _nearest(pixels: IndexArray, depth: FloatArray, colors: FloatArray, side: int) -> FloatArray:
     """The nearest point's colour in every pixel [side, side, 4]."""
     order = np.argsort(-depth, kind="stable")  # far ones first: the last one written stays
     picture = np.zeros((side, side, 4))
@@ -98,7 +96,7 @@ def _nearest(
     return picture
 
 
-def _averaged(picture: NDArray[np.float64]) -> Float32Array:
+def _averaged(picture: FloatArray) -> Float32Array:
     """The picture at half the size, edges softened; colours weighted by their coverage."""
     side = len(picture) // OVERSAMPLING
     blocks = picture.reshape(side, OVERSAMPLING, side, OVERSAMPLING, 4)
