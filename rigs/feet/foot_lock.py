@@ -68,12 +68,11 @@ def _held(
         np.diff(ball[start:stop], axis=0),
         np.diff(heel[start:stop], axis=0),
     )
-    moved = np.where(same[:, None], steps, other)
+    moved: FloatArray = np.where(same[:, None], steps, other)
     rising: FloatArray = moved @ up
     moved = moved - np.outer(rising, up)
     correction = np.concatenate((np.zeros((1, 3)), -np.cumsum(moved, axis=0)))
-    middle: FloatArray = correction.mean(axis=0)
-    return correction - middle
+    return correction - correction.mean(axis=0)
 
 
 def faded(values: FloatArray, resting: BoolArray, fade: int) -> FloatArray:
@@ -97,7 +96,8 @@ def faded(values: FloatArray, resting: BoolArray, fade: int) -> FloatArray:
 def smoothed(values: FloatArray, radius: int) -> FloatArray:
     """Return a running mean of ``values`` [T] under a bell of ``radius`` frames to either side."""
     bell = np.hanning(2 * radius + 3)[1:-1]
-    return np.convolve(np.pad(values, radius, mode="edge"), bell / bell.sum(), mode="valid")
+    shares: FloatArray = bell / bell.sum()
+    return np.convolve(np.pad(values, radius, mode="edge"), shares, mode="valid")
 
 
 def _bridge(

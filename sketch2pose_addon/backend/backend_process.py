@@ -79,9 +79,10 @@ def describe(settings: Sketch2PosePreferences) -> dict[str, Any]:
         done = subprocess.run(
             arguments, env=environment(), capture_output=True, timeout=_DESCRIBE_LIMIT, check=False
         )
-        return json.loads(done.stdout)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _no_start(str(error)) from error
+    try:
+        return json.loads(done.stdout)
     except ValueError as error:  # it died before it had said anything
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise _no_start(lines[-1] if lines else f"exit status {done.returncode}") from error

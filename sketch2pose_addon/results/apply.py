@@ -229,11 +229,9 @@ def _key(
 ) -> tuple[str, int]:
     title = f"{target.name} {name}".strip()
     frames: NDArray[np.float64] = start + np.arange(frame_count, dtype=np.float64)
-    if frame_count == 1:
-        action = keyframes.present_action(target, title)
-    else:
-        before = keyframes.active_action(target)
-        action = keyframes.new_action(target, title)
+    before = keyframes.active_action(target)
+    make = keyframes.present_action if frame_count == 1 else keyframes.new_action
+    action = make(target, title)
     kind = options.keys.interpolation if options.keys.kind == EVERY else "BEZIER"
     count = keyframes.write_keys(target, action, chosen.channels, frames, kind)
     if options.as_strip and frame_count > 1:

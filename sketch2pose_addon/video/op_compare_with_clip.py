@@ -99,7 +99,7 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
             raise
         return job
 
-    def advance(self, _context: Context) -> bool:
+    def advance(self, context: Context) -> bool:
         if self._studio is None:
             return False
         self._studio.shoot(self._rows[self._done])
@@ -116,7 +116,7 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
         if studio is not None:
             studio.close()
 
-    def complete(self, _context: Context, job: jobs.Job) -> str:
+    def complete(self, context: Context, job: jobs.Job) -> str:
         try:
             self._place.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(job.files[0], self._place)
