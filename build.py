@@ -1,4 +1,4 @@
-"""Sketch2Pose's one build program: ``python build.py demo | test | build | check | bench``.
+"""Sketch2Pose's one build program: ``python build.py demo | test | build | docs | check | bench``.
 
 Needs nothing but Python 3.11; it makes its own environments from the pinned files in requirements/.
 """
@@ -48,6 +48,13 @@ def command_build(options: argparse.Namespace) -> None:
         )
 
 
+def command_docs(_: argparse.Namespace) -> int:
+    """Make the documentation site."""
+    from tools import docs_site
+
+    return docs_site.build(environments.ensure_apart("docs"))
+
+
 def command_check(_: argparse.Namespace) -> int:
     """Check all that a release must pass."""
     from tools import release_check
@@ -93,6 +100,8 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--out", type=Path, default=DIST)
     build.set_defaults(run=command_build)
 
+    docs = sub.add_parser("docs", help="make the documentation site in build/site")
+    docs.set_defaults(run=command_docs)
     sub.add_parser("check", help="what a release must pass").set_defaults(run=command_check)
     bench = sub.add_parser("bench", help="run benchmarks, write docs/benchmarks.md")
     bench.add_argument(

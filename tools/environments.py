@@ -1,8 +1,9 @@
 """Virtual environments from the pinned files in requirements/, made once and kept.
 
 One environment holds one ``bpy``: ``.venv`` has Blender 4.5 LTS and all that the command line
-needs; ``.venv-4.2`` and ``.venv-5.0`` stand beside it for the tests. A stamp with the hash of the
-pins tells whether an environment is up to date.
+needs; ``.venv-4.2`` and ``.venv-5.0`` stand beside it for the tests. ``.venv-agreement`` and
+``.venv-docs`` hold no Blender. A stamp with the hash of the pins tells whether an environment is
+up to date.
 """
 
 from __future__ import annotations
@@ -78,12 +79,30 @@ def ensure(blender: str, *extras: str) -> Path:
     Raises:
         BuildError: when Python 3.11 or a package cannot be had.
     """
-    environment = folder_of(blender)
+    return _complete(folder_of(blender), f"blender-{blender}", *extras)
+
+
+def ensure_apart(name: str) -> Path:
+    """Make or complete an environment without Blender, for packages that fit no other one.
+
+    Args:
+        name: of a file in requirements/, for example ``"docs"``; the folder is ``.venv-docs``.
+
+    Returns:
+        The environment's Python program.
+
+    Raises:
+        BuildError: when Python 3.11 or a package cannot be had.
+    """
+    return _complete(ROOT / f".venv-{name}", name)
+
+
+def _complete(environment: Path, *names: str) -> Path:
     python = python_of(environment)
     if not python.exists():
         say(f"Making {show(environment)} …")
         run_or_stop("Making the environment", [find_python_311(), "-m", "venv", environment])
-    for name in (f"blender-{blender}", *extras):
+    for name in names:
         _install(python, environment, name)
     return python
 

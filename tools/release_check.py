@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import environments, package
+from . import docs_links, environments, package
 from .places import BUILD, MANIFEST, ROOT, BuildError, say, show, this_platform, version
 from .processes import output_of, run
 from .wheels import read_lock, sha256_of
@@ -17,7 +17,6 @@ LICENCES = ROOT / "docs" / "licences.md"
 WEIGHTS = ROOT / "inference" / "weights"
 ASSET_SUFFIXES = {".onnx", ".npz", ".png", ".jpg", ".svg", ".json", ".task", ".blend"}
 ASSET_FOLDERS = ("inference", "rigs", "sketch2pose_addon", "docs/examples", "docs/images")
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # A path of somebody's machine or a private index in a public file.
 PRIVATE = re.compile(r"(/home/\w+|/Users/\w+|C:\\\\Users|/root/|/opt/(pypi|wheels)|https?://10\.)")
 
@@ -85,12 +84,10 @@ def _card_of(path: Path) -> Path | None:
 
 
 def links_lead_somewhere() -> Iterator[str]:
-    """Relative links of the documents point to files that exist."""
-    for path in tracked(".md"):
-        for target in LINK.findall(_text(path)):
-            local = target.split("#")[0]
-            if local and "://" not in target and not (path.parent / local).exists():
-                yield f"{show(path)} links to {target}, which does not exist"
+    """Links of the documents lead to what exists, and the site shows each page."""
+    yield from docs_links.dead_links(tracked(".md"))
+    yield from docs_links.links_out_of_the_site()
+    yield from docs_links.pages_not_shown()
 
 
 def nothing_private() -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from . import chroots, environments, package
+from . import chroots, docs_site, environments, package
 from .places import BUILD, DIST, ROOT, BuildError, say, show, this_platform
 from .processes import output_of, run
 
@@ -69,6 +69,25 @@ def training() -> int:
         why = "PyTorch is not installed (python build.py setup --training)"
         raise Skipped(why) from error
     return _tool("pytest", "-q", "-m", "torch", "tests/pure")
+
+
+def agreement() -> int:
+    """Tests that compare with other implementations, in an environment with these."""
+    python = _apart("agreement", "the other implementations")
+    folders = [f"tests/pure/inference/{part}" for part in ("body", "importers", "skel")]
+    return run([python, "-m", "pytest", "-q", "-m", "agreement", *folders], timeout=600)
+
+
+def documentation() -> int:
+    """The documentation site, without a warning."""
+    return docs_site.build(_apart("docs", "the site generator"), strict=True)
+
+
+def _apart(name: str, what: str) -> Path:
+    try:
+        return environments.ensure_apart(name)
+    except BuildError as error:
+        raise Skipped(f"{what} cannot be installed: {error}") from error
 
 
 def in_module(blender: str) -> Callable[[], int]:
@@ -181,9 +200,11 @@ def all_stages() -> list[Stage]:
         Stage("architecture", "import and safety rules", architecture),
         Stage("pure", "tests without Blender", pure),
         Stage("types", "pyright", types),
+        Stage("docs", "the documentation site", documentation),
         *(Stage(f"bpy-{v}", f"Blender {v} module", in_module(v)) for v in environments.BLENDERS),
         Stage("zip", "the zip with its wheels, installed", full_zip),
         Stage("demo", "a drawing becomes keys", demo),
+        Stage("agreement", "beside other implementations", agreement),
         Stage("training", "synthesis and training", training),
         Stage("headless-4.3", "Debian's Blender 4.3 without a window", headless(trixie)),
         Stage("headless-5.2", "Debian's Blender 5.2 LTS without a window", headless(sid)),

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..key_poses.library import load_library
+from ..model_card import renew_checksum
 from . import fit_limits, net_file
 
 CONFIDENCE_TERMS = 3
@@ -37,6 +38,7 @@ def main() -> None:
         arrays |= net_file.read_net(path, name)
     arrays["confidence"] = _kept_confidence(arguments.out)
     np.savez_compressed(arguments.out, **arrays)
+    renew_checksum(arguments.out)
 
 
 def _kept_confidence(path: Path) -> NDArray[np.floating]:

@@ -23,6 +23,7 @@ from ...body import load_default_body
 from ...solver import solve_directions, tree
 from ...solver.confidence import GOOD_ANGLE
 from ...solver.weights import WEIGHTS_PATH
+from ..model_card import renew_checksum
 from . import measures
 from .simulated import Eyesight, observe, random_scene
 
@@ -85,6 +86,7 @@ def main() -> None:
     with np.load(arguments.weights) as packed:
         arrays = dict(packed) | {"confidence": coefficients.astype(np.float32)}
     np.savez_compressed(arguments.weights, **arrays)
+    renew_checksum(arguments.weights)
 
 
 if __name__ == "__main__":

@@ -109,8 +109,11 @@ def test_array_size_that_lies(tmp_path: Path) -> None:
         load_pickle(written(tmp_path, lying))
 
 
+@pytest.mark.agreement
 def test_sparse_matrices_need_no_scipy(tmp_path: Path) -> None:
-    sparse = pytest.importorskip("scipy.sparse", reason="skipped: SciPy writes the test's file")
+    sparse = pytest.importorskip(
+        "scipy.sparse", reason="skipped: needs SciPy (build.py test --only agreement)"
+    )
     dense = np.random.default_rng(0).random((5, 8)) * (
         np.random.default_rng(1).random((5, 8)) > 0.6
     )

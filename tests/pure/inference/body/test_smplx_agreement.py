@@ -21,8 +21,11 @@ NOWHERE = dict.fromkeys(  # vertices that are not compared; the package wants th
     ),
     0,
 )
-smplx = pytest.importorskip("smplx", reason="skipped: smplx is not installed (tests only)")
+smplx = pytest.importorskip(
+    "smplx", reason="skipped: smplx is not installed (build.py test --only agreement)"
+)
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
+pytestmark = pytest.mark.agreement
 
 
 def test_joints_and_skin_agree(tmp_path: Path) -> None:

@@ -118,8 +118,11 @@ def test_wham_through_joblib(tmp_path, protocol, alignment):
         np.testing.assert_allclose(moved, PATH - PATH[0], atol=1e-5)
 
 
+@pytest.mark.agreement
 def test_the_real_joblib_agrees(tmp_path):
-    joblib = pytest.importorskip("joblib", reason="skipped: joblib is not installed")
+    joblib = pytest.importorskip(
+        "joblib", reason="skipped: needs joblib (build.py test --only agreement)"
+    )
     for number, options in enumerate(({}, {"compress": 3}, {"protocol": 2})):
         path = tmp_path / f"{number}.pkl"
         joblib.dump(wham(), path, **options)

@@ -17,8 +17,9 @@ from sketch2pose.inference.skel.opensim.tables import TRANSLATIONS, write_mot
 from tests.pure.inference.skel.test_skel import some_angles, walk
 
 opensim = pytest.importorskip(
-    "opensim", reason="skipped: OpenSim's package is not installed (pip install opensim)"
+    "opensim", reason="skipped: OpenSim is not installed (build.py test --only agreement)"
 )
+pytestmark = pytest.mark.agreement
 
 
 def joints_in_opensim(osim: Path, mot: Path) -> np.ndarray:

@@ -351,11 +351,13 @@ def test_wrong_skel_files_are_named(tmp_path: Path, changes: dict, why: str) -> 
         load_skel_file(write_synthetic(tmp_path / "skel.pkl", **changes))
 
 
+@pytest.mark.agreement
 def test_agreement_with_an_independent_implementation(tmp_path: Path) -> None:
     reference = pytest.importorskip(
-        "body_models.skel.numpy", reason="skipped: body-models is not installed (tests only)"
+        "body_models.skel.numpy",
+        reason="skipped: needs body-models (build.py test --only agreement)",
     )
-    pytest.importorskip("scipy", reason="skipped: SciPy is not installed (tests only)")
+    pytest.importorskip("scipy", reason="skipped: needs SciPy (build.py test --only agreement)")
     rng = np.random.default_rng(0)
     path = write_synthetic(
         tmp_path / "skel.pkl", sparse=True, posedirs=rng.normal(0, 1e-3, (3430, 3, 207))

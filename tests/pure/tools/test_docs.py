@@ -1,0 +1,60 @@
+"""The documents' links, the site's navigation, and that the site fetches nothing."""
+
+from __future__ import annotations
+
+from tools import docs_links, docs_site, release_check
+
+
+def test_every_link_of_the_documents_leads_somewhere():
+    assert list(docs_links.dead_links(release_check.tracked(".md"))) == []
+
+
+def test_pages_link_to_pages_of_the_site():
+    assert list(docs_links.links_out_of_the_site()) == []
+
+
+def test_the_navigation_shows_every_page_once():
+    assert list(docs_links.pages_not_shown()) == []
+
+
+def test_dead_links_to_files_and_headings_are_named(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A *page*: of `code`, and more\n[a](#a-page-of-code-and-more) [b](page.md#gone)\n"
+        "[c](missing.md) ![d](missing.png) [far](https://example.org/x#y)\n"
+        "```\n# not a heading, [no](link.md)\n```\n"
+    )
+    complaints = list(docs_links.dead_links([page]))
+    assert [c.split(" links to ")[1].split(",")[0] for c in complaints] == [
+        "page.md#gone",
+        "missing.md",
+        "missing.png",
+    ]
+
+
+def test_pages_that_are_left_out_or_made_up_are_named(tmp_path):
+    docs, site_map = tmp_path / "docs", tmp_path / "mkdocs.yml"
+    (docs / "notes").mkdir(parents=True)
+    (docs / "notes" / "index.md").write_text("[out](../../other.md) [in](../notes/index.md)")
+    site_map.write_text("site_name: X\nnav:\n  - Gone: gone.md\n")
+    assert [c.split()[0] for c in docs_links.pages_not_shown(docs, site_map)] == [
+        "docs/notes/index.md",
+        "mkdocs.yml's",
+    ]
+    (complaint,) = docs_links.links_out_of_the_site(docs)
+    assert "other.md" in complaint
+
+
+def test_what_a_page_would_fetch_is_named(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<a href="https://example.org">far</a><script src="site/own.js"></script>'
+        '<link href="own.css" rel="stylesheet"><link rel="canonical" href="https://example.org">'
+    )
+    assert list(docs_site.fetches(tmp_path)) == []
+    page.write_text(
+        '<script async src="https://a.example/x.js"></script>'
+        '<link href="https://b.example/font.css" rel="stylesheet">'
+    )
+    found = [complaint.split()[-1] for complaint in docs_site.fetches(tmp_path)]
+    assert found == ["https://a.example/x.js", "https://b.example/font.css"]
