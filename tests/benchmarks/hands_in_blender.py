@@ -57,7 +57,7 @@ class Pump:
 
 def live_drawing(rig: bpy.types.Object, drawing: bpy.types.Object, repeats: int) -> dict:
     """Seconds from the end of a stroke to the moved rig, and of each call."""
-    live, grease_pencil = addon_module("live"), addon_module("grease_pencil")
+    live, grease_pencil = addon_module("drawing.live_session"), addon_module("host.grease_pencil")
     scene = bpy.context.scene
     scene.sketch2pose.target, scene.sketch2pose.drawing = rig, drawing
     live.start(bpy.context, rig, drawing)
@@ -75,14 +75,14 @@ def live_drawing(rig: bpy.types.Object, drawing: bpy.types.Object, repeats: int)
 
 def dragged_handle(rig: bpy.types.Object, drawing: bpy.types.Object, repeats: int) -> dict:
     """Seconds from a move of the mouse to the moved rig, and of each call."""
-    correcting = addon_module("correcting")
+    correcting = addon_module("correction.edit_session")
     bpy.ops.sketch2pose.pose_from_sketch(target=rig.name, drawing=drawing.name)
     correcting.start(bpy.context, rig)
     pump, taken = Pump(correcting.step, DRAG_PACE), []
     for number in range(repeats + 1):  # the first one warms up
         begun = time.perf_counter()
         gesture = correcting.begin(bpy.context)
-        start = gesture.paper.handles[WRIST].copy()
+        start = gesture.plane.handles[WRIST].copy()
         pump.calls.append(time.perf_counter() - begun)
         if not number:
             pump.calls.clear()
@@ -114,7 +114,7 @@ def figure_drawing() -> bpy.types.Object:
         line((0, 0.95), (-0.15, 0.5), (-0.2, 0.05)),
         head,
     ]
-    grease_pencil = addon_module("grease_pencil")
+    grease_pencil = addon_module("host.grease_pencil")
     drawing = grease_pencil.new_drawing("Figure")
     bpy.context.scene.collection.objects.link(drawing)
     grease_pencil.add_strokes(drawing, strokes, bpy.context.scene.frame_current)

@@ -30,8 +30,9 @@ def numbered_pictures(folder: Path) -> Path:
 
 def filmed(rig: bpy.types.Object, path: Path) -> None:
     """Writes a motion of the body as it stands, carried past a camera 4 m away."""
-    protocol = importlib.import_module(f"{EXTENSION}.inference.protocol.body_motion")
-    heads = [rig.data.bones[name].head_local for name in protocol.SMPL_JOINT_NAMES]
+    protocol = importlib.import_module(f"{EXTENSION}.core.body_motion")
+    names = importlib.import_module(f"{EXTENSION}.core.smpl").SMPL_JOINT_NAMES
+    heads = [rig.data.bones[name].head_local for name in names]
     rest = np.array([(x, z, -y) for x, y, z in heads])  # y up, as the body has it
     walked = np.linspace([-0.3, 0, 0], [0.3, 0, 0], FRAMES)
     joints = rest + walked[:, None]
