@@ -1,4 +1,4 @@
-"""``build.py bench``: run tests/benchmarks/bench_*.py, write docs/benchmarks.md from their figures.
+"""``build.py bench``: run tests/benchmarks/bench_*.py, make docs/benchmarks.md of their figures.
 
 Each script takes ``--out FOLDER`` and writes ``<name>.json`` there: ``{"benchmark", "rows"}``, a
 row being {what, value, unit, must, aim, larger_is_better, met, cases}, or in words {what, text,
@@ -21,6 +21,8 @@ from .processes import output_of, run
 SCRIPTS = ROOT / "tests" / "benchmarks"
 RESULTS = BUILD / "benchmarks"
 PAGE = ROOT / "docs" / "benchmarks.md"
+NOTES = ROOT / "docs" / "notes" / "ablations.md"
+ABOUT_TRAINING = ("ablation", "coverage", "lifter_ablation")  # on the page of notes
 STORE = ROOT / "docs" / "benchmarks"  # the figures behind the page, one file per benchmark
 
 HEADER = """# Benchmarks
@@ -28,6 +30,12 @@ HEADER = """# Benchmarks
 Made by `python build.py bench`; nothing here is typed by hand. *must* is what a release
 needs, *aim* what is wanted; every figure that does not reach its *must* is marked **missed**.
 Each table names its command, the machine and the commit.
+"""
+
+NOTES_HEADER = """# Ablations
+
+Made by `python build.py bench`, as [the benchmarks](../benchmarks.md) are: what each part of the
+training is worth, on small equal runs, and how much of unseen people's poses its data cover.
 """
 
 
@@ -54,8 +62,10 @@ def run_benchmarks(names: Sequence[str]) -> int:
         raise BuildError(f"No benchmark {', '.join(unknown)}: choose among {known}.")
     python = environments.ensure(environments.MAIN, "pytest")
     broken = [name for name in names or available() if not _measure(python, name)]
-    PAGE.write_text(page(stored_reports()), encoding="utf-8")
-    say(f"Wrote {show(PAGE)}" + (f"; broken: {', '.join(broken)}" if broken else ""))
+    for path, text in pages(stored_reports()).items():
+        path.write_text(text, encoding="utf-8")
+    failed = f"; broken: {', '.join(broken)}" if broken else ""
+    say(f"Wrote {show(PAGE)}, {show(NOTES)}{failed}")
     return 1 if broken else 0
 
 
@@ -91,9 +101,16 @@ def stored_reports() -> list[dict]:
     return [json.loads(p.read_text(encoding="utf-8")) for p in sorted(STORE.glob("*.json"))]
 
 
-def page(reports: Sequence[dict]) -> str:
-    """The text of docs/benchmarks.md."""
-    return "\n".join([HEADER, *(_section(report) for report in reports)])
+def pages(reports: Sequence[dict]) -> dict[Path, str]:
+    """The texts of the two pages: the product's figures, and those about its training."""
+    notes = [report for report in reports if report["benchmark"] in ABOUT_TRAINING]
+    figures = [report for report in reports if report["benchmark"] not in ABOUT_TRAINING]
+    return {PAGE: page(figures), NOTES: page(notes, NOTES_HEADER)}
+
+
+def page(reports: Sequence[dict], header: str = HEADER) -> str:
+    """The text of one page."""
+    return "\n".join([header, *(_section(report) for report in reports)])
 
 
 def _section(report: dict) -> str:
@@ -146,7 +163,7 @@ def _commit() -> str:
 
     The figures themselves do not count: one benchmark after another renews them.
     """
-    figures = [f":!{show(STORE)}", f":!{show(PAGE)}"]
+    figures = [f":!{show(path)}" for path in (STORE, PAGE, NOTES)]
     try:
         commit = output_of(["git", "describe", "--always"]).strip()
         changed = output_of(["git", "status", "--porcelain", "--", ".", *figures]).strip()

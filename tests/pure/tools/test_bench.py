@@ -63,8 +63,9 @@ def test_changed_files_are_told_in_words(monkeypatch):
     assert bench._commit() == "abc1234"
 
 
-def test_the_page_is_made_of_the_stored_figures():
-    assert bench.PAGE.read_text(encoding="utf-8") == bench.page(bench.stored_reports())
+def test_the_pages_are_made_of_the_stored_figures():
+    for path, text in bench.pages(bench.stored_reports()).items():
+        assert path.read_text(encoding="utf-8") == text
 
 
 def test_no_stored_figure_lacks_its_verdict():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from tools import docs_links, docs_site, release_check
+from tools.places import ROOT
 
 
 def test_every_link_of_the_documents_leads_somewhere():
@@ -15,6 +18,29 @@ def test_pages_link_to_pages_of_the_site():
 
 def test_the_navigation_shows_every_page_once():
     assert list(docs_links.pages_not_shown()) == []
+
+
+def test_the_documents_name_files_that_exist():
+    files = [f"/{path.relative_to(ROOT).as_posix()}" for path in release_check.tracked(".py")]
+    missing = [
+        f"{page.name}: {name}"
+        for page in sorted(docs_links.DOCS.rglob("*.md"))
+        for name in re.findall(r"`([\w/]+\.py)`", page.read_text(encoding="utf-8"))
+        if not any(file.endswith(f"/{name}") for file in files)
+    ]
+    assert missing == []
+
+
+def test_the_journeys_of_the_architecture_pass_modules_that_exist():
+    text = (docs_links.DOCS / "architecture.md").read_text(encoding="utf-8")
+    journeys = text[text.index("## Four journeys") : text.index("## Conventions")]
+    part, missing = "", []
+    for name in re.findall(r"`([\w/]+)`", journeys):
+        if name.endswith("/"):
+            part = name
+        elif not (ROOT / f"{part}{name}.py").is_file():
+            missing.append(f"{part}{name}")
+    assert missing == []
 
 
 def test_dead_links_to_files_and_headings_are_named(tmp_path):

@@ -1,6 +1,6 @@
-"""Pretrains the lifter on keypoints alone: thousands of figures a second, no drawing needed.
+"""Pretrains the drawing network's lifter on keypoints alone: thousands of figures a second.
 
-python -m sketch2pose.inference.training.temporal_lifter.__main__ --minutes 10 --out build/lifter.pt
+python -m sketch2pose.inference.training.sketch.train_lifter --minutes 10 --out build/lifter.pt
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import time
 import numpy as np
 import torch
 
-from ..sketch.losses import LIMB_DIRECTIONS, lifting_losses, total
-from ..sketch.net import KeypointLifter, split
 from ..synthesis.figure import Figures, make_figures, sample_scales
 from ..synthesis.layout import DIRECTIONS, KEYPOINTS
 from ..synthesis.poses import PoseBank, load_pose_bank
+from .losses import LIMB_DIRECTIONS, lifting_losses, total
+from .net import KeypointLifter, split
 
 BATCH = 512
 
