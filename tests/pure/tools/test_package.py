@@ -13,6 +13,14 @@ from tools import package, places, wheels
 from tools.places import BuildError
 
 MANIFEST = places.MANIFEST.read_text(encoding="utf-8")
+# The tags that extensions.blender.org knows for add-ons.
+BLENDERS_TAGS = {
+    "3D View", "Add Curve", "Add Mesh", "Animation", "Bake", "Camera", "Compositing",
+    "Development", "Game Engine", "Geometry Nodes", "Grease Pencil", "Import-Export", "Lighting",
+    "Material", "Mesh", "Modeling", "Node", "Object", "Paint", "Physics", "Pipeline", "Render",
+    "Rigging", "Scene", "Sculpt", "Sequencer", "System", "Text Editor", "Tracking",
+    "User Interface", "UV",
+}  # fmt: skip
 wheel_names = st.lists(
     st.from_regex(r"[a-z]{1,9}-[0-9]\.[0-9]-cp311-abi3-any\.whl", fullmatch=True),
     unique=True,
@@ -35,6 +43,8 @@ def test_manifest_keeps_blenders_rules():
     texts = [manifest["tagline"], *manifest["permissions"].values()]
     assert all(len(text) <= 64 and text[-1].isalnum() for text in texts)
     assert set(manifest["permissions"]) <= {"files", "network", "clipboard", "camera", "microphone"}
+    assert set(manifest["tags"]) <= BLENDERS_TAGS
+    assert manifest["website"].startswith("https://")
 
 
 @pytest.mark.parametrize("platform", wheels.PLATFORMS)
