@@ -38,6 +38,7 @@ class Import:
         return self.module.split(".")[0]
 
 
+@cache
 def source_files(*folders: str) -> list[Path]:
     """Python files of the repository under ``folders`` (paths relative to the root)."""
     found: list[Path] = []
@@ -50,6 +51,12 @@ def source_files(*folders: str) -> list[Path]:
 @cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file: walking a tree again and again is most of what these tests cost."""
+    return tuple(ast.walk(tree_of(path)))
 
 
 def name_of(path: Path) -> str:
@@ -68,6 +75,7 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def import_graph() -> dict[str, set[str]]:
     """For each module of the product those it imports when it runs, lazily or not."""
     files = {module_of(path): path for path in source_files(*PRODUCT_FOLDERS)}
@@ -77,7 +85,7 @@ def import_graph() -> dict[str, set[str]]:
 def _imported_modules(path: Path, files: dict[str, Path]) -> Iterator[str]:
     skipped = type_checking_lines(tree_of(path))
     package = dotted_package(path)
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.lineno not in skipped:
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
@@ -88,6 +96,7 @@ def _imported_modules(path: Path, files: dict[str, Path]) -> Iterator[str]:
                 )
 
 
+@cache
 def type_checking_lines(tree: ast.Module) -> set[int]:
     """Lines inside ``if TYPE_CHECKING:``: they never run."""
     lines: set[int] = set()
@@ -98,12 +107,17 @@ def type_checking_lines(tree: ast.Module) -> set[int]:
     return lines
 
 
-def imports_of(path: Path) -> Iterator[Import]:
+@cache
+def imports_of(path: Path) -> tuple[Import, ...]:
     """All imports of a file that can run, relative ones made absolute from the root."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[Import]:
     tree = tree_of(path)
     skipped = type_checking_lines(tree)
     module_level = {id(node) for node in module_level_statements(tree)}
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         if not isinstance(node, ast.Import | ast.ImportFrom) or node.lineno in skipped:
             continue
         at_top = id(node) in module_level

@@ -16,8 +16,8 @@ from source_tree import (
     import_graph,
     imports_of,
     name_of,
+    nodes_of,
     source_files,
-    tree_of,
 )
 
 
@@ -141,7 +141,7 @@ def absolute_imports_of_the_product(folder: str) -> list[str]:
     """Imports of our own folders that are not relative, as ``file:line statement``."""
     problems = []
     for path in source_files(folder):
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ImportFrom):
                 names = [] if node.level else [node.module or ""]
             elif isinstance(node, ast.Import):

@@ -11,6 +11,7 @@ from source_tree import (
     complain,
     module_level_statements,
     name_of,
+    nodes_of,
     source_files,
     tree_of,
 )
@@ -30,7 +31,7 @@ DANGEROUS_CALLS = {
 
 def dangerous_calls(path: Path) -> Iterator[str]:
     """Calls that run code out of data, or that hide behind a shell."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)

@@ -11,6 +11,7 @@ from source_tree import (
     PRODUCT_FOLDERS,
     complain,
     name_of,
+    nodes_of,
     source_files,
     tree_of,
 )
@@ -22,7 +23,7 @@ def test_files_and_functions_stay_small():
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > MAX_FILE_LINES:
             problems.append(f"{name_of(path)}: {lines} lines")
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > MAX_FUNCTION_LINES:
@@ -60,7 +61,7 @@ def test_rooms_of_the_addon_stay_small():
 def test_a_class_name_is_used_once():
     places: dict[str, list[str]] = {}
     for path in source_files(*PRODUCT_FOLDERS):
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(name_of(path))
     problems = [f"{name}: {', '.join(found)}" for name, found in places.items() if len(found) > 1]
