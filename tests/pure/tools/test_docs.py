@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 from tools import docs_links, docs_site, release_check
 from tools.places import ROOT
@@ -41,6 +44,27 @@ def test_the_journeys_of_the_architecture_pass_modules_that_exist():
         elif not (ROOT / f"{part}{name}.py").is_file():
             missing.append(f"{part}{name}")
     assert missing == []
+
+
+def lists_that_the_site_would_not_show(page: Path) -> Iterator[str]:
+    """Markdown's first definition wants four spaces before an inner list, an empty line before."""
+    text = docs_links.FENCED.sub("", page.read_text(encoding="utf-8"))
+    blocks = re.split(r"\n\s*\n", text)
+    for block in blocks:
+        lines = block.strip("\n").splitlines()
+        item = re.compile(r"([-*]|\d+\.) ")
+        begun = bool(lines) and bool(item.match(lines[0].lstrip()))
+        for before, line in itertools.pairwise(lines):
+            if re.match(r" {1,3}([-*]|\d+\.) ", line):
+                yield f"{page.name}: inner list by less than four spaces: {line}"
+            begun = begun or before.startswith("#")
+            if item.match(line) and not begun:
+                yield f"{page.name}: no empty line before the list: {line}"
+
+
+def test_lists_are_lists_on_the_site():
+    pages = sorted(docs_links.DOCS.rglob("*.md"))
+    assert [fault for page in pages for fault in lists_that_the_site_would_not_show(page)] == []
 
 
 def test_dead_links_to_files_and_headings_are_named(tmp_path):
