@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+LARGEST = 1e6  # metres, radians, pixels, coefficients: anything beyond is no body and no picture
+
 
 class ByteBudget:
     """How many bytes a reader may still make out of one file.
@@ -83,6 +85,13 @@ def check_within(offset: int, sizes: Sequence[int], steps: Sequence[int], availa
         raise ValueError("a tensor has impossible sizes")
     if offset > available or (0 not in sizes and last_place(offset, sizes, steps) >= available):
         raise ValueError("a tensor is larger than its storage")
+
+
+def beyond_reason(values: np.ndarray) -> bool:
+    """Whether an array holds NaN, infinity, or a number that its square would lose."""
+    if not values.size:
+        return False
+    return not max(float(values.max()), -float(values.min())) <= LARGEST
 
 
 def last_place(offset: int, sizes: Sequence[int], steps: Sequence[int]) -> int:

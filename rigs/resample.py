@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike
 
 from ..core.arrays import FloatArray, IndexArray
 from ..core.rotations import quat_slerp
+from ..core.time_bounds import frame_count_problem
+from .errors import RigError
 from .human_motion import HumanMotion
 
 
@@ -24,6 +26,9 @@ def resampled(motion: HumanMotion, framerate: float, times: ArrayLike | None = N
         framerate: frames a second of the result.
         times: [T] strictly increasing seconds of the frames given; None = evenly spaced at the
             motion's own rate. Gaps are filled by interpolation.
+
+    Raises:
+        RigError: the result would have more frames than an animation can hold.
     """
     count = motion.frame_count
     known = np.arange(count) / motion.framerate if times is None else np.asarray(times, float)
@@ -31,7 +36,7 @@ def resampled(motion: HumanMotion, framerate: float, times: ArrayLike | None = N
     even = times is None and abs(framerate - motion.framerate) < 1e-6
     if count < 2 or even:
         return replace(motion, framerate=framerate)
-    wanted = np.arange(int(np.floor(known[-1] * framerate + 1e-6)) + 1) / framerate
+    wanted = np.arange(_frame_count(float(known[-1]), framerate)) / framerate
     lower, share = _between(known, wanted)
     return replace(
         motion,
@@ -40,6 +45,18 @@ def resampled(motion: HumanMotion, framerate: float, times: ArrayLike | None = N
         contacts={r: _mixed(c, lower, share) for r, c in motion.contacts.items()},
         framerate=framerate,
     )
+
+
+def _frame_count(seconds: float, framerate: float) -> int:
+    """How many frames fill a time."""
+    count = np.floor(seconds * framerate + 1e-6) + 1
+    if problem := frame_count_problem(count):
+        raise RigError(
+            "The motion is too long for an animation",
+            f"at {framerate:g} frames a second it {problem}",
+            "Cut the motion into parts, or give the scene a lower frame rate",
+        )
+    return int(count)
 
 
 def _between(known: FloatArray, wanted: FloatArray) -> tuple[IndexArray, FloatArray]:

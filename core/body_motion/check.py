@@ -9,6 +9,8 @@ import numpy as np
 from ..arrays import AnyArray
 from ..errors import Sketch2PoseError
 from ..smpl import SMPL_JOINT_NAMES
+from ..time_bounds import frame_numbers_problem, framerate_problem, length_problem
+from ..untrusted_numbers import LARGEST, beyond_reason
 from .value import GENDERS, BodyMotion
 
 JOINT_COUNT = len(SMPL_JOINT_NAMES)
@@ -16,6 +18,8 @@ HAND_JOINT_COUNT = 30  # SMPL-H: 15 a hand
 FACE_WEIGHT_COUNT = 52  # ARKit blendshapes
 BETA_COUNT = 10
 ORTHONORMAL_TOLERANCE = 1e-3
+
+_NUMBERED = ("frame_index", "hypothesis_scores")  # have bounds of their own, or none
 
 Size = int | str  # a number, or the letter of a size that must agree between fields
 Problem = tuple[str, str]
@@ -90,6 +94,8 @@ def _shape_problems(motion: BodyMotion) -> Iterator[Problem]:
             yield field, f"has shape {list(value.shape)}, expected {_describe(spec, sizes)}"
         elif not np.all(np.isfinite(value)):
             yield field, "has values that are not finite (NaN or infinity)"
+        elif field not in _NUMBERED and beyond_reason(value):
+            yield field, f"has values beyond {LARGEST:,.0f}"
     if sizes.get("T") == 0:
         yield "poses", "has no frames"
 
@@ -123,19 +129,27 @@ def _describe(spec: ArraySpec, sizes: dict[str, int]) -> str:
 def _value_problems(motion: BodyMotion) -> Iterator[Problem]:
     if motion.gender not in GENDERS:
         yield "gender", f'is "{motion.gender}", expected one of {", ".join(GENDERS)}'
-    if not (np.isfinite(motion.mocap_framerate) and motion.mocap_framerate > 0):
-        yield "mocap_framerate", f"is {motion.mocap_framerate}, expected a positive number"
+    yield from _time_problems(motion)
     for field in ("confidence", "contacts"):
         array = getattr(motion, field)
         if array is not None and (np.min(array, initial=0) < 0 or np.max(array, initial=0) > 1):
             yield field, "has values outside [0, 1]"
-    if motion.frame_index is not None and np.any(np.diff(motion.frame_index) <= 0):
-        yield "frame_index", "does not increase from row to row"
     scores = motion.hypothesis_scores
     if scores is not None and np.any(np.diff(scores) > 0):
         yield "hypothesis_scores", "is not in descending order"
     if motion.person_id < 0:
         yield "person_id", f"is {motion.person_id}, expected 0 or more"
+
+
+def _time_problems(motion: BodyMotion) -> Iterator[Problem]:
+    """In this order: the length means nothing before rate and frames are sound."""
+    if problem := framerate_problem(motion.mocap_framerate):
+        yield "mocap_framerate", problem
+    elif motion.frame_index is not None and (problem := frame_numbers_problem(motion.frame_index)):
+        yield "frame_index", problem
+    elif problem := length_problem(float(motion.times[-1])):
+        field = "mocap_framerate" if motion.frame_index is None else "frame_index"
+        yield field, f"says that the motion {problem}"
 
 
 def _camera_problems(motion: BodyMotion) -> Iterator[Problem]:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
+from ...core.untrusted_numbers import LARGEST, beyond_reason
+
+_UNBOUNDED = ("kintree_table", "osim_kintree_table")  # a root's parent is 2³² - 1
 
 
 class ModelChecker:
@@ -30,11 +33,15 @@ class ModelChecker:
         values = array.astype(np.float64)
         if not np.isfinite(values).all():
             raise self.refused(f"'{key}' holds numbers that are not finite")
+        if key not in _UNBOUNDED and beyond_reason(values):
+            raise self.refused(f"'{key}' holds numbers beyond {LARGEST:,.0f}")
         return values
 
     def indices(self, key: str, below: int, *shape: int | None) -> NDArray[np.int64]:
         """Whole numbers from 0 to `below` - 1."""
         values = self.floats(key, *shape)
+        if not values.size:
+            raise self.refused(f"'{key}' is empty")
         if (values != np.round(values)).any() or values.min() < 0 or values.max() >= below:
             raise self.refused(f"'{key}' holds indices outside of 0 … {below - 1}")
         return values.astype(np.int64)
@@ -50,6 +57,8 @@ class ModelChecker:
     def weights(self, key: str, rows: int | None, columns: int) -> Array:
         """[rows, columns] skin weights, not negative, rows normalised."""
         weights = self.floats(key, rows, columns)
+        if not weights.size:
+            raise self.refused(f"'{key}' is empty")
         total = weights.sum(1, keepdims=True)
         if weights.min() < -1e-6 or np.abs(total - 1).max() > 0.05:
             raise self.refused(f"'{key}' does not hold weights that sum to 1")

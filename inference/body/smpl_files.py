@@ -18,6 +18,7 @@ from .safe_npz import load_npz
 from .safe_pickle import load_pickle
 
 SHAPE_COUNT = 10
+FEWEST_VERTICES = 24  # fewer cannot even carry the joints
 FINGERS = ("index", "middle", "pinky", "ring", "thumb")  # the order of SMPL-H and SMPL-X
 
 
@@ -51,6 +52,8 @@ def load_smpl_file(path: Path) -> BodyModel:
     check = ModelChecker(path, load_model_arrays(path))
     template = check.floats("v_template", None, 3)
     count = len(template)
+    if count < FEWEST_VERTICES:
+        raise check.refused(f"its surface has {count} vertices")
     regressor = check.floats("J_regressor", None, count)
     joints = len(regressor)
     names = joint_names(joints)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core.arrays import FloatArray
 from ...core.rotations import rotmat_from_rotvec
+from ...core.time_bounds import frame_count_problem, framerate_problem
 
 _AXES = {"X": 0, "Y": 1, "Z": 2}
 _DIGITS = 9  # decimals; float32 poses survive
@@ -162,15 +163,24 @@ def _with_frames(joints: tuple[BvhJoint, ...], motion: str) -> Bvh:
         raise ValueError("its MOTION section does not begin with Frames and Frame Time")
     frame_count = int(float(lines[0].split(":", 1)[1]))
     frame_time = float(lines[1].split(":", 1)[1])
+    _check_time(frame_count, frame_time)
     channels = sum(len(joint.channels) for joint in joints)
     values = np.array(" ".join(lines[2:]).split(), dtype=np.float64)
     if values.size != frame_count * channels or frame_count < 1:
         raise ValueError(
             f"it has {values.size} numbers for {frame_count} frames of {channels} channels"
         )
-    if not np.all(np.isfinite(values)) or not (np.isfinite(frame_time) and frame_time > 0):
-        raise ValueError("it has numbers that are not finite, or no frame time")
+    if not np.all(np.isfinite(values)):
+        raise ValueError("it has numbers that are not finite")
     return Bvh(joints, frame_time, values.reshape(frame_count, channels))
+
+
+def _check_time(frame_count: int, frame_time: float) -> None:
+    """ValueError unless rate and length are those of a motion."""
+    if problem := framerate_problem(1.0 / frame_time if frame_time > 0 else 0.0):
+        raise ValueError(f"its frame time is {frame_time:g} s, so its frame rate {problem}")
+    if problem := frame_count_problem(frame_count):
+        raise ValueError(f"it {problem}")
 
 
 def format_bvh(document: Bvh) -> str:

@@ -198,8 +198,9 @@ def _translation(arrays: Arrays, *names: str) -> np.ndarray | None:
 
 
 def _framerate(arrays: Arrays) -> float | None:
+    """What the file says, even when it is absurd and refused later; None when it says nothing."""
     rate = next((float(np.ravel(arrays[name])[0]) for name in _RATES if name in arrays), None)
-    return rate if rate is not None and np.isfinite(rate) and rate > 0 else None
+    return rate or None  # some programs write 0 when they do not know
 
 
 def _gender(arrays: Arrays) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from ...core.arrays import FloatArray
 from ...core.body_motion import BodyMotion
+from ...core.time_bounds import frame_count_problem
 from ..body import load_default_body
 from .bvh_smpl import finished_motion
 from .imported import Imported
@@ -51,6 +52,8 @@ def motion_from_sam3d_body(arrays: Mapping[str, Any]) -> Imported:
     Raises:
         ValueError: another number of keypoints, or frames that do not agree.
     """
+    if problem := frame_count_problem(len(arrays["pred_keypoints_3d"])):
+        raise ValueError(f'"pred_keypoints_3d" {problem}')
     points = np.asarray(arrays["pred_keypoints_3d"], np.float64)
     points = points[None] if points.ndim == 2 else points
     if points.ndim != 3 or points.shape[1:] != (KEYPOINTS, 3) or not np.isfinite(points).all():

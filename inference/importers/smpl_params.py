@@ -14,6 +14,7 @@ from ...core.arrays import FloatArray
 from ...core.body_motion import BodyMotion
 from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from ...core.smpl import SMPL_JOINT_NAMES
+from ...core.time_bounds import frame_count_problem
 from ..body import BodyModel, load_default_body
 from .bvh_smpl import finished_motion
 
@@ -140,6 +141,8 @@ def axis_angles(values: NDArray, name: str) -> FloatArray:
     Raises:
         ValueError: another layout.
     """
+    if problem := frame_count_problem(len(values)):
+        raise ValueError(f'"{name}" {problem}')  # before double precision makes it twice as large
     array = np.asarray(values, dtype=np.float64)
     if array.ndim >= 3 and array.shape[-2:] == (3, 3):
         rotvecs = rotvec_from_rotmat(array)

@@ -19,6 +19,7 @@ import numpy as np
 from ...core.array_archive import array_header
 from ...core.arrays import FloatArray
 from ...core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
+from ...core.time_bounds import frame_count_problem
 from ..body import load_default_body
 from .imported import Imported
 from .refusal import refused
@@ -45,6 +46,8 @@ def motion_from_tram(data: bytes, name: str, folder: Path) -> Imported:
         found = ", ".join(sorted(map(str, person))[:8]) or "nothing"
         why = f"its content ({found}) is of no known kind"
         raise refused(name, why, code="import.unknown")
+    if problem := frame_count_problem(len(person["pred_rotmat"])):
+        raise ValueError(f'"pred_rotmat" {problem}')
     turns = np.asarray(person["pred_rotmat"], np.float64).reshape(-1, 24, 3, 3)
     place = np.asarray(person["pred_trans"], np.float64).reshape(-1, 3)
     frames = np.asarray(person["frame"], np.int64).reshape(-1)

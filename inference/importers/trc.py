@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.arrays import FloatArray
+from ...core.time_bounds import frame_count_problem, framerate_problem
 from ..body import load_default_body
 from .bvh_smpl import finished_motion
 from .imported import Imported
@@ -55,13 +56,15 @@ def parse_trc(text: str) -> Trc:
     if unit is None:
         raise ValueError(f'its unit "{head.get("Units")}" is unknown')
     names = [name for name in re.split(r"\t+", lines[3].strip())[2:] if name]
+    if problem := frame_count_problem(len(lines) - 5):
+        raise ValueError(f"it {problem}")
     rows = [_row(line, len(names)) for line in lines[5:] if line.strip()]
     if not names or not rows:
         raise ValueError("it has no points or no frames")
     values = np.array(rows).reshape(len(rows), len(names), 3) * unit
     rate = float(head["DataRate"])
-    if not rate > 0:
-        raise ValueError("its data rate is not positive")
+    if problem := framerate_problem(rate):
+        raise ValueError(f"its data rate {problem}")
     return Trc({name: values[:, n] for n, name in enumerate(names)}, rate)
 
 

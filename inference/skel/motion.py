@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from ...core.array_archive import read_archive
 from ...core.arrays import Array
 from ...core.errors import Sketch2PoseError
+from ...core.time_bounds import framerate_problem, length_problem
 from .model.layout import BONE_NAMES, DOF_COUNT, DOF_NAMES
 
 FORMAT_VERSION = 1
-
+_NAMES_IN_FILE = {"q": "poses"}
 
 # what reading an .npz raises that is damaged, cut off or none at all
 DAMAGED = (OSError, ValueError, KeyError, TypeError, OverflowError)
@@ -102,12 +103,12 @@ def is_skel(fields: Mapping[str, NDArray]) -> bool:
 def skel_motion_from_arrays(fields: Mapping[str, NDArray]) -> SkelMotion:
     """The motion of a file's arrays; ValueError or KeyError when it is none."""
     q = np.asarray(fields["poses"], float)
-    if q.ndim != 2 or q.shape[1] != DOF_COUNT or not np.isfinite(q).all():
+    if q.ndim != 2 or q.shape[1] != DOF_COUNT or not len(q):
         raise ValueError(f"'poses' has the shape {q.shape} instead of n × {DOF_COUNT}")
     frames = len(q)
     nothing = np.full((frames, len(BONE_NAMES)), np.nan)
     model, licence = (str(part) for part in fields.get("body_model", np.array(["SKEL", ""])))
-    return SkelMotion(
+    motion = SkelMotion(
         q=q,
         trans=np.asarray(fields.get("trans", np.zeros((frames, 3))), float).reshape(frames, 3),
         betas=np.asarray(fields.get("betas", np.zeros(10)), float).reshape(-1)[:10],
@@ -120,3 +121,19 @@ def skel_motion_from_arrays(fields: Mapping[str, NDArray]) -> SkelMotion:
         licence=licence,
         drawn_errors=fields.get("drawn_errors"),
     )
+    _check_numbers(motion)
+    return motion
+
+
+def _check_numbers(motion: SkelMotion) -> None:
+    """ValueError unless what drives the skeleton is finite, also in single precision."""
+    for name in ("q", "trans", "betas"):
+        with np.errstate(over="ignore"):
+            values = np.asarray(getattr(motion, name), np.float32)
+        if not np.isfinite(values).all():
+            named = _NAMES_IN_FILE.get(name, name)
+            raise ValueError(f"'{named}' holds numbers that are not finite")
+    if problem := framerate_problem(motion.framerate):
+        raise ValueError(f"'mocap_framerate' {problem}")
+    if problem := length_problem(len(motion.q) / motion.framerate):
+        raise ValueError(f"it {problem}")

@@ -28,6 +28,8 @@ from .key_choice import EVERY, ChosenKeys, KeyOptions, choose_keys
 if TYPE_CHECKING:
     from bpy.types import Context, Object
 
+LAST_FRAME = 1_048_574  # of Blender's timeline (MAXFRAME)
+
 
 @dataclass(frozen=True)
 class ApplyOptions:
@@ -131,6 +133,7 @@ def apply_human_motion(
     """
     if (problem := refusal(target)) is not None:
         raise problem
+    check_fits_timeline(start, human.frame_count)
     skeleton = read_skeleton(target)
     bone_map = bone_map_of(target, skeleton)
     tracks = retarget(human, skeleton, bone_map, options.retarget)
@@ -180,6 +183,23 @@ def human_motion(motion: BodyMotion) -> HumanMotion:
         joint_names=SMPL_JOINT_NAMES,
     )
     return human.turned(axes.BLENDER_FROM_BODY_QUAT)
+
+
+def check_fits_timeline(start: int, frame_count: int) -> None:
+    """Refuse keys beyond the frames that Blender can show.
+
+    Raises:
+        Sketch2PoseError: they begin or end there.
+    """
+    if start >= -LAST_FRAME and start + frame_count <= LAST_FRAME:
+        return
+    raise Sketch2PoseError(
+        "The motion cannot be keyed there",
+        f"it would run from frame {start:,} to {start + frame_count:,}, "
+        f"and Blender's timeline ends at {LAST_FRAME:,}",
+        "Go to an earlier frame, or cut the motion into parts",
+        "motion.timeline",
+    )
 
 
 def scene_framerate(context: Context) -> float:

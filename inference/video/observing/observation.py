@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ....core.body_motion.file import read_arrays
 from ....core.errors import Sketch2PoseError
+from ....core.time_bounds import framerate_problem
 from ....core.whole_file import write_whole
 from .hand_landmarks import HandTrack
 from .landmarks import TRACK_FIELDS, Track
@@ -80,6 +81,8 @@ def read_observation(path: Path) -> Observation | None:
         arrays = read_arrays(path)
         count, frame_count = (int(value) for value in arrays["count"])
         width, height = (int(value) for value in arrays["image_size"])
+        if framerate_problem(float(arrays["framerate"])) or any(map(_broken, arrays.values())):
+            return None
         return Observation(
             tuple(_person(arrays, number) for number in range(count)),
             float(arrays["framerate"]),
@@ -87,8 +90,13 @@ def read_observation(path: Path) -> Observation | None:
             frame_count,
             tuple(str(text) for text in arrays["warnings"]),
         )
-    except (Sketch2PoseError, KeyError, ValueError, TypeError):
+    except (Sketch2PoseError, KeyError, ValueError, TypeError, OverflowError):
         return None
+
+
+def _broken(values: NDArray) -> bool:
+    """Whether an array has an infinity; NaN is what was not seen."""
+    return values.dtype.kind == "f" and bool(np.isinf(values).any())
 
 
 def _person(arrays: dict[str, Any], number: int) -> PersonSeen:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from sketch2pose.core.errors import Sketch2PoseError
-from sketch2pose.rigs.errors import RigError
 
 SECONDS = 5.0  # of processor time
 MEMORY = 1 << 30  # bytes that a child may take beside what it starts with
@@ -191,7 +190,7 @@ def _child(path: Path, reader: str, sending: Any) -> None:
     verdict, said = "accepted", ""
     try:
         READERS[reader](path)
-    except (Sketch2PoseError, RigError) as error:
+    except Sketch2PoseError as error:
         verdict, said = "sentence", str(error)
     except BaseException as error:  # that is what is looked for
         verdict, said = "traceback", f"{type(error).__name__}: {error}"[:300]
