@@ -5,13 +5,12 @@ its floor at y = 0, metres; px have their origin top left.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .camera import CameraPath
 from .errors import Sketch2PoseError
 from .whole_file import write_whole
 
@@ -21,27 +20,7 @@ _ROTATION_ERROR = 1e-3  # of R R^T from the identity
 _FIX = "Export it again, or see docs/video.md for what a camera file holds"
 
 
-@dataclass(frozen=True)
-class FilmedCamera:
-    """How a clip was filmed, N rows of poses in order of time.
-
-    Attributes:
-        rotation: [N, 3, 3]. translation: [N, 3] metres.
-        focal: px. center: [2] px. image_size: (width, height) px that both refer to.
-        first: frame that row 0 belongs to, counted from the start of the clip's file.
-        framerate: rows a second; None = one row for each frame of the file.
-    """
-
-    rotation: NDArray[np.float64]
-    translation: NDArray[np.float64]
-    focal: float
-    center: NDArray[np.float64]
-    image_size: tuple[int, int]
-    first: int = 0
-    framerate: float | None = None
-
-
-def write_camera(path: Path, camera: FilmedCamera) -> None:
+def write_camera(path: Path, camera: CameraPath) -> None:
     """Write a camera file, whole or not at all.
 
     Raises:
@@ -50,7 +29,7 @@ def write_camera(path: Path, camera: FilmedCamera) -> None:
     document = {
         "format": FORMAT_NAME,
         "version": VERSION,
-        "image_size": [int(side) for side in camera.image_size],
+        "image_size": [int(side) for side in camera.size],
         "focal": float(camera.focal),
         "center": np.asarray(camera.center, float).tolist(),
         "first": int(camera.first),
@@ -61,7 +40,7 @@ def write_camera(path: Path, camera: FilmedCamera) -> None:
     write_whole(path, json.dumps(document).encode("utf-8"))
 
 
-def read_camera(path: str | Path) -> FilmedCamera:
+def read_camera(path: str | Path) -> CameraPath:
     """Read a camera file.
 
     Raises:
@@ -74,12 +53,13 @@ def read_camera(path: str | Path) -> FilmedCamera:
         raise _refused(path, (error.strerror or "the system refused it").lower()) from error
     except (ValueError, RecursionError) as error:
         raise _refused(path, "it is no whole JSON text") from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT_NAME:
+    fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    if fields.get("format") != FORMAT_NAME:
         raise _refused(path, f'its "format" is not "{FORMAT_NAME}"')
-    if document.get("version") != VERSION:
-        raise _refused(path, f"its version is {document.get('version')}, not {VERSION}")
+    if fields.get("version") != VERSION:
+        raise _refused(path, f"its version is {fields.get('version')}, not {VERSION}")
     try:
-        camera = _from_document(document)
+        camera = _from_document(fields)
     except (KeyError, TypeError, ValueError) as error:
         raise _refused(path, f"a field is missing or no number ({error})") from error
     problem = _problem(camera)
@@ -88,10 +68,10 @@ def read_camera(path: str | Path) -> FilmedCamera:
     return camera
 
 
-def _from_document(document: dict[str, Any]) -> FilmedCamera:
+def _from_document(document: dict[str, Any]) -> CameraPath:
     width, height = (int(side) for side in document["image_size"])
     rate = document.get("framerate")
-    return FilmedCamera(
+    return CameraPath(
         np.asarray(document["rotation"], np.float64),
         np.asarray(document["translation"], np.float64),
         float(document["focal"]),
@@ -102,12 +82,12 @@ def _from_document(document: dict[str, Any]) -> FilmedCamera:
     )
 
 
-def _problem(camera: FilmedCamera) -> str:
+def _problem(camera: CameraPath) -> str:
     """What is wrong with a camera; empty when nothing is."""
     rotation, count = camera.rotation, len(camera.translation)
     if not count or rotation.shape != (count, 3, 3) or camera.translation.shape != (count, 3):
         return "rotation and translation are not [N, 3, 3] and [N, 3]"
-    if camera.center.shape != (2,) or min(camera.image_size) <= 0:
+    if camera.center.shape != (2,) or min(camera.size) <= 0:
         return "center and image_size are not two numbers each"
     numbers = (rotation, camera.translation, camera.center, camera.focal, camera.framerate or 1.0)
     if not all(np.isfinite(values).all() for values in numbers):

@@ -6,13 +6,15 @@ world" with OpenCV axes (x right, y down, z forward), the world is y up, metres.
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from .arrays import FloatArray
+from .camera import Camera
 from .errors import Sketch2PoseError
 from .whole_file import write_whole
 
@@ -31,23 +33,13 @@ class Stroke:
 
 
 @dataclass(frozen=True)
-class ViewCamera:
-    """Pinhole camera: `rotation` [3, 3] and `translation` [3] (m) camera from world, px focal."""
-
-    rotation: FloatArray
-    translation: FloatArray
-    focal: float
-    center: tuple[float, float]
-
-
-@dataclass(frozen=True)
 class StrokeDrawing:
     """A drawing of `width` x `height` px made of strokes, with the camera it was drawn in."""
 
     width: float
     height: float
     strokes: tuple[Stroke, ...]
-    camera: ViewCamera | None = None
+    camera: Camera | None = None
 
 
 def read_strokes(path: str | os.PathLike[str]) -> StrokeDrawing:
@@ -92,7 +84,6 @@ def json_from_strokes(drawing: StrokeDrawing) -> dict[str, Any]:
     Returns:
         Plain lists, numbers and strings.
     """
-    camera = drawing.camera
     return {
         "format": FORMAT_NAME,
         "version": FORMAT_VERSION,
@@ -102,14 +93,7 @@ def json_from_strokes(drawing: StrokeDrawing) -> dict[str, Any]:
             {"points": np.asarray(stroke.points).tolist(), "width": float(stroke.width)}
             for stroke in drawing.strokes
         ],
-        "camera": None
-        if camera is None
-        else {
-            "rotation": np.asarray(camera.rotation).tolist(),
-            "translation": np.asarray(camera.translation).tolist(),
-            "focal": float(camera.focal),
-            "center": [float(camera.center[0]), float(camera.center[1])],
-        },
+        "camera": None if drawing.camera is None else drawing.camera.to_plain(),
     }
 
 
@@ -126,50 +110,61 @@ def strokes_from_json(document: object, name: str = "drawing") -> StrokeDrawing:
     Raises:
         Sketch2PoseError: something is missing, not finite or out of range (named).
     """
-    if not isinstance(document, dict) or document.get("format") != FORMAT_NAME:
+    fields = _fields(document)
+    if fields is None or fields.get("format") != FORMAT_NAME:
         raise _refused(name, f'its "format" is not "{FORMAT_NAME}"')
-    if document.get("version") != FORMAT_VERSION:
-        raise _refused(name, f'its "version" is {document.get("version")}, not {FORMAT_VERSION}')
-    strokes = document.get("strokes")
+    if fields.get("version") != FORMAT_VERSION:
+        raise _refused(name, f'its "version" is {fields.get("version")}, not {FORMAT_VERSION}')
+    strokes = fields.get("strokes")
     if not isinstance(strokes, list):
         raise _refused(name, '"strokes" is not a list')
-    parsed = [_stroke(item, index, name) for index, item in enumerate(strokes)]
+    items = cast("list[object]", strokes)
+    parsed = [_stroke(item, index, name) for index, item in enumerate(items)]
+    width = _side(fields.get("width"), "width", name)
+    height = _side(fields.get("height"), "height", name)
     return StrokeDrawing(
-        width=_side(document.get("width"), "width", name),
-        height=_side(document.get("height"), "height", name),
+        width=width,
+        height=height,
         strokes=tuple(stroke for stroke in parsed if len(stroke.points)),
-        camera=_camera(document.get("camera"), name),
+        camera=_camera(fields.get("camera"), (width, height), name),
     )
+
+
+def _fields(item: object) -> Mapping[str, object] | None:
+    """What a JSON object holds; None when it is something else."""
+    return cast("dict[str, object]", item) if isinstance(item, dict) else None
 
 
 def _stroke(item: object, index: int, name: str) -> Stroke:
     label = f"stroke {index + 1}"
-    if not isinstance(item, dict):
+    fields = _fields(item)
+    if fields is None:
         raise _refused(name, f"{label} is not an object")
-    points = item.get("points")
+    points = fields.get("points")
     array = np.zeros((0, 2)) if points == [] else _array(points, f"{label} points", name)
     if array.ndim != 2 or array.shape[1] != 2:
         raise _refused(name, f"the points of {label} are not pairs of numbers")
-    width = float(_array(item.get("width", 1.0), f"{label} width", name, shape=()))
+    width = float(_array(fields.get("width", 1.0), f"{label} width", name, shape=()))
     if width < 0:
         raise _refused(name, f"the width of {label} is negative")
     return Stroke(array, width)
 
 
-def _camera(item: object, name: str) -> ViewCamera | None:
+def _camera(item: object, size: tuple[float, float], name: str) -> Camera | None:
     if item is None:
         return None
-    if not isinstance(item, dict):
+    fields = _fields(item)
+    if fields is None:
         raise _refused(name, '"camera" is not an object')
-    rotation = _array(item.get("rotation"), "camera rotation", name, shape=(3, 3))
+    rotation = _array(fields.get("rotation"), "camera rotation", name, shape=(3, 3))
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=ORTHONORMAL_TOLERANCE):
         raise _refused(name, "the camera rotation is not a rotation matrix")
-    focal = float(_array(item.get("focal"), "camera focal", name, shape=()))
+    focal = float(_array(fields.get("focal"), "camera focal", name, shape=()))
     if focal <= 0:
         raise _refused(name, "the camera focal length is not positive")
-    center = _array(item.get("center"), "camera center", name, shape=(2,))
-    translation = _array(item.get("translation"), "camera translation", name, shape=(3,))
-    return ViewCamera(rotation, translation, focal, (float(center[0]), float(center[1])))
+    center = _array(fields.get("center"), "camera center", name, shape=(2,))
+    translation = _array(fields.get("translation"), "camera translation", name, shape=(3,))
+    return Camera(rotation, translation, focal, center, size)
 
 
 def _side(value: object, label: str, name: str) -> float:

@@ -11,20 +11,26 @@ import numpy as np
 
 from ..core.arrays import Array
 from ..core.body_motion import BodyMotion
+from ..core.camera import Camera
 from ..core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 
 
-def in_world_of(motion: BodyMotion, other_turn: Array, other_shift: Array) -> BodyMotion:
+def in_world_of(motion: BodyMotion, other: Camera) -> BodyMotion:
     """A motion in the world of another camera: through its own and back through that one.
 
     Through the camera everything stays where it is.
 
     Args:
         motion: with `joints3d` and a camera that stands still.
-        other_turn: [3, 3] and other_shift: [3], the other camera from its world.
+        other: the other camera.
+
+    Returns:
+        The motion as seen by the other camera.
     """
-    turn = other_turn.T @ np.asarray(motion.camera_rotation, np.float64)
-    shift = other_turn.T @ (np.asarray(motion.camera_translation, np.float64) - other_shift)
+    own = motion.camera_at(0)
+    assert own is not None
+    turn = other.rotation.T @ own.rotation
+    shift = other.rotation.T @ (own.translation - other.translation)
     joints = np.asarray(motion.joints3d, np.float64)
     rest = joints[:, 0] - motion.trans
     moved = joints @ turn.T + shift
@@ -34,10 +40,8 @@ def in_world_of(motion: BodyMotion, other_turn: Array, other_shift: Array) -> Bo
         poses=_with_turned_roots(motion.poses, turn),
         trans=(moved[:, 0] - rest).astype(np.float32),
         joints3d=moved.astype(np.float32),
-        camera_rotation=other_turn.astype(np.float32),
-        camera_translation=other_shift.astype(np.float32),
         hypothesis_poses=None if others is None else _with_turned_roots(others, turn),
-    )
+    ).with_camera(other)
 
 
 def _with_turned_roots(poses: Array, turn: Array) -> Array:

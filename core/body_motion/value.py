@@ -9,12 +9,15 @@ The file is an AMASS-compatible `.npz` that is read without pickle; docs/body_mo
 describes every field.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..arrays import Float32Array, FloatArray, IntArray
+from ..camera import UNKNOWN_SIZE, AnyCamera, Camera, CameraPath
 
 FORMAT_VERSION = 1
 
@@ -115,3 +118,51 @@ class BodyMotion:
         """[T] seconds from the first row to each, gaps in the source frames counted."""
         passed = self.source_frames - self.source_frames[0]
         return passed / (self.source_step * self.mocap_framerate)
+
+    @property
+    def camera(self) -> AnyCamera | None:
+        """The camera of the source, from the body's world; a `CameraPath` of T rows if it moved.
+
+        None unless rotation, translation and focal length are known, and the principal point or
+        the size of the picture, whose middle it is then.
+        """
+        rotation, translation = self.camera_rotation, self.camera_translation
+        if rotation is None or translation is None or self.camera_focal is None:
+            return None
+        size = UNKNOWN_SIZE
+        if self.image_size is not None:
+            size = (float(self.image_size[0]), float(self.image_size[1]))
+        elif self.camera_center is None:
+            return None
+        center = np.array(size) / 2 if self.camera_center is None else self.camera_center
+        lens = (float(self.camera_focal), center.astype(np.float64), size)
+        turn, shift = rotation.astype(np.float64), translation.astype(np.float64)
+        if turn.ndim == 2 and shift.ndim == 1:
+            return Camera(turn, shift, *lens)
+        turns = np.broadcast_to(turn, (self.frame_count, 3, 3))
+        return CameraPath(turns, np.broadcast_to(shift, (self.frame_count, 3)), *lens)
+
+    def camera_at(self, row: int) -> Camera | None:
+        """The camera of the source at a row; None when it is not known."""
+        camera = self.camera
+        return None if camera is None else camera.at(row)
+
+    def with_camera(self, camera: AnyCamera) -> BodyMotion:
+        """The motion as seen by a camera; nothing else of it changes.
+
+        Args:
+            camera: from the body's world; a path has T rows.
+
+        Returns:
+            The motion with the five fields of that camera.
+        """
+        known = camera.size != UNKNOWN_SIZE
+        size = np.maximum(np.round(camera.size), 1).astype(np.int64) if known else None
+        return replace(
+            self,
+            camera_rotation=camera.rotation.astype(np.float32),
+            camera_translation=camera.translation.astype(np.float32),
+            camera_focal=float(camera.focal),
+            camera_center=camera.center.astype(np.float32),
+            image_size=size,
+        )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import FloatArray
+from ..camera import Camera
 from ..errors import Sketch2PoseError
 from ..json_values import is_list, is_object
 from ..smpl import SMPL_JOINT_NAMES
@@ -37,15 +38,11 @@ class EditView:
     """The view in which a correction was drawn, when it is not that of the result itself.
 
     Attributes:
-        rotation: [3, 3] camera from the body's world.
-        focal: px.
-        center: [2] principal point, px.
+        camera: from the body's world; only its rotation, focal length and principal point count.
         seen: [24, 2] px, where the joints of the figure were in this view.
     """
 
-    rotation: FloatArray
-    focal: float
-    center: FloatArray
+    camera: Camera
     seen: FloatArray
 
 
@@ -129,13 +126,9 @@ def _to_plain(edit: Edit) -> dict[str, Any]:
     if edit.change:
         plain["change"] = edit.change
     if edit.view is not None:
-        view = edit.view
-        plain["view"] = {
-            "rotation": np.asarray(view.rotation).tolist(),
-            "focal": float(view.focal),
-            "center": np.asarray(view.center).tolist(),
-            "seen": np.asarray(view.seen).tolist(),
-        }
+        camera = edit.view.camera.to_plain()
+        del camera["translation"]
+        plain["view"] = camera | {"seen": np.asarray(edit.view.seen).tolist()}
     return plain
 
 
@@ -198,7 +191,7 @@ def _view(value: object, label: str) -> EditView | None:
         raise _refused(f"{label}: the focal length of its view is not positive")
     center = _array(value.get("center"), (2,), f"{label}: center")
     seen = _array(value.get("seen"), (24, 2), f"{label}: seen")
-    return EditView(rotation, focal, center, seen)
+    return EditView(Camera(rotation, np.zeros(3), focal, center), seen)
 
 
 def _array(value: object, shape: tuple[int | None, ...], label: str) -> FloatArray:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.arrays import Array
+from ...core.camera import Camera
 from ...core.corrections import edits as kinds
 from ...core.corrections.edits import Edit
 from ...core.corrections.limb_strokes import Figure2d, joints_along, scale_of
@@ -28,7 +29,6 @@ from ...core.corrections.limbs import (
 )
 from ...core.hypotheses import reflections
 from ...core.smpl import SMPL_OWNER
-from ..solver.camera import Camera
 from ..solver.tree import RestBody, bone_vectors
 from . import foreshortening
 
@@ -97,9 +97,7 @@ class CorrectedFigure:
         """The view in which a correction was drawn."""
         camera, seen = self.camera, self.seen
         if edit.view is not None:
-            own = edit.view
-            camera = Camera(own.rotation, np.zeros(3), own.focal, own.center, (1, 1))
-            seen = own.seen
+            camera, seen = edit.view.camera, edit.view.seen
         scale = scale_of(seen, camera.rotation, self.directions, self.rest.lengths)
         return foreshortening.PaperView(camera, seen, scale)
 
@@ -173,7 +171,7 @@ class CorrectedFigure:
             return  # one bone has nothing to share out
         view, upper, lower = self.view_of(edit), int(SMPL_OWNER[edit.joint]), edit.joint
         if edit.view is None and self.depths[root] > 0:
-            view = replace(view, scale=view.camera.focal / self.depths[root])
+            view = replace(view, scale=view.camera.scale_at(self.depths[root]))
         turn, lengths = view.camera.rotation, self.rest.lengths
         first, second = (turn @ self.directions[bone] * lengths[bone] for bone in (upper, lower))
         for _ in range(2):  # a nearer end is drawn larger: the goal depends on its depth

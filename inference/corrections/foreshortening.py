@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.arrays import Array
-from ..solver.camera import LEVEL_ROTATION, Camera, camera_from_ray, rays_through
+from ...core.axes import LEVEL_ROTATION
+from ...core.camera import Camera
+from ...core.projection import camera_from_ray
 
 FLAT = 0.15
 """Depth component below which a bone was as good as in the picture: it may fold to either side."""
@@ -43,20 +45,20 @@ class PaperView:
 
     def world_from_view(self, joint: int) -> Array:
         """[3, 3] from the view space of the bone that ends in `joint`."""
-        ray = rays_through(self.seen[joint], self.camera)
+        ray = self.camera.rays(self.seen[joint])
         return self.camera.rotation.T @ camera_from_ray(ray)
 
     def metres_between(self, start: ArrayLike, end: ArrayLike, deeper: float) -> Array:
         """[2] m from one place on paper to another that lies deeper by so many metres."""
         depth = self.camera.focal / self.scale
-        flat = (np.array([start, end], float) - self.camera.center) / self.camera.focal
+        flat = self.camera.normalized(np.array([start, end], float))
         return flat[1] * (depth + deeper) - flat[0] * depth
 
 
 def parallel_camera(rotation: Array | None = None) -> Camera:
     """A camera without perspective, level unless turned."""
     turn = LEVEL_ROTATION if rotation is None else np.asarray(rotation, float)
-    return Camera(turn, np.zeros(3), 1e9, np.zeros(2), (1, 1))
+    return Camera(turn, np.zeros(3), 1e9, np.zeros(2))
 
 
 def full_length(drawn_before: float, now: Array, usual: float) -> float:

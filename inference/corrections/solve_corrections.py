@@ -17,12 +17,12 @@ import numpy as np
 from ...core import smpl
 from ...core.arrays import Array
 from ...core.body_motion import BodyMotion
+from ...core.camera import Camera
 from ...core.corrections.edits import Edit
 from ...core.errors import Sketch2PoseError
 from ...core.rotations import rotmat_angle, rotmat_from_rotvec, rotvec_from_rotmat
 from ..solver import features, initial_pose, terms, tree
 from ..solver import levenberg_marquardt as lm
-from ..solver.camera import Camera
 from ..solver.contacts import DrawnContacts
 from ..solver.rank import COST_SHARE
 from ..solver.weights import SolverWeights, load_weights
@@ -105,20 +105,18 @@ def _layer(motion: BodyMotion) -> CorrectedFigure:
 
 
 def _depths(motion: BodyMotion, joints: Array) -> Array:
-    if motion.camera_rotation is None or motion.camera_translation is None:
-        return np.full(24, np.nan)
-    forward = np.asarray(motion.camera_rotation, float).reshape(-1, 3, 3)[0, 2]
-    return joints @ forward + np.asarray(motion.camera_translation, float).reshape(-1, 3)[0, 2]
+    camera = motion.camera_at(0)
+    return np.full(24, np.nan) if camera is None else camera.depth(joints)
 
 
 def _camera(motion: BodyMotion) -> Camera:
+    """The camera of a still, or a parallel one where its lens is not known."""
+    camera = motion.camera_at(0)
+    if camera is not None:
+        return camera
     if motion.camera_rotation is None:
         return foreshortening.parallel_camera()
-    rotation = np.asarray(motion.camera_rotation, float).reshape(-1, 3, 3)[0]
-    if not motion.camera_focal or motion.camera_center is None:
-        return foreshortening.parallel_camera(rotation)
-    center = np.asarray(motion.camera_center, float)
-    return Camera(rotation, np.zeros(3), float(motion.camera_focal), center, (1, 1))
+    return foreshortening.parallel_camera(motion.camera_rotation.reshape(-1, 3, 3)[0])
 
 
 def solved(layer: CorrectedFigure) -> Array:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import FloatArray
+from ...core.axes import CV_FROM_GL
 from ...core.body_motion import BodyMotion
 from ...core.time_bounds import frame_count_problem
 from ..body import load_default_body
@@ -25,7 +26,6 @@ from .smpl_params import DEFAULT_FRAMERATE, on_ground
 
 KEYPOINTS = 70
 ABOVE_EARS = 0.125  # of the trunk's length: the top of the head
-_FLIP = np.array([1.0, -1.0, -1.0])
 _SIDED = {
     "shoulder": (5, 6), "elbow": (7, 8), "wrist": (62, 41), "hip": (9, 10), "knee": (11, 12),
     "ankle": (13, 14), "toe": (15, 18), "heel": (17, 20),
@@ -62,7 +62,7 @@ def motion_from_sam3d_body(arrays: Mapping[str, Any]) -> Imported:
     if len(place) not in (1, len(points)):
         raise ValueError(f"{len(place)} places for {len(points)} frames of keypoints")
     rate = next((float(np.ravel(arrays[name])[0]) for name in _RATES if name in arrays), None)
-    poses, trans, scale = pose_from_points(named_points((points + place) * _FLIP))
+    poses, trans, scale = pose_from_points(named_points((points + place) @ CV_FROM_GL))
     body = load_default_body()
     motion = finished_motion(poses, trans, np.zeros(10), rate or DEFAULT_FRAMERATE, body)
     warnings = [f"The person was scaled by {scale:.4g} to the default body."]

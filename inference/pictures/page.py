@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.strokes import FORMAT_NAME, Stroke, StrokeDrawing, ViewCamera, strokes_from_json
+from ...core.camera import Camera
+from ...core.strokes import FORMAT_NAME, Stroke, StrokeDrawing, strokes_from_json
 from .picture_file import decode_picture, read_file, refused
 from .stroke_raster import Shape, rasterize
 from .svg_file import SvgDrawing, is_line_art, read_svg
@@ -43,7 +44,7 @@ class Page:
     color: NDArray[np.uint8] | None
     image_size: tuple[int, int]
     scale: float
-    camera: ViewCamera | None = None
+    camera: Camera | None = None
     strokes: tuple[Stroke, ...] | None = None
     name: str = ""
     kind: str = "drawing"

@@ -12,6 +12,8 @@ body.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...core.arrays import Array
@@ -49,14 +51,16 @@ def stand(motion: BodyMotion, body: BodyModel) -> BodyMotion:
     World and camera move together: through the camera everything stays where it is.
     """
     assert motion.joints3d is not None and motion.contacts is not None
-    assert motion.camera_rotation is not None and motion.camera_translation is not None
+    camera = motion.camera_at(0)
+    assert camera is not None
     angle = tilt(motion.joints3d[0], motion.contacts[0])
     up = np.array([0.0, np.cos(angle), np.sin(angle)])
     ids = np.arange(0, len(body.v_template), SKIN_STRIDE)
     _, skin = body.forward_vertices(motion.poses, motion.trans, motion.betas, ids)
     ground = float((skin[0] @ up).min()) * up
-    turn = motion.camera_rotation @ rotmat_from_rotvec(np.array([angle, 0.0, 0.0]))
-    return in_world_of(motion, turn, motion.camera_translation + motion.camera_rotation @ ground)
+    turn = camera.rotation @ rotmat_from_rotvec(np.array([angle, 0.0, 0.0]))
+    shift = camera.translation + camera.rotation @ ground
+    return in_world_of(motion, replace(camera, rotation=turn, translation=shift))
 
 
 def tilt(joints: Array, contacts: Array) -> float:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.arrays import Array
+from ...core.axes import LEVEL_ROTATION
 from ...core.body_motion import BodyModelNote, BodyMotion, SourceNote
+from ...core.camera import Camera
 from ...core.errors import Sketch2PoseError
 from ...core.rotations import rotvec_from_rotmat
 from ..body.model import BodyModel, load_default_body
 from ..devices import Session
 from ..pictures.page import Page
 from ..report import Report
-from ..solver.camera import LEVEL_ROTATION, Camera
 from ..solver.contacts import GROUND_CONTACTS
 from ..solver.observation import DirectionObservation, SolveResult
 from ..solver.solve import solve_directions
@@ -116,10 +117,7 @@ def _camera(page: Page, points: Array) -> Camera:
         focal = USUAL_DISTANCE * max(float((high - low).max()), 1.0)
         back = np.array([0.0, EYE_HEIGHT, 1.7 * USUAL_DISTANCE])
         return Camera(LEVEL_ROTATION, back, focal, (low + high) / 2, page.image_size)
-    view = page.camera
-    return Camera(
-        view.rotation, view.translation, view.focal, np.asarray(view.center), page.image_size
-    )
+    return page.camera
 
 
 def to_motion(
@@ -136,11 +134,6 @@ def to_motion(
         joints3d=result.joints[:1].astype(np.float32),
         joints2d=(figure.points[None, :JOINTS] / page.scale).astype(np.float32),
         confidence=confidence(figure.output, result.doubts)[None].astype(np.float32),
-        camera_rotation=result.camera.rotation.astype(np.float32),
-        camera_translation=result.camera.translation.astype(np.float32),
-        camera_focal=float(result.camera.focal),
-        camera_center=np.asarray(result.camera.center, np.float32),
-        image_size=np.asarray(page.image_size, np.int64),
         contacts=np.array([[contacts[name] for name in GROUND_CONTACTS]], np.float32),
         contact_names=tuple(joint_names),
         hypothesis_poses=poses.astype(np.float32),
@@ -148,7 +141,7 @@ def to_motion(
         person_id=index,
         body_model=BodyModelNote(body.name, body.licence),
         source=SourceNote(page.name, page.kind),
-    )
+    ).with_camera(result.camera)
 
 
 def _blank(name: str) -> Sketch2PoseError:

@@ -1,6 +1,6 @@
 """Sketch solver: bone directions and drawn joints to SMPL rotations."""
 
-from .camera import Camera
+from ...core.camera import Camera
 from .observation import DirectionObservation, SolveResult
 from .solve import solve_directions
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ...core import smpl
 from ...core.arrays import Array
+from ...core.axes import LEVEL_ROTATION
 from . import contacts as contact_terms
 from . import initial_pose, terms, tree
 from . import levenberg_marquardt as lm
-from .camera import LEVEL_ROTATION
 from .drawn_bones import DEAD_ZONE, DrawnBones
 from .features import quality_from_weight
 from .hypotheses import Candidates

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.arrays import Array
+from ...core.projection import camera_from_ray
 from ...core.smpl import SMPL_OWNER
-from .camera import camera_from_ray, rays_through
 from .observation import DirectionObservation
 from .tree import RestBody
 
@@ -98,7 +98,7 @@ def _view_spaces(observation: DirectionObservation) -> Array:
     known = observation.joints2d_weight > 0
     middle = observation.joints2d[known].mean(0) if known.any() else observation.camera.center
     pixels = np.where(known[:, None], observation.joints2d, middle)
-    return camera_from_ray(rays_through(pixels, observation.camera))
+    return camera_from_ray(observation.camera.rays(pixels))
 
 
 def _scale(
@@ -148,7 +148,7 @@ def _completed(
 def _plane_normals(observation: DirectionObservation, tangent: Array) -> Array:
     if observation.camera is None:
         return np.stack([-tangent[:, 1], tangent[:, 0], np.zeros(24)], axis=-1)
-    rays = rays_through(observation.joints2d, observation.camera)
+    rays = observation.camera.rays(observation.joints2d)
     normals = np.cross(rays[SMPL_OWNER], rays)
     return normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
 

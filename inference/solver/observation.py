@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...core.arrays import Array
+from ...core.camera import Camera
 from ...core.errors import Sketch2PoseError
-from .camera import Camera
 
 JOINTS = 24
 

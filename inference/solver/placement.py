@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.arrays import Array
-from .camera import LEVEL_ROTATION, Camera
+from ...core.axes import LEVEL_ROTATION
+from ...core.camera import Camera
 
 TELE_FOCAL = 10.0
 """Focal length of the camera that stands for a parallel view, in image lengths (perspective < 1
@@ -37,7 +38,7 @@ def pelvis_in_perspective(points: Array, pixels: Array, weight: Array, camera: C
     Returns:
         [N, 3] metres, in front of the camera.
     """
-    flat = (pixels - camera.center) / camera.focal
+    flat = camera.normalized(pixels)
     zero, one = np.zeros(flat.shape[:2]), np.ones(flat.shape[:2])
     rows = np.stack(
         [np.stack([one, zero, -flat[..., 0]], -1), np.stack([zero, one, -flat[..., 1]], -1)],
@@ -138,12 +139,11 @@ def pelvis_beside(
     """
     pelvis = np.tile([0.0, 0.0, pelvis_depth], (len(points), 1))
     if (weight[0] > 0).sum() < 2:
-        pelvis[:, :2] = (camera.rotation @ [0.0, points[0, :, 1].max(), 0.0] + camera.translation)[
-            :2
-        ]
+        sole = np.array([0.0, points[0, :, 1].max(), 0.0])
+        pelvis[:, :2] = (camera.rotation @ sole + camera.translation)[:2]
         return pelvis
     share = weight / weight.sum(1, keepdims=True)
-    wanted = (pixels - camera.center) / camera.focal * pelvis_depth - points[..., :2]
+    wanted = camera.normalized(pixels) * pelvis_depth - points[..., :2]
     pelvis[:, :2] = (share[..., None] * wanted).sum(1)
     return pelvis
 
@@ -175,4 +175,4 @@ def place(
         pelvis = pelvis_beside(points, pixels, weight, camera, float(best + camera.translation[2]))
     else:
         pelvis = pelvis_in_perspective(points, pixels, weight, camera)
-    return (pelvis - camera.translation) @ camera.rotation, camera
+    return camera.to_world(pelvis), camera

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.arrays import Array
+from ...core.camera import Camera
 from . import levenberg_marquardt as lm
 from . import placement, tree
 from .assemble import own_side, problem_and_start
-from .camera import Camera
 from .confidence import confidence, doubts
 from .drawn_bones import drawn_bones
 from .hypotheses import Candidates, candidates, chosen, difference_label

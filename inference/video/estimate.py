@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.body_motion import BodyMotion
+from ...core.camera import AnyCamera, Camera
 from ...core.errors import Sketch2PoseError
 from ..body.model import BodyModel, load_default_body
 from ..devices import Session
@@ -35,7 +36,6 @@ from .solving.lifter import TemporalLifter
 from .solving.multi_person import in_one_world
 from .solving.person import PersonSolver, Solved
 from .solving.solve_windows import Done
-from .solving.terms import Lens
 
 OBSERVED = 0.85  # share of the progress when everybody is observed
 SHORTEST = 0.2  # s; people seen for less are left out, unless all were
@@ -242,7 +242,7 @@ def _seen_share(frames: np.ndarray) -> float:
 def _prepared_by(options: VideoOptions) -> Prepare:
     """What somebody in a clip that is still watched is solved from."""
 
-    def prepare(person: PersonSeen, clip: Clip) -> tuple[Track, Lens]:
+    def prepare(person: PersonSeen, clip: Clip) -> tuple[Track, AnyCamera]:
         rate = clip.framerate / options.trim.step
         return track_and_lens(person, options, rate, clip.image_size)
 
@@ -251,7 +251,7 @@ def _prepared_by(options: VideoOptions) -> Prepare:
 
 def track_and_lens(
     person: PersonSeen, options: VideoOptions, framerate: float, image_size: tuple[int, int]
-) -> tuple[Track, Lens]:
+) -> tuple[Track, AnyCamera]:
     """What somebody is solved from.
 
     Args:
@@ -300,10 +300,10 @@ def nobody(name: str) -> Sketch2PoseError:
     )
 
 
-def lens_of(size: tuple[int, int], millimetres: float | None) -> Lens:
+def lens_of(size: tuple[int, int], millimetres: float | None) -> Camera:
     """The camera of a picture of some size with a lens, mm on full frame; None = a phone's."""
     focal = (millimetres or USUAL_LENS) / FULL_FRAME * max(size)
-    return Lens(focal, np.array(size, np.float64) / 2)
+    return Camera.at_origin(focal, np.array(size, np.float64) / 2, size)
 
 
 def _still(person: Landmarks, page: Page, reader: HandReader | None) -> PersonSeen:

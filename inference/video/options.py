@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...core.camera import CameraPath
 from ...core.errors import Sketch2PoseError
-from ...core.filmed_camera import FilmedCamera, read_camera
+from ...core.filmed_camera import read_camera
 from .clips.clip import FASTEST, PICTURE_FRAMERATE, Trim
 
 USUAL_LENS = 31.0  # mm on full frame: what phones film with, when nothing says otherwise
@@ -35,7 +36,7 @@ class VideoOptions:
     hands: bool = False
     picture_framerate: float = PICTURE_FRAMERATE
     cache: Path | None = None
-    camera: FilmedCamera | None = None
+    camera: CameraPath | None = None
     image_size: tuple[int, int] | None = None
 
 

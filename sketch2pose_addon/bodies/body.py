@@ -21,7 +21,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ..host.axes import blender_from_body
+from ...core.axes import blender_from_body
 
 if TYPE_CHECKING:
     from bpy.types import EditBone, Mesh, Object

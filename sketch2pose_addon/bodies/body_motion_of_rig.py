@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.axes import BLENDER_FROM_BODY, body_from_blender
 from ...core.body_motion import BodyModelNote, BodyMotion
 from ...core.errors import Sketch2PoseError
 from ...core.rotations import quat_from_rotmat, rotvec_from_quat
 from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
-from ..host.axes import BLENDER_FROM_BODY, body_from_blender
 from ..results.apply import scene_framerate
 from .body import load_body_data
 from .rest_bones import rest_bones_of

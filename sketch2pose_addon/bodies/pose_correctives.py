@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..host.axes import BLENDER_FROM_BODY, blender_from_body
+from ...core.axes import BLENDER_FROM_BODY, blender_from_body
 
 if TYPE_CHECKING:
     from bpy.types import Bone, FCurve, Object

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
+from ...core import axes
+from ...core.camera import Camera
 from ...core.corrections.edits import EditView
-from ..host import axes
 from ..host.drawing_capture import viewport_area
-from ..host.viewport_camera import DrawingView, facing_camera, scene_camera, viewport_camera
+from ..host.viewport_camera import facing_camera, scene_camera, viewport_camera
 from ..results.motion_camera import fitted_placement
 from ..results.source_view import performed_joints, view_in_world
 from ..results.stored_still import StoredStill
@@ -40,7 +41,7 @@ class EditPlane:
         world_from_body: [3, 3] Blender's world from the body's world of the result.
     """
 
-    view: DrawingView
+    view: Camera
     handles: np.ndarray
     own: bool
     world_from_body: np.ndarray
@@ -54,8 +55,7 @@ class EditPlane:
         if self.own:
             return None
         rotation = self.view.rotation @ self.world_from_body
-        seen = self.pixels(self.handles)
-        return EditView(rotation, self.view.focal, np.asarray(self.view.center, float), seen)
+        return EditView(replace(self.view, rotation=rotation), self.pixels(self.handles))
 
     def on_plane(self, origin: np.ndarray, direction: np.ndarray) -> np.ndarray | None:
         """Where a ray of the world [3], [3] meets the paper; None when it runs beside it."""
@@ -105,7 +105,7 @@ def _air(context: Context, stored: StoredStill, target: Object, turn: np.ndarray
     return EditPlane(_present_view(context, handles), handles, False, turn)
 
 
-def _present_view(context: Context, points: np.ndarray) -> DrawingView:
+def _present_view(context: Context, points: np.ndarray) -> Camera:
     """The viewport, or in background mode the scene's camera, or a view straight at the figure."""
     middle, area = points.mean(0), viewport_area(context)
     if area is not None and not bpy.app.background:

@@ -16,7 +16,7 @@ from ...core.corrections.edits import edits_to_json
 from ...inference.protocol.messages import EditRequest
 from ...rigs.human_motion import SMPL_ROLES
 from ..backend import jobs
-from ..host import axes, keyframes
+from ..host import keyframes
 from ..results import apply_still
 from ..results.stored_still import StoredStill, store_still, stored_still_at
 from ..retargeting.rig_pose import result_of_rig
@@ -73,16 +73,8 @@ def original_motion(stored: StoredStill, layer: CorrectionLayer) -> BodyMotion:
     seen = stored.seen
     if seen is None or not len(layer.observed):
         return motion
-    rotation = seen.view.rotation @ axes.BLENDER_FROM_BODY
-    return replace(
-        motion,
-        joints2d=layer.observed[None].astype(np.float32),
-        camera_rotation=rotation.astype(np.float32),
-        camera_translation=np.asarray(seen.view.translation, np.float32),
-        camera_focal=float(seen.view.focal),
-        camera_center=np.asarray(seen.view.center, np.float32),
-        image_size=np.maximum(np.round(seen.view.size), 1).astype(np.int64),
-    )
+    drawn = replace(motion, joints2d=layer.observed[None].astype(np.float32))
+    return drawn.with_camera(seen.view.in_body_world())
 
 
 def reflected_motion(stored: StoredStill, layer: CorrectionLayer) -> BodyMotion:

@@ -9,13 +9,14 @@ import numpy as np
 from bpy.props import BoolProperty
 from mathutils import Matrix
 
+from ...core.camera import Camera
 from ...core.errors import Sketch2PoseError
 from ..host import grease_pencil
 from ..host.armatures import refusal
 from ..host.drawing_capture import store_view, stored_view, viewport_area
 from ..host.properties import settings
 from ..host.targets import target_rig
-from ..host.viewport_camera import DrawingView, viewport_camera
+from ..host.viewport_camera import viewport_camera
 from ..results.apply_still import present_hips
 
 if TYPE_CHECKING:
@@ -79,14 +80,14 @@ def _pivot(context: Context) -> np.ndarray:
         return np.array(target.matrix_world.translation)
 
 
-def _view(context: Context, pivot: np.ndarray) -> DrawingView:
+def _view(context: Context, pivot: np.ndarray) -> Camera:
     area = viewport_area(context)
     assert area is not None
     region = next(region for region in area.regions if region.type == "WINDOW")
     return viewport_camera(region, area.spaces.active.region_3d, pivot)
 
 
-def _present_sheet(context: Context, view: DrawingView) -> Object | None:
+def _present_sheet(context: Context, view: Camera) -> Object | None:
     """The present drawing, if it still faces the view: then drawing goes on there."""
     drawing = settings(context).drawing
     if drawing is None or drawing.name not in context.view_layer.objects:
@@ -97,7 +98,7 @@ def _present_sheet(context: Context, view: DrawingView) -> Object | None:
     return drawing
 
 
-def _new_sheet(context: Context, view: DrawingView, pivot: np.ndarray) -> Object:
+def _new_sheet(context: Context, view: Camera, pivot: np.ndarray) -> Object:
     drawing = grease_pencil.new_drawing("Figure Drawing")
     context.scene.collection.objects.link(drawing)
     right, down, forward = view.rotation

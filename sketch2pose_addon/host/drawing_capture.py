@@ -2,7 +2,7 @@
 
 The page is a cut-out around the figure, enlarged to a fixed size: strokes are vectors, so a figure
 drawn small in a large viewport reads as well as a large one. Pixels have their origin at the top
-left; the page's camera is in the y-up world of `axes`.
+left; the page's camera is in the body's y-up world.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
+from ...core.camera import Camera
 from ...core.errors import Sketch2PoseError
-from ...core.strokes import Stroke, StrokeDrawing, ViewCamera
-from . import axes
+from ...core.strokes import Stroke, StrokeDrawing
 from .grease_pencil import WorldStroke, read_strokes
-from .viewport_camera import DrawingView, facing_camera, scene_camera, viewport_camera
+from .viewport_camera import facing_camera, scene_camera, viewport_camera
 
 if TYPE_CHECKING:
     from bpy.types import Area, Context, Object
@@ -40,7 +40,7 @@ class CapturedDrawing:
     """
 
     page: StrokeDrawing
-    view: DrawingView
+    view: Camera
     depth: float
 
     def world_from_page(self, pixels: np.ndarray) -> np.ndarray:
@@ -68,7 +68,7 @@ def capture_drawing(context: Context, drawing: Object, frame: int | None = None)
     return page_of(strokes, view)
 
 
-def drawing_view(context: Context, drawing: Object, points: np.ndarray) -> DrawingView:
+def drawing_view(context: Context, drawing: Object, points: np.ndarray) -> Camera:
     """The view a drawing was made in.
 
     A drawing started with `Draw` knows its view, and keeps it when the object is moved. For any
@@ -90,19 +90,19 @@ def drawing_view(context: Context, drawing: Object, points: np.ndarray) -> Drawi
     return facing_camera(points)
 
 
-def store_view(drawing: Object, view: DrawingView) -> None:
+def store_view(drawing: Object, view: Camera) -> None:
     """Remembers the view in the drawing, in the object's own space."""
     own_from_world = np.array(drawing.matrix_world.inverted())
     drawing[VIEW_KEY] = view.transformed(own_from_world).to_list()
 
 
-def stored_view(drawing: Object) -> DrawingView | None:
+def stored_view(drawing: Object) -> Camera | None:
     """The view remembered in the drawing, in the world; None when there is none."""
     values = drawing.get(VIEW_KEY)
     if values is None:
         return None
     try:
-        view = DrawingView.from_list(list(values))
+        view = Camera.from_list(list(values))
     except (TypeError, ValueError):  # edited by hand
         return None
     return view.transformed(np.array(drawing.matrix_world))
@@ -127,7 +127,7 @@ def _all_points(drawing: Object, strokes: list[WorldStroke]) -> np.ndarray:
     return points
 
 
-def _view_of_sheet(drawing: Object, points: np.ndarray) -> DrawingView | None:
+def _view_of_sheet(drawing: Object, points: np.ndarray) -> Camera | None:
     """The stored view, as long as the strokes lie flat on the sheet it was stored for."""
     view = stored_view(drawing)
     if view is None:
@@ -138,7 +138,7 @@ def _view_of_sheet(drawing: Object, points: np.ndarray) -> DrawingView | None:
     return view if flat and depth.min() > 0 else None
 
 
-def page_of(strokes: list[WorldStroke], view: DrawingView) -> CapturedDrawing:
+def page_of(strokes: list[WorldStroke], view: Camera) -> CapturedDrawing:
     """The cut-out around strokes that all lie in front of a view."""
     points = np.concatenate([stroke.points for stroke in strokes])
     pixels = view.project(points)
@@ -150,24 +150,16 @@ def page_of(strokes: list[WorldStroke], view: DrawingView) -> CapturedDrawing:
     page_view = view.cropped(low - margin, scale, (float(extent[0]), float(extent[1])))
     depth = float(page_view.depth(points).mean())
     page_strokes = tuple(_page_stroke(stroke, page_view, depth) for stroke in strokes)
-    camera = _page_camera(page_view)
-    page = StrokeDrawing(float(extent[0]), float(extent[1]), page_strokes, camera)
+    page = StrokeDrawing(*page_view.size, page_strokes, page_view.in_body_world())
     return CapturedDrawing(page, page_view, depth)
 
 
-def _page_stroke(stroke: WorldStroke, view: DrawingView, depth: float) -> Stroke:
+def _page_stroke(stroke: WorldStroke, view: Camera, depth: float) -> Stroke:
     points = view.project(stroke.points)
     if stroke.cyclic and len(points) > 2:
         points = np.concatenate([points, points[:1]])
-    width = 2 * float(np.median(stroke.radius)) * view.focal / depth
+    width = 2 * float(np.median(stroke.radius)) * view.scale_at(depth)
     return Stroke(points, float(np.clip(width, *_WIDTHS)))
-
-
-def _page_camera(view: DrawingView) -> ViewCamera:
-    rotation = view.rotation @ axes.BLENDER_FROM_BODY
-    return ViewCamera(
-        rotation, view.translation, view.focal, (float(view.center[0]), float(view.center[1]))
-    )
 
 
 def _refused(drawing: Object, why: str, fix: str) -> Sketch2PoseError:

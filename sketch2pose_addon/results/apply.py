@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core import axes
 from ...core.body_motion import BodyMotion, read_body_motion
 from ...core.errors import Sketch2PoseError
 from ...core.smpl import SMPL_JOINT_NAMES
 from ...rigs import BoneMap, HumanMotion, PoseTracks, RetargetOptions, Skeleton, retarget
 from ...rigs.human_motion import human_motion_from_smpl
 from ...rigs.resample import resampled
-from ..host import axes, keyframes
+from ..host import keyframes
 from ..host.armatures import bone_map_of, read_skeleton, refusal
 from .key_choice import EVERY, ChosenKeys, KeyOptions, choose_keys
 

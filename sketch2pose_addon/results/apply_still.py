@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...core import axes
 from ...core.body_motion import BodyMotion
 from ...core.rotations import quat_from_rotvec, quat_multiply, quat_rotate, rotvec_from_quat
 from ...rigs import RetargetOptions
-from ..host import axes
 from ..host.armatures import bone_map_of
 from ..host.properties import settings
 from .apply import AppliedMotion, ApplyOptions, apply_body_motion

@@ -16,7 +16,7 @@ from mathutils import Matrix
 
 from ...core.body_motion import BodyMotion
 from ...core.errors import Sketch2PoseError
-from ..host import axes, keyframes
+from ..host import keyframes
 
 if TYPE_CHECKING:
     from bpy.types import Camera, Context, Object
@@ -77,23 +77,15 @@ def camera_matrices(motion: BodyMotion, placement: NDArray | None = None) -> NDA
     Raises:
         Sketch2PoseError: the motion knows no camera.
     """
-    rotation, translation = motion.camera_rotation, motion.camera_translation
-    known = (rotation, translation, motion.camera_focal, motion.image_size)
-    if rotation is None or translation is None or any(value is None for value in known):
+    camera = motion.camera
+    if camera is None or motion.image_size is None:
         raise Sketch2PoseError(
             "The camera could not be set",
             "the motion does not say how it was filmed",
             "Use a motion that Sketch2Pose read from a picture or clip",
             "camera.unknown",
         )
-    count = max(rotation.reshape(-1, 9).shape[0], translation.reshape(-1, 3).shape[0])
-    turn = np.broadcast_to(rotation.reshape(-1, 3, 3), (count, 3, 3)).astype(float)
-    shift = np.broadcast_to(translation.reshape(-1, 3), (count, 3)).astype(float)
-    world_from_cv = np.swapaxes(turn, 1, 2)
-    eyes = -np.einsum("tij,tj->ti", world_from_cv, shift)
-    matrices = np.tile(np.eye(4), (count, 1, 1))
-    matrices[:, :3, :3] = axes.BLENDER_FROM_BODY @ world_from_cv @ axes.CV_FROM_BLENDER
-    matrices[:, :3, 3] = axes.blender_from_body(eyes)
+    matrices = camera.in_blender_world().world_from_gl().reshape(-1, 4, 4)
     if placement is None:
         return matrices
     moved = placement @ matrices
@@ -190,13 +182,13 @@ def _in_sequence(path: Path) -> bool:
 
 def set_lens(data: Camera, motion: BodyMotion) -> None:
     """Focal length and principal point; the sensor's longer side is that of the picture."""
-    width, height = (float(side) for side in motion.image_size)  # type: ignore[union-attr]
-    longer = max(width, height)
+    camera = motion.camera_at(0)
+    assert camera is not None
+    (width, height), longer = camera.size, max(camera.size)
     data.sensor_fit, data.sensor_width = "AUTO", _SENSOR
-    data.lens = float(motion.camera_focal or longer) / longer * _SENSOR
-    if motion.camera_center is not None:
-        data.shift_x = (width / 2 - float(motion.camera_center[0])) / longer
-        data.shift_y = (float(motion.camera_center[1]) - height / 2) / longer
+    data.lens = camera.focal / longer * _SENSOR
+    data.shift_x = (width / 2 - float(camera.center[0])) / longer
+    data.shift_y = (float(camera.center[1]) - height / 2) / longer
 
 
 def _key(camera: Object, matrices: NDArray, frames: NDArray) -> None:

@@ -13,11 +13,11 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
+from ...core import axes
 from ...core.body_motion import BodyMotion
 from ...core.rotations import quat_multiply, quat_rotate
 from ...rigs.landmarks import body_frame
 from ...rigs.retarget import rest_joints
-from ..host import axes
 from ..host.armatures import bone_map_of, read_skeleton
 from ..host.drawing_capture import viewport_area
 from ..host.properties import settings

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core import axes
 from ...core.body_motion import BodyMotion
+from ...core.camera import Camera
 from ...rigs.human_motion import SMPL_ROLES
-from ..host import axes
 from ..host.armatures import bone_map_of
-from ..host.viewport_camera import DrawingView
 from .motion_camera import fitted_placement
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class SourceView:
         observed: [24, 2] px where the joints were seen; [0, 2] when they were not.
     """
 
-    view: DrawingView
+    view: Camera
     in_world: bool
     picture: str = ""
     observed: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
@@ -53,35 +53,25 @@ class SourceView:
         Raises:
             KeyError, TypeError, ValueError: written by hand or by another version.
         """
-        view = DrawingView.from_list(list(plain["camera"]))
+        view = Camera.from_list(list(plain["camera"]))
         observed = np.array(list(plain["observed"]), float).reshape(-1, 2)
         return cls(view, bool(plain["in_world"]), str(plain["picture"]), observed)
 
 
 def view_of_camera(motion: BodyMotion, picture: str = "") -> SourceView | None:
     """The camera that a motion's first frame was seen by; None when it knows none."""
-    rotation, translation = motion.camera_rotation, motion.camera_translation
-    known = (rotation, translation, motion.camera_focal, motion.image_size)
-    if rotation is None or translation is None or any(value is None for value in known):
+    camera = motion.camera_at(0)
+    if camera is None or motion.image_size is None:
         return None
-    size = np.asarray(motion.image_size, float)
-    center = size / 2 if motion.camera_center is None else np.asarray(motion.camera_center, float)
-    view = DrawingView(
-        rotation=rotation.reshape(-1, 3, 3)[0].astype(float) @ axes.BLENDER_FROM_BODY.T,
-        translation=translation.reshape(-1, 3)[0].astype(float),
-        focal=float(motion.camera_focal or 0.0),
-        center=center,
-        size=(float(size[0]), float(size[1])),
-    )
-    return SourceView(view, False, picture, _observed(motion))
+    return SourceView(camera.in_blender_world(), False, picture, _observed(motion))
 
 
-def view_of_drawing(view: DrawingView, motion: BodyMotion) -> SourceView:
+def view_of_drawing(view: Camera, motion: BodyMotion) -> SourceView:
     """The view a drawing was made in, which stands in the scene."""
     return SourceView(view, True, "", _observed(motion))
 
 
-def view_in_world(seen: SourceView, joints: np.ndarray, target: Object) -> DrawingView:
+def view_in_world(seen: SourceView, joints: np.ndarray, target: Object) -> Camera:
     """The camera in Blender's world, so that the rig is where the figure was seen.
 
     Args:

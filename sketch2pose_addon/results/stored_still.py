@@ -16,6 +16,7 @@ import numpy as np
 
 from ...core.body_motion import BodyMotion, SourceNote
 from ...core.kinematics import posed_joints, rest_offsets
+from ...core.projection import homogeneous
 from ...core.smpl import SMPL_JOINT_NAMES
 from .apply_still import Place
 from .source_view import SourceView, view_of_camera
@@ -154,12 +155,11 @@ def _view_of(motion: BodyMotion) -> np.ndarray:
     """The ray from the eye to the figure's hips, in the body's world."""
     if motion.camera_rotation is None:
         return np.array(_LEVEL_VIEW)
-    rotation = np.asarray(motion.camera_rotation, float).reshape(-1, 3, 3)[0]
-    ray = np.array([0.0, 0.0, 1.0])
-    if motion.joints2d is not None and motion.camera_focal and motion.camera_center is not None:
-        hips = np.asarray(motion.joints2d[0, 0], float)
-        ray[:2] = (hips - np.asarray(motion.camera_center, float)) / motion.camera_focal
-    return rotation.T @ ray
+    camera = motion.camera_at(0)
+    if motion.joints2d is None or camera is None:
+        return np.asarray(motion.camera_rotation, float).reshape(-1, 3, 3)[0, 2]
+    hips = np.asarray(motion.joints2d[0, 0], float)
+    return camera.vectors_to_world(homogeneous(camera.normalized(hips)))
 
 
 def _contacts_of(motion: BodyMotion) -> np.ndarray:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...core import axes
 from ...core.rotations import quat_inverse, quat_multiply, rotvec_from_quat
 from ...core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
 from ...rigs import RetargetOptions, detect_bone_map, make_skeleton, retarget
 from ..bodies.body import load_body_data
-from ..host import axes
 from ..results.apply_still import Place, present_hips
 from ..results.stored_still import StoredStill
 from .source_motion import pose_of_armature

@@ -18,7 +18,7 @@ from . import source_camera
 if TYPE_CHECKING:
     from bpy.types import Context, Object, RegionView3D
 
-    from ..host.viewport_camera import DrawingView
+    from ...core.camera import Camera
 
 _views: dict[int, str] = {}  # perspective before, by the viewport's address; gone with the session
 
@@ -80,7 +80,7 @@ class SKETCH2POSE_OT_look_back(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _view(stored: StoredStill, seen: SourceView, target: Object) -> DrawingView:
+def _view(stored: StoredStill, seen: SourceView, target: Object) -> Camera:
     motion = stored.motion()
     assert motion.joints3d is not None
     return view_in_world(seen, motion.joints3d[0], target)

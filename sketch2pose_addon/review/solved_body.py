@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...core import axes
 from ...core.errors import Sketch2PoseError
 from ...core.smpl import SMPL_PARENTS
-from ..host import axes
 from ..results.apply_still import placed_motion
 from ..results.motion_camera import fitted_placement
 from ..results.source_view import performed_joints

@@ -3,7 +3,7 @@
 The render size stays as it is: the picture is fitted into the camera's frame, and the lens so that
 the rig lines up with it. The camera is made once and used again for every picture.
 
-Frames: Blender's world; Blender's camera looks along its -z with y up, a `DrawingView` along +z
+Frames: Blender's world; its cameras look along -z with y up, a `core.camera.Camera` along +z
 with y down.
 """
 
@@ -16,12 +16,12 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ..host.axes import CV_FROM_BLENDER
-from ..host.viewport_camera import DrawingView
+from ...core.camera import Camera
 from ..results.motion_camera import show_footage
 
 if TYPE_CHECKING:
-    from bpy.types import Camera, Context, Image, Object, Scene
+    from bpy.types import Camera as CameraData
+    from bpy.types import Context, Image, Object, Scene
 
 NAME = "Sketch2Pose View"
 BEFORE = "sketch2pose_before"  # custom property of our camera: the scene's camera before
@@ -35,11 +35,11 @@ def our_camera(scene: Scene) -> Object | None:
     return camera if camera is not None and BEFORE in camera else None
 
 
-def place_camera(context: Context, view: DrawingView) -> Object:
+def place_camera(context: Context, view: Camera) -> Object:
     """Makes our camera, or moves it, to a view and makes it the scene's camera."""
     scene = context.scene
     camera = our_camera(scene) or _new_camera(scene)
-    camera.matrix_world = Matrix(camera_matrix(view).tolist())
+    camera.matrix_world = Matrix(view.world_from_gl().tolist())
     fit_lens(camera.data, view, scene)
     scene.camera = camera
     context.view_layer.update()
@@ -77,15 +77,7 @@ def look_back(scene: Scene) -> None:
         bpy.data.cameras.remove(data)
 
 
-def camera_matrix(view: DrawingView) -> np.ndarray:
-    """World matrix [4, 4] of the Blender camera at a view."""
-    matrix = np.eye(4)
-    matrix[:3, :3] = view.rotation.T @ CV_FROM_BLENDER
-    matrix[:3, 3] = -view.rotation.T @ view.translation
-    return matrix
-
-
-def fit_lens(data: Camera, view: DrawingView, scene: Scene) -> None:
+def fit_lens(data: CameraData, view: Camera, scene: Scene) -> None:
     """Sets lens and shift so that the view's picture fills as much of the frame as fits."""
     scale, corner, frame = fitted_frame(view, scene)
     longer = float(frame.max())
@@ -98,7 +90,7 @@ def fit_lens(data: Camera, view: DrawingView, scene: Scene) -> None:
     data.clip_start, data.clip_end = max(far * 1e-3, 1e-3), max(far * 10.0, 1000.0)
 
 
-def fitted_frame(view: DrawingView, scene: Scene) -> tuple[float, np.ndarray, np.ndarray]:
+def fitted_frame(view: Camera, scene: Scene) -> tuple[float, np.ndarray, np.ndarray]:
     """How a picture is fitted into the scene's frame, whose pixels are taken as square.
 
     Returns:

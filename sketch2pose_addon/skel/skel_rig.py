@@ -22,8 +22,8 @@ from mathutils import Vector
 from numpy.typing import NDArray
 
 from ...core.arrays import Array
+from ...core.axes import blender_from_body
 from ...core.errors import Sketch2PoseError
-from ..host.axes import blender_from_body
 from ..host.keyframes import Channel, bone_path, new_action, write_keys
 from .limits_overlay import MARK
 from .skel_angles import add_angle_properties, angle_channels

@@ -15,10 +15,12 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
+from ...core import axes
 from ...core.body_motion import BodyMotion, SourceNote
+from ...core.camera import CameraPath
 from ...core.errors import Sketch2PoseError
+from ...core.projection import homogeneous, pixels_from_points
 from ..bodies.body import load_body_data
-from ..host import axes
 from ..results.apply import scene_framerate
 from ..results.apply_still import placed_motion
 from ..results.motion_camera import fitted_placement, scene_frames
@@ -84,18 +86,19 @@ def _sees(result: StoredStill) -> bool:
 def _motion_of(stills: list[StoredStill], rate: float) -> BodyMotion:
     """Readings one after the other, their pictures brought to the focal length of the first."""
     motions = [placed_motion(result.motion(), result.place) for result in stills]
-    views = [result.seen.view for result in stills if result.seen is not None]
-    focal, center = float(views[0].focal), np.asarray(views[0].center, float)
+    views = [result.seen.view.in_body_world() for result in stills if result.seen is not None]
+    lens = views[0]
     joints3d = np.concatenate([np.asarray(motion.joints3d) for motion in motions])
     trans = joints3d[:, 0] - load_body_data().joints_template[0]  # of the default body
     pixels, rotations, translations = [], [], []
     for result, joints, view in zip(stills, joints3d.astype(float), views, strict=True):
         assert result.seen is not None
-        flat = (result.seen.observed - view.center) / view.focal
-        rotation = view.rotation @ axes.BLENDER_FROM_BODY
-        pixels.append(center + focal * flat)
-        rotations.append(rotation)
-        translations.append(_translation(joints @ rotation.T, flat, result.confidence))
+        flat = view.normalized(result.seen.observed)
+        pixels.append(pixels_from_points(homogeneous(flat), lens.focal, lens.center))
+        rotations.append(view.rotation)
+        turned = view.vectors_to_camera(joints)
+        translations.append(_translation(turned, flat, result.confidence))
+    pose = np.array(rotations), np.array(translations)
     return BodyMotion(
         poses=np.concatenate([motion.poses for motion in motions]),
         trans=trans.astype(np.float32),
@@ -104,13 +107,8 @@ def _motion_of(stills: list[StoredStill], rate: float) -> BodyMotion:
         joints3d=joints3d,
         joints2d=np.array(pixels, np.float32),
         confidence=np.array([result.confidence for result in stills], np.float32),
-        camera_rotation=np.array(rotations, np.float32),
-        camera_translation=np.array(translations, np.float32),
-        camera_focal=focal,
-        camera_center=center.astype(np.float32),
-        image_size=np.array(views[0].size, np.int64),
         source=SourceNote("drawing", "reading"),
-    )
+    ).with_camera(CameraPath(*pose, lens.focal, lens.center, lens.size))
 
 
 def _translation(points: NDArray, flat: NDArray, weights: NDArray) -> NDArray:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core import axes
 from ...core.arrays import FloatArray
 from ...core.body_motion import BodyMotion
 from ...core.errors import Sketch2PoseError
@@ -19,7 +20,6 @@ from ...core.rotations import quat_rotate
 from ...rigs.landmarks import body_frame
 from ...rigs.placement import rest_ground
 from ...rigs.retarget import rest_joints
-from ..host import axes
 from ..host.armatures import bone_map_of, read_skeleton
 from ..host.pose_snapshot import take_snapshot
 from ..results.motion_camera import camera_matrices, scene_frames

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core import axes
 from ...core.body_motion import BodyMotion
 from ...rigs.human_motion import SMPL_ROLES
-from ..host import axes
 from ..host.armatures import bone_map_of
 from ..results.apply import scene_framerate
 from ..results.motion_camera import camera_from_motion, fitted_placement, scene_frames, show_footage

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...core.axes import poses_from_matrices
+from ...core.camera import CameraPath
 from ...core.errors import Sketch2PoseError
-from ...core.filmed_camera import FilmedCamera
-from ..host import axes
 from ..results.apply import scene_framerate
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ZOOM = 0.01  # relative change of the focal length that is no rounding
 
 
-def filmed_by_scene(context: Context, footage: Footage) -> FilmedCamera:
+def filmed_by_scene(context: Context, footage: Footage) -> CameraPath:
     """The scene's camera while footage plays, from its first frame to the end of the scene.
 
     Constraints (a camera solver's, too), parents and drivers count: each frame is evaluated. The
@@ -45,17 +45,16 @@ def filmed_by_scene(context: Context, footage: Footage) -> FilmedCamera:
         raise _refused(
             "its focal length changes during the clip", "Use a part of the clip without zoom"
         )
-    turn = axes.CV_FROM_BLENDER @ np.swapaxes(matrices[:, :3, :3], 1, 2) @ axes.BLENDER_FROM_BODY
-    eyes = axes.body_from_blender(matrices[:, :3, 3])
-    return FilmedCamera(
-        turn,
-        -np.einsum("tij,tj->ti", turn, eyes),
+    rotation, translation = poses_from_matrices(matrices)
+    return CameraPath(
+        rotation,
+        translation,
         float(lenses[0, 0]),
         lenses[0, 1:],
         _picture_size(context),
         footage.first,
         None if footage.in_step else scene_framerate(context),
-    )
+    ).in_body_world()
 
 
 def _checked_camera(context: Context) -> Object:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ....core.arrays import Array
 from ....core.body_motion import BodyMotion
+from ....core.camera import AnyCamera
 from ....core.errors import Sketch2PoseError
 from ....core.smpl import SMPL_JOINT_NAMES
 from ...body import BodyModel
@@ -44,33 +45,23 @@ class PictureEvidence:
 
     Attributes:
         pixels: [T, 24, 2] px; 0 where unseen. weights: [T, 24] confidence; 0 where unseen.
-        rotation: [T, 3, 3] camera from world. translation: [T, 3] metres.
-        focal: px. center: [2] px.
+        camera: from the motion's world; a path has T rows.
     """
 
     pixels: Array
     weights: Array
-    rotation: Array
-    translation: Array
-    focal: float
-    center: Array
+    camera: AnyCamera
 
     def nearest_on_rays(self, points: Array) -> Array:
         """The points of the pixels' rays that are nearest to world points [T, 24, 3]."""
-        back = self.rotation.swapaxes(1, 2)
-        eye = -(back @ self.translation[..., None])[:, None, :, 0]
-        flat = (self.pixels - self.center) / self.focal
-        rays = np.concatenate([flat, np.ones_like(flat[..., :1])], -1)
-        rays = (back[:, None] @ (rays / np.linalg.norm(rays, axis=-1, keepdims=True))[..., None])[
-            ..., 0
-        ]
+        eye = self.camera.to_world(np.zeros((len(points), 1, 3)))
+        rays = self.camera.vectors_to_world(self.camera.rays(self.pixels))
         depth = ((points - eye) * rays).sum(-1, keepdims=True)
         return eye + depth * rays
 
     def errors(self, points: Array) -> Array:
         """[T, 24] px between world points [T, 24, 3] and where they were seen; NaN where unseen."""
-        seen = points @ self.rotation.swapaxes(1, 2) + self.translation[:, None]
-        pixels = self.center + self.focal * seen[..., :2] / seen[..., 2:]
+        pixels = self.camera.project(points, nearest=1e-6)
         error = np.linalg.norm(pixels - self.pixels, axis=-1)
         return np.where(self.weights > 0, error, np.nan)
 
@@ -81,29 +72,21 @@ def picture_of(motion: BodyMotion) -> PictureEvidence:
     Raises:
         Sketch2PoseError: the motion was not read from a picture.
     """
-    given = (motion.joints2d, motion.camera_rotation, motion.camera_translation,
-             motion.camera_focal, motion.camera_center)  # fmt: skip
-    if any(value is None for value in given):
+    camera = motion.camera
+    if motion.joints2d is None or camera is None:
         raise Sketch2PoseError(
             "The skeleton cannot be fitted to the picture",
             "the motion does not say where its joints were seen, or with which camera",
             "Give a motion made by `sketch`, `image` or `video`, or leave this option off",
             "skel.picture",
         )
-    joints2d, rotation, translation, focal, center = given
-    pixels = np.asarray(joints2d, float)
+    pixels = np.asarray(motion.joints2d, float)
     seen = np.isfinite(pixels).all(-1)
     sure = (
         np.ones(seen.shape) if motion.confidence is None else np.asarray(motion.confidence, float)
     )
-    frames = len(pixels)
     return PictureEvidence(
-        np.where(seen[..., None], pixels, 0.0),
-        np.where(seen, sure, 0.0),
-        np.broadcast_to(np.asarray(rotation, float), (frames, 3, 3)),
-        np.broadcast_to(np.asarray(translation, float), (frames, 3)),
-        float(focal),  # pyright: ignore[reportArgumentType]
-        np.asarray(center, float),
+        np.where(seen[..., None], pixels, 0.0), np.where(seen, sure, 0.0), camera
     )
 
 

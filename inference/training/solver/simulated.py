@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....core.arrays import Array
+from ....core.axes import LEVEL_ROTATION
 from ....core.rotations import rotmat_from_rotvec
 from ...solver import tree
-from ...solver.camera import LEVEL_ROTATION
 from ...solver.observation import DirectionObservation
 
 PIXELS_PER_METRE = 300.0

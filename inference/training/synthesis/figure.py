@@ -3,7 +3,7 @@
 Conventions: view space is OpenCV's (x right, y down, z forward), metres. The labels are
 directions, because drawings are disproportionate: bone lengths are distorted limb by limb
 while every bone keeps its true direction. Directions are relative to the ray through the bone's
-end, as a drawing shows them (see ``inference.solver.camera.camera_from_ray``).
+end, as a drawing shows them (see ``core.projection.camera_from_ray``).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from ....core.projection import camera_from_ray
 from ....core.rotations import rotmat_from_rotvec
 from ...body.model import load_default_body
-from ...solver.camera import camera_from_ray
 from .layout import (
     DIRECTIONS,
     HEAD_FORWARD,

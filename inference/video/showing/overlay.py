@@ -27,7 +27,7 @@ TURN = np.deg2rad(70.0)  # of the second view about the first one's
 FLOOR, FLOOR_SHARE = (235, 225, 190), 0.45  # colour of the ground's grid and how much it covers
 FLOOR_STEP, FLOOR_ROOM, FLOOR_LARGEST = 0.5, 0.75, 20.0  # metres
 FLOOR_POINTS = 25  # of each line
-NEAREST_FLOOR = 0.3  # metres in front of the camera
+NEAREST, NEAREST_FLOOR = 1e-3, 0.3  # metres in front of the camera
 ROOM = 1.3  # of the view from the side, in sizes of what is in it
 _FEET = {"left_foot": "left_ankle", "right_foot": "right_ankle"}
 _BONES = [(joint, parent) for joint, parent in enumerate(SMPL_PARENTS) if parent >= 0]
@@ -135,15 +135,9 @@ def projected(motion: BodyMotion, row: int, points: Array) -> tuple[Array, Array
     Returns:
         Px of the clip [N, 2], and distances along the camera's axis [N], metres.
     """
-    assert motion.camera_rotation is not None and motion.camera_translation is not None
-    assert motion.camera_center is not None
-    turns = motion.camera_rotation.reshape(-1, 3, 3)
-    shifts = motion.camera_translation.reshape(-1, 3)
-    turn, shift = turns[min(row, len(turns) - 1)], shifts[min(row, len(shifts) - 1)]
-    local = points @ turn.T + shift
-    depth = np.maximum(local[:, 2:], 1e-3)
-    pixels = float(motion.camera_focal or 1.0) * local[:, :2] / depth + motion.camera_center
-    return pixels, local[:, 2]
+    camera = motion.camera_at(row)
+    assert camera is not None
+    return camera.project(points, NEAREST), camera.depth(points)
 
 
 def floor_lines(motions: Sequence[BodyMotion]) -> Array:

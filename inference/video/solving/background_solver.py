@@ -14,6 +14,7 @@ from typing import IO, cast
 
 import numpy as np
 
+from ....core.camera import AnyCamera
 from ....core.errors import Sketch2PoseError
 from ..clips.clip import Clip
 from ..observing.landmarks import Track
@@ -23,9 +24,8 @@ from ..observing.tracking import TrackedPerson
 from .person import Solved
 from .solve_windows import CONTEXT, OVERLAP, SHAPE_SECONDS, WINDOW, Done
 from .solver_worker import SOLVED, Message, read_message, track_message, write_message
-from .terms import Lens
 
-Prepare = Callable[[PersonSeen, Clip], tuple[Track, Lens]]
+Prepare = Callable[[PersonSeen, Clip], tuple[Track, AnyCamera]]
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 3.0  # s that the last piece under way is waited for

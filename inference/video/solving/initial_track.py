@@ -7,17 +7,18 @@ metres, radians.
 import numpy as np
 
 from ....core.arrays import Array
+from ....core.axes import CV_FROM_GL
+from ....core.camera import AnyCamera
 from ....core.kinematics import forward_kinematics
+from ....core.projection import camera_from_ray
 from ....core.rotations import rotmat_from_rotvec
 from ....core.smpl import SMPL_PARENTS
 from ...body.model import BodyModel
 from ...importers.pose_from_points import pose_from_points
-from ...solver.camera import camera_from_ray
 from ..observing.landmarks import LANDMARKS, NUMBER, Track
 from .body_points import BodyPoints
-from .terms import DIRECTED, Lens, Observed
+from .terms import DIRECTED, Observed
 
-_FLIP = np.diag([1.0, -1.0, -1.0])  # body axes (y up) ↔ camera axes (y down)
 SMALLEST_PERSON = 1.0  # px
 LENGTH_SPREAD = 0.04  # metres; how far the network's metric lengths are to be believed
 LARGEST_BETA = 2.0
@@ -44,7 +45,7 @@ def every_frame(track: Track, step: int) -> Track:
     return Track(frames, between(track.points), between(track.world), visibility)
 
 
-def observed(track: Track, points: BodyPoints, lens: Lens) -> Observed:
+def observed(track: Track, points: BodyPoints, lens: AnyCamera) -> Observed:
     """What the solver takes of a track.
 
     The network sees a person as if the camera pointed at them; the directions are turned by the
@@ -53,9 +54,7 @@ def observed(track: Track, points: BodyPoints, lens: Lens) -> Observed:
     size = np.maximum(np.ptp(track.points, axis=1).max(-1), SMALLEST_PERSON)
     world = in_camera_axes(track, lens)
     ends = np.array([[NUMBER[a], NUMBER[b]] for a, b in DIRECTED])
-    vectors = world[:, ends[:, 1]] - world[:, ends[:, 0]]
-    if lens.path is not None:
-        vectors = lens.path.placed_vectors(vectors)
+    vectors = lens.vectors_to_world(world[:, ends[:, 1]] - world[:, ends[:, 0]])
     vectors /= np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
     rows = {int(number): row for row, number in enumerate(points.used)}
     trust = track.visibility[:, ends].min(-1)
@@ -69,18 +68,15 @@ def observed(track: Track, points: BodyPoints, lens: Lens) -> Observed:
     )
 
 
-def in_camera_axes(track: Track, lens: Lens) -> Array:
+def in_camera_axes(track: Track, lens: AnyCamera) -> Array:
     """[T, 33, 3] metric landmarks in the axes of the real camera."""
     hips = track.points[:, [NUMBER["left_hip"], NUMBER["right_hip"]]].mean(1)
-    flat = (hips - lens.center) / lens.focal
-    rays = np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
-    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
-    return track.world @ np.swapaxes(camera_from_ray(rays), -1, -2)
+    return track.world @ np.swapaxes(camera_from_ray(lens.rays(hips)), -1, -2)
 
 
-def starting_pose(track: Track, lens: Lens, body: BodyModel) -> Array:
+def starting_pose(track: Track, lens: AnyCamera, body: BodyModel) -> Array:
     """[T, 24, 3, 3] orientations of parts, whose limbs point as the landmarks do."""
-    world = in_camera_axes(track, lens) @ _FLIP
+    world = in_camera_axes(track, lens) @ CV_FROM_GL
     named = {name: world[:, number] for number, name in enumerate(LANDMARKS)}
     for side in ("left", "right"):
         named[f"{side}_toe"] = named[f"{side}_foot_index"]
@@ -92,18 +88,16 @@ def starting_pose(track: Track, lens: Lens, body: BodyModel) -> Array:
     poses, trans, _ = pose_from_points(named)
     local = rotmat_from_rotvec(poses.reshape(len(poses), 24, 3))
     rotations, _ = forward_kinematics(local, body.rest_offsets(), SMPL_PARENTS, trans)
-    turns = _FLIP @ rotations
-    return turns if lens.path is None else lens.path.placed_turns(turns)
+    return lens.turns_to_world(CV_FROM_GL @ rotations)
 
 
-def starting_pelvis(relative: Array, seen: Observed, lens: Lens) -> Array:
+def starting_pelvis(relative: Array, seen: Observed, lens: AnyCamera) -> Array:
     """[T, 3] pelvis that brings landmarks [T, M, 3] relative to it onto the seen pixels.
 
     Linear least squares: each pixel says x (Z + z) = f (X + x'), likewise for y.
     """
-    if lens.path is not None:
-        relative = lens.path.seen_vectors(relative)
-    rays = (seen.points - lens.center) / lens.focal
+    relative = lens.vectors_to_camera(relative)
+    rays = lens.normalized(seen.points)
     weight = seen.weight + 1e-3
     rows = np.zeros((*rays.shape, 3))
     rows[..., 0, 0] = rows[..., 1, 1] = 1.0
@@ -115,7 +109,7 @@ def starting_pelvis(relative: Array, seen: Observed, lens: Lens) -> Array:
     rows, right = rows.reshape(frames, -1, 3), right.reshape(frames, -1, 1)
     transposed = np.swapaxes(rows, -1, -2)
     pelvis = np.linalg.solve(transposed @ rows + 1e-9 * np.eye(3), transposed @ right)[..., 0]
-    return pelvis if lens.path is None else lens.path.placed(pelvis[:, None])[:, 0]
+    return lens.to_world(pelvis[:, None])[:, 0]
 
 
 def shape_from_lengths(track: Track, body: BodyModel) -> Array:

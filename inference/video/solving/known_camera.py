@@ -1,20 +1,18 @@
-"""Lens and path of a camera that is known, at the frames of a track.
+"""A camera that is known, at the frames of a track.
 
-Conventions: those of `core.filmed_camera` and `camera_path`.
+Conventions: those of `core.camera`; the world has its floor at y = 0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....core.body_motion import BodyMotion
+from ....core.camera import AnyCamera, Camera, CameraPath
 from ....core.errors import Sketch2PoseError
-from ....core.filmed_camera import FilmedCamera
 from ....core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from ....core.smpl import SMPL_JOINT_NAMES
-from .camera_path import CameraPath
-from .terms import Lens
 
 SIDES = ("left", "right")
 USUAL_ANKLE = 0.08  # metres above the sole
@@ -23,12 +21,12 @@ OTHER_SHAPE = 0.02  # difference of two pictures' aspects, relative, that is no 
 
 
 def known_lens(
-    camera: FilmedCamera,
+    camera: CameraPath,
     image_size: tuple[int, int],
     frames: NDArray[np.integer],
     framerate: float,
-) -> Lens:
-    """The lens of a clip, with the camera's path at its frames.
+) -> CameraPath:
+    """The camera at the frames of a clip, in its pixels.
 
     Args:
         camera: how the clip was filmed.
@@ -38,7 +36,7 @@ def known_lens(
     Raises:
         Sketch2PoseError: the camera shows pictures of another aspect.
     """
-    width, height = camera.image_size
+    width, height = camera.size
     ratio = image_size[0] / width
     if abs(image_size[1] / (height * ratio) - 1) > OTHER_SHAPE:
         raise Sketch2PoseError(
@@ -47,10 +45,10 @@ def known_lens(
             "Give the scene's render size the proportions of the clip",
             "video.camera_aspect",
         )
-    return Lens(camera.focal * ratio, camera.center * ratio, path_at(camera, frames, framerate))
+    return path_at(camera, frames, framerate).resized(image_size)
 
 
-def path_at(camera: FilmedCamera, frames: NDArray[np.integer], framerate: float) -> CameraPath:
+def path_at(camera: CameraPath, frames: NDArray[np.integer], framerate: float) -> CameraPath:
     """The path at frames of the clip; between the camera's rows the shortest way, held beyond."""
     rate = camera.framerate
     rows = (frames if rate is None else frames * (rate / framerate)) - camera.first
@@ -62,13 +60,28 @@ def path_at(camera: FilmedCamera, frames: NDArray[np.integer], framerate: float)
     before, after = camera.rotation[low], camera.rotation[high]
     turn = rotmat_from_rotvec(share * rotvec_from_rotmat(after @ np.swapaxes(before, -1, -2)))
     rotation = turn @ before
-    eyes = CameraPath(camera.rotation, camera.translation).eyes
-    eye = (1 - share) * eyes[low] + share * eyes[high]
-    return CameraPath(rotation, -np.einsum("tij,tj->ti", rotation, eye))
+    eye = (1 - share) * camera.eyes[low] + share * camera.eyes[high]
+    pose = rotation, -np.einsum("tij,tj->ti", rotation, eye)
+    return CameraPath(*pose, camera.focal, camera.center, camera.size)
+
+
+LENS_NUMBERS = ("focal", "center", "rotation", "translation")
+
+
+def numbers_of(lens: AnyCamera) -> dict[str, NDArray]:
+    """All that the solver takes of a camera, by name, for a message or a key."""
+    return {name: np.asarray(getattr(lens, name)) for name in LENS_NUMBERS}
+
+
+def camera_of_numbers(numbers: Mapping[str, NDArray]) -> AnyCamera:
+    """Inverse of `numbers_of`; the size of its picture is not known."""
+    pose = numbers["rotation"], numbers["translation"]
+    lens = float(numbers["focal"]), numbers["center"]
+    return CameraPath(*pose, *lens) if pose[0].ndim == 3 else Camera(*pose, *lens)
 
 
 def doubts_about(
-    camera: FilmedCamera, motions: Sequence[BodyMotion], framerate: float
+    camera: CameraPath, motions: Sequence[BodyMotion], framerate: float
 ) -> Iterator[str]:
     """Sentences about a camera that the people in front of it speak against.
 

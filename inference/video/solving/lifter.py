@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....core.arrays import Array
+from ....core.camera import AnyCamera
 from ....core.rotations import nearest_rotmat, rotmat_from_6d
 from ....core.smpl import SMPL_MIRROR
 from ...devices import Session
 from ..observing.landmarks import MIRRORED, Track
-from .camera_path import CameraPath
 from .initial_track import LARGEST_BETA
 from .lifter_input import encode, view_rotations
-from .terms import Lens
 
 FRAMERATE = 30.0  # that the network knows
 WINDOW = 48  # frames at once, as in training
@@ -62,13 +61,13 @@ class Lifted:
         names = ("orientations", "view", "turn_spread", "spread", "contact", "up")
         return replace(self, **{name: getattr(self, name)[frames] for name in names})
 
-    def placed(self, path: CameraPath) -> "Lifted":
-        """The same in the world of a known camera: world from part, world from view."""
+    def placed(self, lens: AnyCamera) -> "Lifted":
+        """The same in the world of the camera: world from part, world from view."""
         return replace(
             self,
-            orientations=path.placed_turns(self.orientations),
-            view=path.placed_turns(self.view),
-            up=path.placed_vectors(self.up[:, None])[:, 0],
+            orientations=lens.turns_to_world(self.orientations),
+            view=lens.turns_to_world(self.view),
+            up=lens.vectors_to_world(self.up[:, None])[:, 0],
         )
 
 
@@ -79,7 +78,7 @@ class TemporalLifter:
         """Args: session: of the network."""
         self.session = session
 
-    def lift(self, track: Track, framerate: float, lens: Lens) -> Lifted:
+    def lift(self, track: Track, framerate: float, lens: AnyCamera) -> Lifted:
         """Lift a track without gaps (see `start.every_frame`).
 
         Args:
@@ -109,7 +108,9 @@ class TemporalLifter:
             back["betas"].mean(0),
         )
 
-    def _run(self, points: Array, world: Array, visibility: Array, lens: Lens) -> dict[str, Array]:
+    def _run(
+        self, points: Array, world: Array, visibility: Array, lens: AnyCamera
+    ) -> dict[str, Array]:
         """The network's outputs, [T, …] each; windows fade into each other."""
         count = len(points)
         starts = window_starts(count)
@@ -124,7 +125,7 @@ class TemporalLifter:
         return {name: faded(values, rows, count) for name, values in out.items()}
 
     def _both_ways(
-        self, points: Array, world: Array, visibility: Array, lens: Lens
+        self, points: Array, world: Array, visibility: Array, lens: AnyCamera
     ) -> dict[str, Array]:
         """The mean of what is said of a track and of its mirror image, which is as true."""
         plain = self._run(points, world, visibility, lens)

@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....core.arrays import Array
-from ...solver.camera import camera_from_ray
+from ....core.projection import (
+    camera_from_ray,
+    homogeneous,
+    normalized_from_pixels,
+    normalized_from_points,
+    unit_rays,
+)
 from ..observing.landmarks import LANDMARKS, NUMBER
 
 POINTS = len(LANDMARKS)
@@ -30,9 +36,8 @@ def view_rotations(points: Array, focal: Array, center: Array) -> Array:
     Returns:
         Rotations that take the z axis to the ray through the middle of the hips.
     """
-    flat = (points[..., _HIPS, :].mean(-2) - center) / focal[..., None]
-    rays = np.concatenate([flat, np.ones_like(flat[..., :1])], axis=-1)
-    return camera_from_ray(rays / np.linalg.norm(rays, axis=-1, keepdims=True))
+    hips = points[..., _HIPS, :].mean(-2)
+    return camera_from_ray(unit_rays(normalized_from_pixels(hips, focal[..., None], center)))
 
 
 def encode(
@@ -50,9 +55,9 @@ def encode(
     """
     focal, center = np.asarray(focal, np.float64), np.asarray(center, np.float64)
     turn = view_rotations(points, focal[..., None], center[..., None, :])
-    flat = (points - center[..., None, None, :]) / focal[..., None, None, None]
-    rays = np.concatenate([flat, np.ones_like(flat[..., :1])], axis=-1) @ turn
-    seen = rays[..., :2] / np.maximum(rays[..., 2:], 0.1)
+    middle, length = center[..., None, None, :], focal[..., None, None, None]
+    rays = homogeneous(normalized_from_pixels(points, length, middle)) @ turn
+    seen = normalized_from_points(rays, nearest=0.1)
     size = usual_size(seen)[..., None]
     ray = turn[..., :2, 2]
     moved = (ray - ray.mean(-2, keepdims=True)) / size[..., None]

@@ -5,12 +5,14 @@ looks down, a positive roll turns the camera clockwise as seen from behind it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....core.arrays import Array
 from ....core.body_motion import BodyMotion
+from ....core.camera import Camera
 from ...body.model import BodyModel
 from ...world_of_camera import in_world_of
 from .shared_ground import LARGEST_MISFIT, factors_on, level_of_most, misfit, resized, standing_feet
@@ -39,11 +41,11 @@ def in_one_world(motions: Sequence[BodyMotion], body: BodyModel) -> list[BodyMot
     if len(motions) < 2:
         return list(motions)
     found = [standing_feet(motion, body) for motion in motions]
-    seen = [points @ _turn(motion).T + _shift(motion) for motion, (points, _) in
-            zip(motions, found, strict=True)]  # fmt: skip
+    cameras = [_still_camera(motion) for motion in motions]
+    seen = [camera.to_camera(points) for camera, (points, _) in zip(cameras, found, strict=True)]
     carrying = np.array([carries for _, carries in found])
-    tilts = np.array([tilt_of(_turn(motion)) for motion in motions])
-    rolls = np.array([roll_of(_turn(motion)) for motion in motions])
+    tilts = np.array([tilt_of(camera.rotation) for camera in cameras])
+    rolls = np.array([roll_of(camera.rotation) for camera in cameras])
     turn = camera_turn(*common_tilt_and_roll(seen, carrying, tilts, rolls))
     below = feet_below(seen, turn[:, 1])
     ground = float(level_of_most(below, carrying))
@@ -51,8 +53,10 @@ def in_one_world(motions: Sequence[BodyMotion], body: BodyModel) -> list[BodyMot
     shift = -turn @ np.array([0.0, ground + above, 0.0])
     sizes = factors_on(ground, below)
     return [
-        in_world_of(resized(motion, body, float(size)), turn, shift)
-        for motion, size in zip(motions, sizes, strict=True)
+        in_world_of(
+            resized(motion, body, float(size)), replace(camera, rotation=turn, translation=shift)
+        )
+        for motion, camera, size in zip(motions, cameras, sizes, strict=True)
     ]
 
 
@@ -110,9 +114,7 @@ def camera_turn(tilt: float, roll: float = 0.0) -> Array:
     return camera_under(up_of(np.array(tilt), np.array(roll)))
 
 
-def _turn(motion: BodyMotion) -> Array:
-    return np.asarray(motion.camera_rotation, np.float64)
-
-
-def _shift(motion: BodyMotion) -> Array:
-    return np.asarray(motion.camera_translation, np.float64)
+def _still_camera(motion: BodyMotion) -> Camera:
+    camera = motion.camera_at(0)
+    assert camera is not None
+    return camera

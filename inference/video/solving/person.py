@@ -1,19 +1,19 @@
 """One person's track to a BodyMotion: start, solve, ground, solve again with standing feet.
 
 Conventions: the solver works in camera space; the motion's world is y up, on the ground, with the
-camera level in it. Where the camera's path is known (`Lens.path`), the solver works in its world,
+camera level in it. Where the camera's path is known (`CameraPath`), the solver works in its world,
 and that is the motion's. Metres, radians.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....core.arrays import Array
 from ....core.body_motion import BodyModelNote, BodyMotion
+from ....core.camera import AnyCamera, CameraPath
 from ....core.rotations import nearest_rotmat, rotvec_from_rotmat
 from ....core.smpl import SMPL_JOINT_NAMES
 from ...body.model import BodyModel
@@ -24,6 +24,7 @@ from ..observing.landmarks import NUMBER, Track
 from . import initial_track, terms, world
 from .body_points import BodyPoints, body_points, joint_points
 from .confidence import joint_confidence
+from .known_camera import numbers_of
 from .lifter import Lifted, TemporalLifter
 from .scale_from_floor import floor_under, foot_rows, shape_on_floor
 from .solve_track import Smoothness, TrackProblem, local_problem, solve_track
@@ -65,7 +66,7 @@ class _Given:
     betas: Array
     points: BodyPoints
     rate: float
-    lens: terms.Lens
+    lens: AnyCamera
     check: Callable[[], None]
 
 
@@ -86,7 +87,7 @@ class PersonSolver:
         track: Track,
         step: int,
         framerate: float,
-        lens: terms.Lens,
+        lens: AnyCamera,
         image_size: tuple[int, int],
         check: Callable[[], None],
         done: Done[Solved] | None = None,
@@ -114,7 +115,7 @@ class PersonSolver:
         track: Track,
         step: int,
         framerate: float,
-        lens: terms.Lens,
+        lens: AnyCamera,
         check: Callable[[], None],
         done: Done[Solved],
     ) -> None:
@@ -133,28 +134,28 @@ class PersonSolver:
             self._piece(whole, piece, given, done)
 
     def _given(
-        self, track: Track, framerate: float, lens: terms.Lens, check: Callable[[], None]
+        self, track: Track, framerate: float, lens: AnyCamera, check: Callable[[], None]
     ) -> _Given:
         betas = self._shape(track, framerate, lens)
         return _Given(betas, body_points(self.body, betas), framerate, lens, check)
 
-    def _shape(self, track: Track, framerate: float, lens: terms.Lens) -> Array:
+    def _shape(self, track: Track, framerate: float, lens: AnyCamera) -> Array:
         """[10] betas; where the camera is known, somebody as large as the floor says."""
         track = beginning(track, framerate)
         lens = lens.part(slice(0, len(track.frames)))
         lifted = self._lifted(track, framerate, lens)
         betas = lifted.shape() if lifted else initial_track.shape_from_lengths(track, self.body)
-        if lens.path is None:
+        if not isinstance(lens, CameraPath):
             return betas
         turns = (
             lifted.orientations if lifted else initial_track.starting_pose(track, lens, self.body)
         )
         return shape_on_floor(track, turns, lens, self.body, betas)
 
-    def _lifted(self, track: Track, framerate: float, lens: terms.Lens) -> Lifted | None:
+    def _lifted(self, track: Track, framerate: float, lens: AnyCamera) -> Lifted | None:
         """What the lifter says, in the solver's space; None without one."""
         lifted = self.lifter.lift(track, framerate, lens) if self.lifter else None
-        return lifted.placed(lens.path) if lifted and lens.path is not None else lifted
+        return lifted.placed(lens) if lifted else None
 
     def _piece(self, whole: Track, piece: Piece, given: _Given, done: Done[Solved]) -> Solved:
         """A piece of a track without gaps, lifted with what is around it."""
@@ -169,7 +170,7 @@ class PersonSolver:
 
         frames = (around.points, around.world, around.visibility)
         extent = np.array([piece.within.start, piece.within.stop, given.rate])
-        return done.of((*frames, extent, given.betas, *lens.numbers()), solve)
+        return done.of((*frames, extent, given.betas, *numbers_of(lens).values()), solve)
 
     def _window(self, track: Track, lifted: Lifted | None, given: _Given) -> Solved:
         points, betas, lens = given.points, given.betas, given.lens
@@ -207,9 +208,10 @@ class PersonSolver:
                     Solved(orientations, pelvis, found.standing, lifted.up if lifted else None),
                     given,
                 )[:, 1]
-                eyes = lens.path.eyes if lens.path is not None else None
+                known = isinstance(lens, CameraPath)
+                eyes = lens.eyes if known else None
                 found = world.find_contacts(places, up, given.rate, eyes)
-                if lens.path is not None:
+                if known:
                     floor = floor_under(points, found.standing, self.body, betas)
         return Solved(orientations, pelvis, found.standing)
 
@@ -236,11 +238,11 @@ class PersonSolver:
         image_size: tuple[int, int],
     ) -> BodyMotion:
         points, betas, lens = given.points, given.betas, given.lens
-        camera = self._world(solved, given)
-        local = tree.local_from_world(camera.T @ solved.orientations)
+        turn = self._world(solved, given)
+        local = tree.local_from_world(turn.T @ solved.orientations)
         poses = rotvec_from_rotmat(local).reshape(len(local), -1)
-        pelvis = solved.pelvis @ camera
-        known = lens.path is not None  # then the floor is where the camera's world has it
+        pelvis = solved.pelvis @ turn
+        known = isinstance(lens, CameraPath)  # then the floor is where the camera's world has it
         lift = np.zeros(3) if known else -self._ground(poses, pelvis, betas, solved.standing)
         trans = pelvis + lift - self.body.joints(betas)[0]
         places = points.positions(solved.orientations[:, tree.SOLVED], solved.pelvis)
@@ -256,19 +258,17 @@ class PersonSolver:
             betas=betas.astype(np.float32),
             mocap_framerate=given.rate,
             joints3d=joints.astype(np.float32),
-            joints2d=_seen_joints(_projected((joints - lift) @ camera.T, lens), track),
+            joints2d=_seen_joints(lens.project((joints - lift) @ turn.T, terms.NEAREST), track),
             confidence=confidence.astype(np.float32),
-            **_camera_fields(camera, lift, lens),
-            image_size=np.asarray(image_size, np.int64),
             contacts=solved.standing.reshape(len(poses), 2, 2).max(-1).astype(np.float32),
             contact_names=CONTACT_NAMES,
             frame_index=np.asarray(track.frames, np.int64),
             body_model=BodyModelNote(self.body.name, self.body.licence),
-        )
+        ).with_camera(_camera_of(replace(lens, size=image_size), turn, lift))
 
     def _world(self, solved: Solved, given: _Given) -> Array:
         """[3, 3] the solver's space from the motion's world."""
-        if given.lens.path is not None:
+        if isinstance(given.lens, CameraPath):
             return np.eye(3)
         if solved.up is not None:
             return world.camera_under(world.usual_direction(solved.up))
@@ -329,24 +329,11 @@ def joined(parts: list[tuple[slice, Solved]], count: int) -> Solved:
     )
 
 
-def _camera_fields(camera: Array, lift: Array, lens: terms.Lens) -> dict[str, Any]:
-    """Fields of the camera of a BodyMotion: one that stands still, or a known path."""
-    turn, shift = camera, -camera @ lift
-    if lens.path is not None:
-        turn, shift = lens.path.rotation, lens.path.translation
-    return {
-        "camera_rotation": turn.astype(np.float32),
-        "camera_translation": shift.astype(np.float32),
-        "camera_focal": float(lens.focal),
-        "camera_center": np.asarray(lens.center, np.float32),
-    }
-
-
-def _projected(points: Array, lens: terms.Lens) -> Array:
-    """[T, M, 2] px of points of the solver's space."""
-    seen = lens.seen(points)
-    depth = np.maximum(seen[..., 2:], terms.NEAREST)
-    return lens.center + lens.focal * seen[..., :2] / depth
+def _camera_of(lens: AnyCamera, turn: Array, lift: Array) -> AnyCamera:
+    """The camera in the motion's world: one that stands still, or the known path."""
+    if isinstance(lens, CameraPath):
+        return lens
+    return replace(lens, rotation=turn, translation=-turn @ lift)
 
 
 def _seen_joints(projected: Array, track: Track) -> NDArray[np.float32]:
@@ -358,10 +345,10 @@ def _seen_joints(projected: Array, track: Track) -> NDArray[np.float32]:
     return seen.astype(np.float32)
 
 
-def _missed(places: Array, track: Track, points: BodyPoints, lens: terms.Lens) -> Array:
+def _missed(places: Array, track: Track, points: BodyPoints, lens: AnyCamera) -> Array:
     """[T, 33] distance of the body's landmarks from the seen ones in shares of the size."""
     size = np.maximum(np.ptp(track.points, axis=1).max(-1), initial_track.SMALLEST_PERSON)
-    away = _projected(places, lens) - track.points[:, points.used]
+    away = lens.project(places, terms.NEAREST) - track.points[:, points.used]
     missed = np.zeros(track.visibility.shape)
     missed[:, points.used] = np.linalg.norm(away, axis=-1) / size[:, None]
     return missed

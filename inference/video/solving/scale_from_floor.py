@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....core.arrays import Array
+from ....core.camera import CameraPath
 from ...body.model import BodyModel
 from ...solver import tree
 from ..observing.landmarks import NUMBER, Track
 from . import initial_track
 from .body_points import BodyPoints, body_points
-from .camera_path import scale_on_floor
-from .terms import Lens
 
 FEET = ("left_heel", "left_foot_index", "right_heel", "right_foot_index")
 FLOOR_SPREAD = 0.01  # metres a standing sole may seem to be off the floor
+LEAST_ABOVE = 0.3  # metres of the camera above feet; from lower down the floor shows no distance
+LARGEST_SCALE = 1.3  # of people against the mean; beyond, the scene has another scale
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,18 @@ def floor_under(points: BodyPoints, standing: Array, body: BodyModel, betas: Arr
     return Floor(at_rest - sole, standing / FLOOR_SPREAD**2)
 
 
-def shape_on_floor(track: Track, turns: Array, lens: Lens, body: BodyModel, betas: Array) -> Array:
+def shape_on_floor(
+    track: Track, turns: Array, lens: CameraPath, body: BodyModel, betas: Array
+) -> Array:
     """The shape of somebody as large as the floor they stand on says.
 
     Args:
         track: without gaps. turns: [T, 24, 3, 3] orientations to start with, world.
-        lens: with a path. body: whose shapes. betas: [10] of somebody of usual size.
+        lens: the known camera. body: whose shapes. betas: [10] of somebody of usual size.
 
     Returns:
         [10] betas.
     """
-    assert lens.path is not None
     points = body_points(body, betas)
     relative = points.positions(turns[:, tree.SOLVED], np.zeros((len(turns), 3)))
     pelvis = initial_track.starting_pelvis(
@@ -63,5 +65,26 @@ def shape_on_floor(track: Track, turns: Array, lens: Lens, body: BodyModel, beta
     feet[..., 1] -= floor.heights
     seen = track.visibility.max(axis=1) > 0
     lowest = np.take_along_axis(feet, feet[..., 1].argmin(1)[:, None, None], axis=1)[:, 0]
-    scale = scale_on_floor(lowest[seen], lens.path.eyes[seen])
+    scale = scale_on_floor(lowest[seen], lens.eyes[seen])
     return initial_track.shape_from_lengths(replace(track, world=track.world * scale), body)
+
+
+def scale_on_floor(lowest: Array, eyes: Array) -> float:
+    """How much larger people are than they were taken for, as they stand on the floor.
+
+    One picture cannot tell a large person from a near one; a known camera above a known floor can:
+    the ray through a foot ends where it meets the floor.
+
+    Args:
+        lowest: [T, 3] the lowest point of the person, world. eyes: [T, 3] the camera.
+
+    Returns:
+        The factor about the camera that puts most frames on the floor, within what people vary;
+        1 when the camera is too low to tell.
+    """
+    above = eyes[:, 1] - lowest[:, 1]
+    tells = (above > LEAST_ABOVE) & (eyes[:, 1] > LEAST_ABOVE)
+    if not tells.any():
+        return 1.0
+    scale = float(np.median(eyes[tells, 1] / above[tells]))
+    return float(np.clip(scale, 1 / LARGEST_SCALE, LARGEST_SCALE))

@@ -88,8 +88,9 @@ def resized(motion: BodyMotion, body: BodyModel, factor: float) -> BodyMotion:
     if abs(factor - 1) < 1e-6:
         return motion
     joints = np.asarray(motion.joints3d, np.float64)
-    turn = np.asarray(motion.camera_rotation, np.float64)
-    eye = -turn.T @ np.asarray(motion.camera_translation, np.float64)
+    camera = motion.camera_at(0)
+    assert camera is not None
+    eye = camera.eye
     wanted = eye + factor * (joints - eye)
     betas = resized_shape(body, np.asarray(motion.betas, np.float64), factor)
     trans = np.asarray(motion.trans, np.float64)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ....core import smpl
 from ....core.arrays import Array
+from ....core.camera import AnyCamera
 from ....core.rotations import rotmat_from_rotvec
 from ...solver import levenberg_marquardt as lm
 from ...solver import tree
@@ -51,7 +52,7 @@ class TrackProblem:
 
     points: BodyPoints
     seen: terms.Observed
-    lens: terms.Lens
+    lens: AnyCamera
     local: lm.Problem
     smoothness: Smoothness
     feet: NDArray[np.integer]

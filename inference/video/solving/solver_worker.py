@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from ..observing.landmarks import TRACK_FIELDS
 
 if TYPE_CHECKING:  # the process that watches needs none of these for talking
+    from ....core.camera import AnyCamera
     from ..observing.landmarks import Track
     from .person import Solved
-    from .terms import Lens
 
 Message = dict[str, NDArray]
 
@@ -75,27 +75,22 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
         write_message(target, {})
 
 
-def _track_and_lens(message: Message) -> "tuple[Track, Lens]":
+def _track_and_lens(message: Message) -> "tuple[Track, AnyCamera]":
     from ..observing.landmarks import Track
-    from .camera_path import CameraPath
-    from .terms import Lens
+    from .known_camera import camera_of_numbers
 
     track = Track(*(message[name] for name in TRACK_FIELDS))
-    path = (
-        CameraPath(message["rotation"], message["translation"]) if "rotation" in message else None
-    )
-    lens = Lens(float(message["focal"]), message["center"], path)
-    return track, lens
+    return track, camera_of_numbers(message)
 
 
 SOLVED = ("orientations", "pelvis", "standing", "up")
 
 
-def track_message(track: "Track", step: int, framerate: float, lens: "Lens") -> Message:
-    """The message for a `Track` so far and its `Lens`."""
-    message = {name: getattr(track, name) for name in TRACK_FIELDS}
-    names = ("focal", "center", "rotation", "translation")
-    message |= dict(zip(names, lens.numbers(), strict=False))
+def track_message(track: "Track", step: int, framerate: float, lens: "AnyCamera") -> Message:
+    """The message for a `Track` so far and its camera."""
+    from .known_camera import numbers_of
+
+    message = {name: getattr(track, name) for name in TRACK_FIELDS} | numbers_of(lens)
     return message | {"step": np.array(step), "framerate": np.array(framerate)}
 
 

@@ -5,15 +5,16 @@ metres, radians. Unknowns of a frame are one increment [3] for each solved part 
 the pelvis [3]. Costs are sums of squares.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....core.arrays import Array
+from ....core.camera import AnyCamera, CameraPath
+from ....core.projection import pixels_from_points, slopes_of_pixels
 from ....core.rotations import rotvec_from_rotmat, skew_from_vector
 from .body_points import BodyPoints
-from .camera_path import CameraPath
 
 OUTLIER = 3.0  # deviations from which a residual counts linearly (pseudo-Huber)
 POINT_SPREAD = 0.02  # of a landmark, shares of the person's size in the picture
@@ -34,36 +35,6 @@ DIRECTED = (
     ("left_wrist", "left_index"), ("right_wrist", "right_index"),
     ("left_wrist", "left_pinky"), ("right_wrist", "right_pinky"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Lens:
-    """A pinhole.
-
-    Attributes:
-        focal: px. center: [2] px.
-        path: where the camera is known to stand; the solver's space is then the world of the
-            path instead of the camera's.
-    """
-
-    focal: float
-    center: Array
-    path: CameraPath | None = None
-
-    def part(self, frames: slice) -> "Lens":
-        """The same of some frames."""
-        return self if self.path is None else replace(self, path=self.path.part(frames))
-
-    def numbers(self) -> tuple[Array, ...]:
-        """All that it consists of."""
-        pinhole = (np.array(self.focal), np.asarray(self.center))
-        return (
-            pinhole if self.path is None else (*pinhole, self.path.rotation, self.path.translation)
-        )
-
-    def seen(self, points: Array) -> Array:
-        """Points [T, M, 3] of the solver's space in camera space."""
-        return points if self.path is None else self.path.seen(points)
 
 
 @dataclass(frozen=True)
@@ -121,21 +92,18 @@ def point_jacobian(world: Array, points: BodyPoints) -> Array:
 
 
 def add_picture(
-    equations: Equations, places: Array, jacobian: Array, seen: Observed, lens: Lens
+    equations: Equations, places: Array, jacobian: Array, seen: Observed, lens: AnyCamera
 ) -> None:
     """Distance of the projected landmarks from the seen ones, beyond a dead zone."""
-    places = lens.seen(places)
-    depth = np.maximum(places[..., 2], NEAREST)
-    flat = lens.focal * places[..., :2] / depth[..., None]
-    away = (flat + lens.center - seen.points) / seen.size[:, None, None]
+    places = lens.to_camera(places)
+    pixels = pixels_from_points(places, lens.focal, lens.center, NEAREST)
+    away = (pixels - seen.points) / seen.size[:, None, None]
     distance = np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
     away *= (np.maximum(distance - DEAD_ZONE, 0) / distance / POINT_SPREAD)[..., None]
-    slope = np.zeros((*places.shape[:2], 2, 3))
-    slope[..., 0, 0] = slope[..., 1, 1] = lens.focal / depth
-    slope[..., 2] = -flat / depth[..., None]
+    slope = slopes_of_pixels(places, lens.focal, NEAREST)
     slope *= (1 / (POINT_SPREAD * seen.size))[:, None, None, None]
-    if lens.path is not None:
-        slope = slope @ lens.path.rotation[:, None]
+    if isinstance(lens, CameraPath):  # a still one is at the origin of the solver's space
+        slope = slope @ lens.rotation[:, None]
     _add(equations, away, slope @ jacobian, seen.weight)
 
 

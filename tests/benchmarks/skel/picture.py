@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from sketch2pose.core.axes import LEVEL_ROTATION
 from sketch2pose.core.body_motion import BodyMotion
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.skel.fitting.convert import skel_from_picture
 from sketch2pose.inference.skel.fitting.from_picture import picture_of, smpl_points
 from sketch2pose.inference.skel.model.default import load_default_skel
 from sketch2pose.inference.skel.model.layout import HIGHEST, LOWEST
-from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 from tests.benchmarks.sketch.table import Row
 
 FRAMES, FOCAL, DISTANCE = 30, 1000.0, 4.0

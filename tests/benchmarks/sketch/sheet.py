@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sketch2pose.core.axes import LEVEL_ROTATION
 from sketch2pose.core.body_motion import BodyMotion
 from sketch2pose.core.smpl import SMPL_JOINT_NAMES
 from sketch2pose.inference.body.model import BodyModel, load_default_body
 from sketch2pose.inference.pictures.page import Page, load_page
-from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 
 from .metrics import LIMB_CHAINS, limb_points
 from .observed import observe

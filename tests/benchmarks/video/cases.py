@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sketch2pose.core.camera import Camera
 from sketch2pose.inference.solver import tree
 from sketch2pose.inference.training.temporal_lifter.cameras import Cameras
 from sketch2pose.inference.training.temporal_lifter.truth import Truth
 from sketch2pose.inference.video.observing.landmarks import Track
-from sketch2pose.inference.video.solving.terms import Lens
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Case:
     """A track with its lens and truth: joints [T, 24, 3], local rotations [T, 24, 3, 3]."""
 
     track: Track
-    lens: Lens
+    lens: Camera
     size: tuple[int, int]
     joints: np.ndarray
     local: np.ndarray
@@ -35,7 +35,7 @@ def cases(
         width, height = cameras.size[one]
         yield Case(
             Track(seen, points[one][seen], world[one][seen], visibility[one][seen]),
-            Lens(float(cameras.focal[one]), cameras.center[one]),
+            Camera.at_origin(float(cameras.focal[one]), cameras.center[one]),
             (int(width), int(height)),
             truth.joints[one][frames],
             tree.local_from_world(truth.orientations[one][frames]),

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from sketch2pose.core.body_motion import BodyMotion
-from sketch2pose.core.filmed_camera import FilmedCamera
+from sketch2pose.core.camera import CameraPath
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.importers.trc import parse_trc
 from sketch2pose.inference.report import JobReport
@@ -41,11 +41,11 @@ def calibrated(folder: Path, camera: str) -> tuple[np.ndarray, np.ndarray]:
     return cv2.Rodrigues(np.array(known["rotation"]))[0], np.array(known["translation"])
 
 
-def known_camera(folder: Path, camera: str, turns: np.ndarray) -> FilmedCamera:
+def known_camera(folder: Path, camera: str, turns: np.ndarray) -> CameraPath:
     """A calibrated camera of the trial with its further turns [T, 3, 3], camera axes."""
     known, (turn, shift) = calibration(folder, camera), calibrated(folder, camera)
     matrix, (width, height) = np.array(known["matrix"]), known["size"]
-    return FilmedCamera(
+    return CameraPath(
         turns @ (turn @ LAB_FROM_TRC), turns @ shift,
         float(matrix[0, 0]), matrix[:2, 2], (int(width), int(height)),
     )  # fmt: skip
@@ -57,7 +57,7 @@ def pans(count: int, framerate: float) -> np.ndarray:
     return rotmat_from_rotvec(angle[:, None] * [0.0, 1.0, 0.0])
 
 
-def write_panned(clip: Path, out: Path, camera: FilmedCamera) -> np.ndarray:
+def write_panned(clip: Path, out: Path, camera: CameraPath) -> np.ndarray:
     """Write a clip as a panning camera would have filmed it.
 
     Args:
@@ -108,7 +108,7 @@ def _rows(
     label: str,
     estimator: VideoEstimator,
     clip: Path,
-    camera: FilmedCamera | None,
+    camera: CameraPath | None,
     truth: np.ndarray,
 ) -> list[Row]:
     motions = estimator.estimate_clip(str(clip), VideoOptions(camera=camera), JobReport())

@@ -24,14 +24,12 @@ def put_result(addon: Callable[[str], ModuleType], rig: bpy.types.Object, motion
     seen_through = addon("sketch2pose_addon.results.source_view")
     stored_still, axes = (
         addon("sketch2pose_addon.results.stored_still"),
-        addon("sketch2pose_addon.host.axes"),
+        addon("core.axes"),
     )
     joints = axes.blender_from_body(motion.joints3d[0])
     rotation = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
     eye = joints[0] + [0, -VIEW_DISTANCE, 0]
-    view = view_module.DrawingView(
-        rotation, -rotation @ eye, FOCAL, np.full(2, SIDE / 2), (SIDE, SIDE)
-    )
+    view = view_module.Camera(rotation, -rotation @ eye, FOCAL, np.full(2, SIDE / 2), (SIDE, SIDE))
     observed = view.project(joints)
     drawn = view.unproject(observed, VIEW_DISTANCE)
     place = results.Place(joints[[1, 2]].mean(0), on_ground=False)

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sketch2pose.core.camera import Camera, CameraPath
 from sketch2pose.core.errors import Sketch2PoseError
-from sketch2pose.core.filmed_camera import FilmedCamera, read_camera, write_camera
+from sketch2pose.core.filmed_camera import read_camera, write_camera
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.video.estimate import VideoEstimator
 from sketch2pose.inference.video.observing.observation import Observation, PersonSeen
 from sketch2pose.inference.video.options import options_from
 from sketch2pose.inference.video.showing.overlay import pixels_of
-from sketch2pose.inference.video.solving import terms
 from sketch2pose.inference.video.solving.known_camera import (
     doubts_about,
     known_lens,
@@ -27,7 +27,7 @@ from tests.pure.inference.video import test_moving_camera as scene
 
 def camera_of(path, **how):
     values = {"first": 0, "framerate": None, **how}
-    return FilmedCamera(path.rotation, path.translation, scene.FOCAL, scene.CENTER, scene.SIZE,
+    return CameraPath(path.rotation, path.translation, scene.FOCAL, scene.CENTER, scene.SIZE,
                         **values)  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def sideways(count=5):
     """A level camera that travels one metre a row to the right."""
     turn = np.tile(np.diag([1.0, -1.0, -1.0]), (count, 1, 1))
     eyes = np.stack([np.arange(count), np.full(count, 1.5), np.full(count, 4.0)], axis=1)
-    return FilmedCamera(turn, -np.einsum("tij,tj->ti", turn, eyes), 800.0, np.array([320.0, 180]),
+    return CameraPath(turn, -np.einsum("tij,tj->ti", turn, eyes), 800.0, np.array([320.0, 180]),
                         (640, 360))  # fmt: skip
 
 
@@ -45,14 +45,14 @@ def test_cameras_survive_their_file(tmp_path_factory, count, seed, rate):
     rng = np.random.default_rng(seed)
     path = tmp_path_factory.mktemp("camera") / "kamera é.json"
     turns = rotmat_from_rotvec(rng.normal(size=(count, 3)))
-    camera = FilmedCamera(turns, rng.normal(size=(count, 3)), 900.0, rng.normal(size=2),
+    camera = CameraPath(turns, rng.normal(size=(count, 3)), 900.0, rng.normal(size=2),
                           (640, 360), int(rng.integers(0, 99)), rate)  # fmt: skip
     write_camera(path, camera)
     back = read_camera(path)
     for name in ("rotation", "translation", "center"):
         np.testing.assert_array_equal(getattr(back, name), getattr(camera, name))
-    assert (back.focal, back.image_size, back.first, back.framerate) == (
-        camera.focal, camera.image_size, camera.first, camera.framerate
+    assert (back.focal, back.size, back.first, back.framerate) == (
+        camera.focal, camera.size, camera.first, camera.framerate
     )  # fmt: skip
 
 
@@ -95,14 +95,14 @@ def test_rows_are_frames_or_time():
     frames = np.array([0, 2, 9])
     by_frame = path_at(sideways(), frames, 30.0)
     np.testing.assert_allclose(by_frame.eyes[:, 0], [0, 2, 4])  # held after the end
-    by_time = FilmedCamera(*vars(sideways()).values())
-    by_time = FilmedCamera(**{**vars(by_time), "framerate": 15.0, "first": 1})
+    by_time = CameraPath(*vars(sideways()).values())
+    by_time = CameraPath(**{**vars(by_time), "framerate": 15.0, "first": 1})
     np.testing.assert_allclose(path_at(by_time, np.array([3, 4, 6]), 30.0).eyes[:, 0], [0.5, 1, 2])
 
 
 def test_between_rows_the_camera_turns_the_short_way():
     turns = rotmat_from_rotvec(np.array([[0, 0.2, 0], [0, 1.0, 0]]))
-    camera = FilmedCamera(turns, np.zeros((2, 3)), 1.0, np.zeros(2), (2, 2), 0, 15.0)
+    camera = CameraPath(turns, np.zeros((2, 3)), 1.0, np.zeros(2), (2, 2), 0, 15.0)
     expected = rotmat_from_rotvec(np.array([0, 0.6, 0]))
     np.testing.assert_allclose(path_at(camera, np.array([1]), 30.0).rotation[0], expected)
 
@@ -148,4 +148,5 @@ def test_a_camera_of_another_scale_or_length_is_said(estimator):
     assert any("the floor of the scene" in sentence for sentence in warned)
     short = camera_of(path.part(slice(0, 9)))
     assert any("frames 0 to 8" in text for text in doubts_about(short, [motion], 24.0))
-    assert terms.Lens(1.0, np.zeros(2)).part(slice(0, 1)).path is None
+    still = Camera.at_origin(1.0, np.zeros(2))
+    assert still.part(slice(0, 1)) is still

@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sketch2pose.core.axes import LEVEL_ROTATION
+from sketch2pose.core.camera import Camera
 from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.core.strokes import (
     Stroke,
     StrokeDrawing,
-    ViewCamera,
     json_from_strokes,
     read_strokes,
     strokes_from_json,
     write_strokes,
 )
 
-CAMERA = ViewCamera(np.diag([1.0, -1.0, -1.0]), np.array([0.0, 1.0, 4.0]), 900.0, (320.0, 240.0))
+CAMERA = Camera(LEVEL_ROTATION, np.array([0.0, 1.0, 4.0]), 900.0, np.array([320.0, 240.0]))
 coordinate = st.floats(-1e4, 1e4, allow_nan=False)
 stroke_lists = st.lists(
     st.tuples(

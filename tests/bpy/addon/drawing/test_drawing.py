@@ -40,7 +40,7 @@ def gl_camera(view, *, ortho: bool):
     return (
         gl_from_world,
         projection,
-        view.camera_from_gl(gl_from_world, projection, (1600, 1000), pivot),
+        view.Camera.from_gl(gl_from_world, projection, (1600, 1000), pivot),
     )
 
 
@@ -75,14 +75,14 @@ def test_a_moved_turned_and_scaled_world_gives_the_same_picture(view):
 
 def test_a_view_survives_being_stored(view):
     camera = gl_camera(view, ortho=True)[2]
-    again = view.DrawingView.from_list(camera.to_list())
+    again = view.Camera.from_list(camera.to_list())
     assert again.to_list() == camera.to_list()
     with pytest.raises(ValueError, match="not a stored view"):
-        view.DrawingView.from_list([1.0, 2.0])
+        view.Camera.from_list([1.0, 2.0])
 
 
 def test_the_page_holds_the_figure_as_its_camera_sees_it(capture, drawing, figure, addon):
-    axes = addon("sketch2pose_addon.host.axes")
+    axes = addon("core.axes")
     captured = capture.capture_drawing(bpy.context, drawing)
     assert len(captured.page.strokes) == len(figure)
     for drawn, stroke in zip(figure, captured.page.strokes, strict=True):

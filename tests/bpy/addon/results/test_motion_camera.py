@@ -47,7 +47,7 @@ def filmed(motion):
 def test_the_camera_shows_the_joints_where_they_were_seen(addon, filmed):
     view, axes = (
         addon("sketch2pose_addon.results.motion_camera"),
-        addon("sketch2pose_addon.host.axes"),
+        addon("core.axes"),
     )
     camera = view.camera_from_motion(bpy.context, filmed)
     assert bpy.context.scene.camera == camera
@@ -58,7 +58,7 @@ def test_the_camera_shows_the_joints_where_they_were_seen(addon, filmed):
 def test_a_vertical_picture_lines_up_too(addon, filmed):
     view, axes = (
         addon("sketch2pose_addon.results.motion_camera"),
-        addon("sketch2pose_addon.host.axes"),
+        addon("core.axes"),
     )
     upright = dataclasses.replace(filmed, image_size=np.array(SIZE[::-1]))
     camera = view.camera_from_motion(bpy.context, upright)
@@ -69,7 +69,7 @@ def test_a_vertical_picture_lines_up_too(addon, filmed):
 def test_the_camera_follows_a_rig_of_another_size_and_place(addon, filmed):
     view, axes = (
         addon("sketch2pose_addon.results.motion_camera"),
-        addon("sketch2pose_addon.host.axes"),
+        addon("core.axes"),
     )
     seen = axes.blender_from_body(filmed.joints3d[0])
     turn = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
@@ -82,7 +82,7 @@ def test_the_camera_follows_a_rig_of_another_size_and_place(addon, filmed):
 def test_a_moving_camera_is_keyed_at_the_time_of_each_row(addon, filmed):
     view, axes = (
         addon("sketch2pose_addon.results.motion_camera"),
-        addon("sketch2pose_addon.host.axes"),
+        addon("core.axes"),
     )
     shifts = np.array([[0.2, 1.1, 4.0], [0.4, 1.1, 4.5], [0.6, 1.1, 5.0]], np.float32)
     moving = dataclasses.replace(

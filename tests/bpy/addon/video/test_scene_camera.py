@@ -50,13 +50,13 @@ def seen_by(filmed, row, point, axes):
 def test_the_file_shows_points_where_blender_does(addon, camera, in_step, tmp_path):
     module = addon("sketch2pose_addon.video.scene_camera")
     footage = addon("sketch2pose_addon.video.footage").Footage
-    axes = addon("sketch2pose_addon.host.axes")
+    axes = addon("core.axes")
     bpy.context.scene.frame_set(3)
     place = footage(tmp_path / "a.mp4", 10, first=4 if in_step else 0, in_step=in_step)
     filmed = module.filmed_by_scene(bpy.context, place)
     assert bpy.context.scene.frame_current == 3
     assert (filmed.first, filmed.framerate) == ((4, None) if in_step else (0, 24.0))
-    assert len(filmed.rotation) == 11 and filmed.image_size == SIZE
+    assert len(filmed.rotation) == 11 and filmed.size == SIZE
     for row in (0, 4, 10):
         bpy.context.scene.frame_set(10 + row)
         for point in ([0.2, 0.1, 0.9], [-0.5, 1.0, 0.0]):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sketch2pose.core import smpl
 from sketch2pose.core.body_motion import BodyMotion, read_body_motion, write_body_motion
+from sketch2pose.core.camera import Camera
 from sketch2pose.core.corrections.edits import (
     CHANGES,
     FLIPPED_LIMBS,
@@ -220,7 +221,7 @@ def test_a_correction_may_be_drawn_from_another_side():
     before = still(4, 0.1)
     joints = np.asarray(before.joints3d[0], float)
     seen = (joints @ FROM_THE_SIDE.T)[:, :2] * 200
-    view = EditView(FROM_THE_SIDE, 1e6, np.zeros(2), seen)
+    view = EditView(Camera(FROM_THE_SIDE, np.zeros(3), 1e6, np.zeros(2)), seen)
     forward = tuple(map(tuple, [seen[16], seen[16] + [-50, 0], seen[16] + [-100, 0]]))
     after = edited_motion(before, (Edit("limb", limb="LEFT_ARM", points=forward, view=view),))
     assert bones(after)[18] @ [0, 0, 1] > 0.9  # to the left as seen from its left is forward

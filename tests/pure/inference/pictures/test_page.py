@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
+from sketch2pose.core.axes import LEVEL_ROTATION
+from sketch2pose.core.camera import Camera
 from sketch2pose.core.errors import Sketch2PoseError
-from sketch2pose.core.strokes import Stroke, StrokeDrawing, ViewCamera, write_strokes
+from sketch2pose.core.strokes import Stroke, StrokeDrawing, write_strokes
 from sketch2pose.inference.pictures.page import LONGEST_SIDE, load_page, page_from_strokes
 
 HEIGHT, WIDTH = 60, 90
@@ -288,7 +290,7 @@ def test_a_file_without_permission(tmp_path):
         load_page(path)
 
 
-CAMERA = ViewCamera(np.diag([1.0, -1.0, -1.0]), np.array([0.0, 1.0, 4.0]), 900.0, (400.0, 200.0))
+CAMERA = Camera(LEVEL_ROTATION, np.array([0.0, 1.0, 4.0]), 900.0, np.array([400.0, 200.0]))
 
 
 def strokes(*lines, width=4.0, size=(800.0, 400.0)):

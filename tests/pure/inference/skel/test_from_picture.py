@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sketch2pose.core.axes import LEVEL_ROTATION
 from sketch2pose.core.body_motion import BodyMotion, write_body_motion
 from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.inference import cli
@@ -21,7 +22,6 @@ from sketch2pose.inference.skel.fitting.from_picture import PictureEvidence, pic
 from sketch2pose.inference.skel.model.default import load_default_skel
 from sketch2pose.inference.skel.model.layout import HIGHEST, LOWEST
 from sketch2pose.inference.skel.motion import read_skel_motion
-from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 
 FRAMES = 6
 

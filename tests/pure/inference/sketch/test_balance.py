@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sketch2pose.core.axes import LEVEL_ROTATION
 from sketch2pose.core.body_motion import BodyMotion
 from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from sketch2pose.inference.body.model import load_default_body
 from sketch2pose.inference.sketch.balance import stand, tilt
-from sketch2pose.inference.solver.camera import LEVEL_ROTATION
 
 BODY = load_default_body()
 FEET = np.array([1.0, 1.0, 0.0, 0.0])
@@ -37,6 +37,7 @@ def seen_from(angle: float, contacts: np.ndarray = FEET) -> BodyMotion:
         camera_rotation=LEVEL_ROTATION.astype(np.float32),
         camera_translation=np.array([0.0, 1.0, 8.0], np.float32),
         camera_focal=900.0,
+        camera_center=np.array([320.0, 240.0], np.float32),
         contacts=contacts[None].astype(np.float32),
         hypothesis_poses=np.stack([pose, pose])[:, None].astype(np.float32),
         hypothesis_scores=np.array([0.6, 0.4], np.float32),

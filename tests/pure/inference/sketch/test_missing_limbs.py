@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from sketch2pose.core.axes import LEVEL_ROTATION
+from sketch2pose.core.camera import Camera
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.body.model import load_default_body
 from sketch2pose.inference.sketch.layout import LEFT_LEG, RIGHT_LEG
 from sketch2pose.inference.sketch.missing_limbs import at_rest, undrawn_joints
-from sketch2pose.inference.solver.camera import LEVEL_ROTATION, Camera
 from sketch2pose.inference.solver.observation import SolveResult
 
 LEGS = LEFT_LEG + RIGHT_LEG

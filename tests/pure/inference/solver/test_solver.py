@@ -11,10 +11,10 @@ import pytest
 
 from sketch2pose.core import smpl
 from sketch2pose.core.errors import Sketch2PoseError
+from sketch2pose.core.projection import camera_from_ray
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.solver import Camera, DirectionObservation, solve_directions, tree
-from sketch2pose.inference.solver.camera import camera_from_ray, rays_through
 from sketch2pose.inference.solver.weights import load_weights
 
 LEVEL = np.diag([1.0, -1.0, -1.0])
@@ -52,7 +52,7 @@ def seen(local, rest, camera: Camera | None = None, pelvis=(0.0, 0.0, 0.0)) -> D
         pixels = (points @ LEVEL.T)[:, :2] * 300 + 500
     else:
         pixels = camera.project(points)
-        views = camera_from_ray(rays_through(pixels, camera))
+        views = camera_from_ray(camera.rays(pixels))
         bones = (np.swapaxes(views, -1, -2) @ bones[..., None])[..., 0]
     return DirectionObservation(
         directions=bones,

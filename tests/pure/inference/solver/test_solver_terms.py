@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sketch2pose.core.camera import Camera
+from sketch2pose.core.projection import camera_from_ray
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.solver import contacts, limits, terms, tree
-from sketch2pose.inference.solver.camera import Camera, camera_from_ray, rays_through
 from sketch2pose.inference.solver.weights import load_weights
 
 SEEDS = st.integers(0, 10_000)
@@ -159,7 +160,7 @@ def test_rays_project_back_and_turn_the_axis(seed):
     random = np.random.default_rng(seed)
     camera = Camera(np.eye(3), np.zeros(3), 700.0, np.array([320.0, 240.0]), (640, 480))
     pixels = random.uniform(0, 480, (24, 2))
-    rays = rays_through(pixels, camera)
+    rays = camera.rays(pixels)
     assert np.allclose(camera.project(rays * 3), pixels)
     turns = camera_from_ray(rays)
     assert np.allclose(turns[..., 2], rays)

@@ -6,18 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sketch2pose.core.body_motion.check import check
+from sketch2pose.core.camera import Camera, CameraPath
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.solver import tree
 from sketch2pose.inference.video.observing.landmarks import NUMBER, Track
 from sketch2pose.inference.video.solving import terms
 from sketch2pose.inference.video.solving.body_points import body_points
-from sketch2pose.inference.video.solving.camera_path import (
-    LARGEST_SCALE,
-    CameraPath,
-    scale_on_floor,
-)
 from sketch2pose.inference.video.solving.person import PersonSolver
+from sketch2pose.inference.video.solving.scale_from_floor import LARGEST_SCALE, scale_on_floor
 
 BODY = load_default_body()
 SIZE = (1280, 720)
@@ -32,7 +29,7 @@ def looking_at(eyes, targets):
     right = np.cross(forward, [0.0, 1.0, 0.0])
     right /= np.linalg.norm(right, axis=-1, keepdims=True)
     turn = np.stack([right, np.cross(forward, right), forward], axis=1)
-    return CameraPath(turn, -np.einsum("tij,tj->ti", turn, eyes))
+    return CameraPath(turn, -np.einsum("tij,tj->ti", turn, eyes), FOCAL, CENTER, SIZE)
 
 
 def dolly():
@@ -57,7 +54,7 @@ def filmed(path, betas):
     poses, trans = still_feet_and_waving(betas)
     rotations, joints = BODY.frames(rotmat_from_rotvec(poses), trans, betas)
     points = body_points(BODY, betas)
-    places = path.seen(points.positions(rotations[:, tree.SOLVED], joints[:, 0]))
+    places = path.to_camera(points.positions(rotations[:, tree.SOLVED], joints[:, 0]))
     pixels, metric = np.zeros((FRAMES, 33, 2)), np.zeros((FRAMES, 33, 3))
     pixels[:, points.used] = CENTER + FOCAL * places[..., :2] / places[..., 2:]
     hips = [int(np.flatnonzero(points.used == NUMBER[f"{s}_hip"])[0]) for s in ("left", "right")]
@@ -71,13 +68,13 @@ def filmed(path, betas):
 
 def pointed_at(vectors, rays):
     """Vectors as the network gives them: as if the camera pointed at the person."""
-    from sketch2pose.inference.solver.camera import camera_from_ray
+    from sketch2pose.core.projection import camera_from_ray
 
     return vectors @ camera_from_ray(rays)
 
 
 def solved(track, path):
-    lens = terms.Lens(FOCAL, CENTER, path)
+    lens = Camera.at_origin(FOCAL, CENTER) if path is None else path
     return PersonSolver(BODY).solve(track, 1, RATE, lens, SIZE, check=lambda: None)
 
 
@@ -92,7 +89,7 @@ def test_people_stand_where_they_stood_in_the_world_of_the_camera(height):
     assert np.abs(motion.joints3d[:, feet, 1] - joints[:, feet, 1]).mean() < 0.03
     assert np.abs(np.diff(motion.joints3d[:, feet], axis=0)).max() < 0.003
     np.testing.assert_allclose(motion.camera_rotation, path.rotation, atol=1e-6)
-    seen = path.seen(np.asarray(motion.joints3d, np.float64))
+    seen = path.to_camera(np.asarray(motion.joints3d, np.float64))
     pixels = CENTER + FOCAL * seen[..., :2] / seen[..., 2:]
     assert np.linalg.norm(pixels - motion.joints2d, axis=-1)[:, [4, 5, 7, 8]].mean() < 15
 
@@ -108,12 +105,15 @@ def test_without_its_path_the_cameras_motion_is_taken_for_the_persons():
 @given(st.integers(0, 999))
 def test_there_and_back_through_a_path_is_where_it_was(seed):
     rng = np.random.default_rng(seed)
-    path = CameraPath(rotmat_from_rotvec(rng.normal(size=(3, 3))), rng.normal(size=(3, 3)))
+    turns = rotmat_from_rotvec(rng.normal(size=(3, 3)))
+    path = CameraPath(turns, rng.normal(size=(3, 3)), FOCAL, CENTER)
     points = rng.normal(size=(3, 5, 3))
-    np.testing.assert_allclose(path.placed(path.seen(points)), points, atol=1e-9)
-    np.testing.assert_allclose(path.seen(path.eyes[:, None]), 0, atol=1e-9)
+    np.testing.assert_allclose(path.to_world(path.to_camera(points)), points, atol=1e-9)
+    np.testing.assert_allclose(path.to_camera(path.eyes[:, None]), 0, atol=1e-9)
     turns = rotmat_from_rotvec(rng.normal(size=(3, 2, 3)))
-    np.testing.assert_allclose(path.rotation[:, None] @ path.placed_turns(turns), turns, atol=1e-9)
+    np.testing.assert_allclose(
+        path.rotation[:, None] @ path.turns_to_world(turns), turns, atol=1e-9
+    )
 
 
 @given(st.floats(0.8, 1.25), st.floats(0.5, 8.0), st.floats(1.0, 9.0))
@@ -139,8 +139,8 @@ def test_gradients_with_a_path_are_those_of_the_cost(term):
     poses, trans = still_feet_and_waving(np.zeros(10))
     turns, joints = BODY.frames(rotmat_from_rotvec(poses[part]), trans)
     turns, pelvis = turns[:, tree.SOLVED], joints[:, 0]
-    lens, size = terms.Lens(FOCAL, CENTER, path), 3 * len(tree.SOLVED) + 3
-    seen_at = path.seen(points.positions(turns, pelvis))
+    lens, size = path, 3 * len(tree.SOLVED) + 3
+    seen_at = path.to_camera(points.positions(turns, pelvis))
     flat = CENTER + FOCAL * seen_at[..., :2] / seen_at[..., 2:]
     shape = flat.shape[:2]
     seen = terms.Observed(

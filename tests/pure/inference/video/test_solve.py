@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sketch2pose.core.body_motion.check import check
+from sketch2pose.core.camera import Camera
 from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.solver import tree
@@ -20,7 +21,7 @@ from sketch2pose.inference.video.solving.multi_person import roll_of, tilt_of, u
 from sketch2pose.inference.video.solving.person import OVERLAP, PersonSolver, Solved, joined
 
 BODY = load_default_body()
-LENS = terms.Lens(900.0, np.array([320.0, 400.0]))
+LENS = Camera.at_origin(900.0, np.array([320.0, 400.0]))
 SIZE = (640, 800)
 FLIP = np.diag([1.0, -1.0, -1.0])
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sketch2pose.core.camera import Camera, CameraPath
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.devices import Device, create_session
 from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model
@@ -18,7 +19,7 @@ from sketch2pose.inference.video.observing.observe import seen_so_far
 from sketch2pose.inference.video.observing.region import Region
 from sketch2pose.inference.video.observing.tracking import TrackedPerson
 from sketch2pose.inference.video.solving.background_solver import Helper, SolvingAhead
-from sketch2pose.inference.video.solving.camera_path import CameraPath
+from sketch2pose.inference.video.solving.known_camera import camera_of_numbers
 from sketch2pose.inference.video.solving.lifter import TemporalLifter
 from sketch2pose.inference.video.solving.person import PersonSolver
 from sketch2pose.inference.video.solving.solve_windows import (
@@ -35,7 +36,6 @@ from sketch2pose.inference.video.solving.solver_worker import (
     track_message,
     write_message,
 )
-from sketch2pose.inference.video.solving.terms import Lens
 from tests.pure.inference.video import test_solve as scene
 
 RATE = 15.0
@@ -151,15 +151,17 @@ def test_another_process_solves_what_is_settled_just_the_same(lifter):
 
 
 def test_tracks_and_pieces_survive_their_messages():
-    path = CameraPath(np.eye(3)[None].repeat(3, 0), np.ones((3, 3)))
+    path = CameraPath(np.eye(3)[None].repeat(3, 0), np.ones((3, 3)), 5.0, np.ones(2))
     track = seen_so_far(growing(3), 1.0).track
     stream = io.BytesIO()
-    for lens in (scene.LENS, Lens(5.0, np.ones(2), path)):
+    for lens in (scene.LENS, path):
         write_message(stream, track_message(track, 2, 30.0, lens))
     write_message(stream, {})
     stream.seek(0)
     plain, known = read_message(stream), read_message(stream)
-    assert plain is not None and known is not None and "rotation" not in plain
+    assert plain is not None and known is not None
+    assert isinstance(camera_of_numbers(plain), Camera)
+    assert isinstance(camera_of_numbers(known), CameraPath)
     np.testing.assert_array_equal(known["translation"], path.translation)
     np.testing.assert_array_equal(plain["points"], track.points)
     assert (int(plain["step"]), float(known["focal"])) == (2, 5.0)

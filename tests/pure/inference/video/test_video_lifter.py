@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sketch2pose.core.camera import Camera
 from sketch2pose.core.rotations import rotmat_angle, rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.devices import Device, create_session
@@ -26,10 +27,9 @@ from sketch2pose.inference.video.solving.lifter_input import (
     view_rotations,
 )
 from sketch2pose.inference.video.solving.person import PersonSolver
-from sketch2pose.inference.video.solving.terms import Lens
 
 BODY = load_default_body()
-LENS = Lens(900.0, np.array([320.0, 400.0]))
+LENS = Camera.at_origin(900.0, np.array([320.0, 400.0]))
 FLIP = np.diag([1.0, -1.0, -1.0])
 SEEN = slice(0, 2 * POINTS)  # features of the image plane
 
