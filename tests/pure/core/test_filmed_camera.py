@@ -1,6 +1,7 @@
 """Camera files, and clips that are read with them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -140,7 +141,7 @@ def test_a_clip_with_its_camera_lands_in_the_cameras_world(tmp_path, estimator):
 
 def test_a_camera_of_another_scale_or_length_is_said(estimator):
     path = scene.dolly()
-    high = camera_of(type(path)(path.rotation, 6 * path.translation))
+    high = camera_of(replace(path, translation=6 * path.translation))
     options = options_from({})
     options = type(options)(**{**vars(options), "camera": high})
     warned = []
