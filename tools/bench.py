@@ -118,17 +118,28 @@ def _section(report: dict) -> str:
     lines = [f"## {name}", "", f"`python build.py bench {name}` · {report['machine']} · "]
     lines[-1] += f"version {report['version']}, commit {report['commit']}"
     lines += ["", *(f"{note}\n" for note in report["notes"])]
-    lines += ["| figure | measured | must | aim | cases | |", "|---|---:|---:|---:|---:|---|"]
-    lines += [_table_row(row) for row in report["rows"]]
+    lines += _table(report["rows"])
     lines += [f"\n![{text}]({path})\n\n*{text}*" for text, path in report.get("show", {}).items()]
     return "\n".join(lines) + "\n"
 
 
-def _table_row(row: dict) -> str:
+def _table(rows: Sequence[dict]) -> list[str]:
+    """The lines of a table; columns without an entry are left out, words stand on the left."""
+    cells = [_cells(row) for row in rows]
+    titles = ("figure", "measured", "must", "aim", "cases", "")
+    shown = [column for column in range(6) if column < 2 or any(line[column] for line in cells)]
+    in_words = all("text" in row for row in rows)
+    rules = ["---:" if 0 < column < 5 and not in_words else "---" for column in shown]
+    lines = [[titles[c] for c in shown], *([line[c] for c in shown] for line in cells)]
+    header, *body = [f"| {' | '.join(line)} |" for line in lines]
+    return [header, f"|{'|'.join(rules)}|", *body]
+
+
+def _cells(row: dict) -> tuple[str, ...]:
     """One line of a table; a row may hold its figures as ``text``, beside what was ``asked``."""
     if "text" in row:
         verdict = _verdict(bool(row["asked"]), row)
-        return f"| {row['what']} | {row['text']} | {row['asked']} |  |  | {verdict} |"
+        return row["what"], row["text"], row["asked"], "", "", verdict
     sign = "≥" if row.get("larger_is_better") else "≤"
     unit = f" {row['unit']}" if row.get("unit") else ""
     measured = "not measured" if row["value"] is None else f"{row['value']:.4g}{unit}"
@@ -136,7 +147,7 @@ def _table_row(row: dict) -> str:
         "" if row.get(key) is None else f"{sign} {row[key]:g}{unit}" for key in ("must", "aim")
     )
     verdict = _verdict(row.get("must") is not None, row)
-    return f"| {row['what']} | {measured} | {must} | {aim} | {row.get('cases') or ''} | {verdict} |"
+    return row["what"], measured, must, aim, str(row.get("cases") or ""), verdict
 
 
 def _verdict(asked: bool, row: dict) -> str:

@@ -38,7 +38,7 @@ def test_what_could_not_be_measured_says_so():
 
 def test_figures_without_a_target_have_no_verdict():
     text = bench.page([report(must=None, aim=None, larger_is_better=True)])
-    assert "| speed | 12.35 ms |  |  | 8 |  |" in text
+    assert "| figure | measured | cases |\n|---|---:|---:|\n| speed | 12.35 ms | 8 |" in text
 
 
 def in_words(asked: str, **met) -> str:
@@ -46,9 +46,9 @@ def in_words(asked: str, **met) -> str:
 
 
 def test_figures_in_words_have_a_verdict_as_well():
-    assert "| a | b | ≤ 1° |  |  | ✓ |" in in_words("≤ 1°", met=True)
-    assert "| a | b | ≤ 1° |  |  | **missed** |" in in_words("≤ 1°", met=False)
-    assert "| a | b |  |  |  |  |" in in_words("")
+    assert "| a | b | ≤ 1° | ✓ |" in in_words("≤ 1°", met=True)
+    assert "| a | b | ≤ 1° | **missed** |" in in_words("≤ 1°", met=False)
+    assert "| figure | measured |\n|---|---|\n| a | b |" in in_words("")
 
 
 def test_figures_in_words_that_do_not_say_whether_they_are_met_count_as_missed():
