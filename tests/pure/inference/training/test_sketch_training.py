@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
 from sketch2pose.inference.sketch.network_output import NetworkOutput, anatomical  # noqa: E402
+from sketch2pose.inference.training.sketch import train_lifter  # noqa: E402
 from sketch2pose.inference.training.sketch.augmentation import varied  # noqa: E402
 from sketch2pose.inference.training.sketch.average_weights import averaged  # noqa: E402
 from sketch2pose.inference.training.sketch.data import Tensors, mirrored, to_tensors  # noqa: E402
@@ -29,7 +30,6 @@ from sketch2pose.inference.training.synthesis.layout import (  # noqa: E402
 )
 from sketch2pose.inference.training.synthesis.poses import PoseBank, shared_folder  # noqa: E402
 from sketch2pose.inference.training.synthesis.sample import Batch, make_batch  # noqa: E402
-from sketch2pose.inference.training.temporal_lifter import __main__  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -232,12 +232,12 @@ def test_averaged_weights_lie_between_both() -> None:
 
 def test_the_lifter_learns_from_keypoints_alone() -> None:
     torch.manual_seed(0)
-    drawn = __main__.draw(tiny_bank(), np.random.default_rng(2), 64)
+    drawn = train_lifter.draw(tiny_bank(), np.random.default_rng(2), 64)
     lifter = KeypointLifter()
     optimiser = torch.optim.AdamW(lifter.parameters(), 2e-3)
-    before = __main__.loss(lifter, *drawn).item()
+    before = train_lifter.loss(lifter, *drawn).item()
     for _ in range(20):
         optimiser.zero_grad()
-        __main__.loss(lifter, *drawn).backward()
+        train_lifter.loss(lifter, *drawn).backward()
         optimiser.step()
-    assert __main__.loss(lifter, *drawn).item() < before
+    assert train_lifter.loss(lifter, *drawn).item() < before
