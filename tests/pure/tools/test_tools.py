@@ -56,6 +56,18 @@ def test_a_failed_stage_does_not_hide_those_after_it(monkeypatch, capsys):
     assert "1 passed, 1 failed, 1 skipped" in printed
 
 
+@pytest.mark.parametrize("stage", ["agreement", "docs"])
+def test_a_stage_whose_packages_cannot_be_had_says_so(stage, monkeypatch, capsys):
+    def cannot(name: str) -> None:
+        raise BuildError(f"requirements/{name}.txt cannot be had")
+
+    monkeypatch.setattr(environments, "ensure_apart", cannot)
+    assert stages.run_stages([stage], []) == 0
+    printed = capsys.readouterr().out
+    assert f"skipped: {stage}: " in printed
+    assert f"requirements/{stage}.txt cannot be had" in printed
+
+
 def test_unknown_stage_is_refused_with_the_known_ones():
     with pytest.raises(BuildError, match="lint, architecture, pure"):
         stages.run_stages(["nonsense"], [])
