@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 _INTERLACE_PASSES = ((0, 8), (4, 8), (2, 4), (1, 2))
 _LARGEST_TABLE = 4096
+_MOST_PIXELS = 32_000_000  # of the first image, which may claim to be larger than its canvas
+_CODE_SIZES = range(1, 9)
 
 
 def decode_first_frame(data: bytes) -> NDArray[np.uint8] | None:
@@ -38,7 +40,11 @@ def _decode(data: bytes) -> NDArray[np.uint8] | None:
             transparent = data[position + 6]
         _, position = _sub_blocks(data, position + 2)
     left, top, w, h, flags = struct.unpack_from("<HHHHB", data, position + 1)
+    if not 0 < w * h <= _MOST_PIXELS:
+        return None
     local, position = _palette(data, position + 10, flags)
+    if data[position] not in _CODE_SIZES:
+        return None
     blocks, _ = _sub_blocks(data, position + 1)
     indices = _lzw_decode(blocks, data[position], w * h)
     frame = _deinterlaced(indices.reshape(h, w), bool(flags & 0x40))
@@ -114,13 +120,8 @@ def _composed(
     if palette is None:
         return None
     canvas = np.zeros((size[1], size[0], 4), np.uint8)
-    rgb = palette[np.minimum(frame, len(palette) - 1)]
-    alpha = (
-        np.where(frame == transparent, 0, 255)
-        if transparent is not None
-        else np.full_like(frame, 255)
-    )
     area = canvas[corner[1] : corner[1] + len(frame), corner[0] : corner[0] + frame.shape[1]]
-    bgra = np.dstack([rgb[..., ::-1], alpha]).astype(np.uint8)
-    area[...] = bgra[: area.shape[0], : area.shape[1]]
+    frame = frame[: area.shape[0], : area.shape[1]]
+    area[..., :3] = palette[np.minimum(frame, len(palette) - 1)][..., ::-1]
+    area[..., 3] = 255 if transparent is None else (frame != transparent) * np.uint8(255)
     return canvas

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 UPRIGHT = 1  # EXIF orientation of an image that is stored as it is seen
 _TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_ORIENTATION = 256, 257, 274
 _TIFF_SHORT = 3
@@ -46,7 +47,7 @@ def read_image_header(data: bytes) -> ImageHeader | None:
         The header, or None when the file is no image of a known kind or its header is cut off.
     """
     for signature, parse in (
-        (b"\x89PNG\r\n\x1a\n", _png),
+        (PNG_SIGNATURE, _png),
         (b"\xff\xd8\xff", _jpeg),
         (b"GIF8", _gif),
         (b"BM", _bmp),
@@ -67,7 +68,7 @@ def _png(data: bytes) -> ImageHeader | None:
         return None
     width, height = struct.unpack_from(">II", data, 16)
     orientation, animated, whole = UPRIGHT, False, True
-    for kind, start, length in _png_chunks(data):
+    for kind, start, length in png_chunks(data):
         whole &= start + length <= len(data)
         if kind == b"eXIf":
             orientation = _exif_orientation(data[start : start + length])
@@ -75,7 +76,8 @@ def _png(data: bytes) -> ImageHeader | None:
     return ImageHeader("PNG", width, height, orientation, animated, whole)
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, start of the content and claimed length of each chunk of a PNG."""
     position = 8
     while position + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, position)
@@ -186,5 +188,6 @@ def _tiff_tags(data: bytes) -> dict[int, int]:
     for entry in range(start + 2, start + 2 + 12 * count, 12):
         tag, kind = struct.unpack_from(order + "HH", data, entry)
         form = "H" if kind == _TIFF_SHORT else "I"
-        tags[tag] = struct.unpack_from(order + form, data, entry + 8)[0]
+        value = struct.unpack_from(order + form, data, entry + 8)[0]
+        tags.setdefault(tag, value)  # as the decoder does, which ignores a second one
     return tags

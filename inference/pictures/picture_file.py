@@ -6,13 +6,12 @@ Conventions: [H, W, 3] uint8 RGB; 255 white = paper. Colour profiles are not app
 import os
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.arrays import ByteArray
 from ...core.errors import Sketch2PoseError
-from .gif import decode_first_frame
+from .decoding import decoded_pixels, upright
 from .image_header import ImageHeader, read_image_header
 
 MOST_PIXELS = 32_000_000
@@ -63,7 +62,7 @@ def decode_picture(data: bytes, name: str) -> DecodedPicture:
         raise refused(name, _what_else(data), "Choose a PNG, JPEG, WebP, BMP, TIFF, GIF, SVG or "
                       "stroke file", "page.not_image")  # fmt: skip
     check_size(header.width, header.height, name)
-    pixels = _decode(data, header) if header.whole else None
+    pixels = decoded_pixels(data, header)
     if pixels is None:
         raise refused(
             name,
@@ -71,7 +70,7 @@ def decode_picture(data: bytes, name: str) -> DecodedPicture:
             "Save it again",
             "page.damaged",
         )
-    bgra = _upright(_eight_bits(pixels), header.orientation)
+    bgra = upright(_eight_bits(pixels), header.orientation)
     return DecodedPicture(_on_paper(bgra), tuple(_warnings(data, header, name)))
 
 
@@ -103,34 +102,12 @@ def _what_else(data: bytes) -> str:
     return "it is not an image, whatever its name says"
 
 
-def _decode(data: bytes, header: ImageHeader) -> NDArray | None:
-    if header.kind == "GIF":
-        return decode_first_frame(data)
-    # OpenCV turns upright only without IMREAD_UNCHANGED, which however keeps alpha
-    try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        return None
-
-
 def _eight_bits(pixels: NDArray) -> NDArray[np.uint8]:
     if pixels.dtype == np.uint16:
         return (pixels >> 8).astype(np.uint8)
     if pixels.dtype.kind == "f":
         return (np.clip(np.nan_to_num(pixels, nan=1.0), 0.0, 1.0) * 255).round().astype(np.uint8)
     return pixels.astype(np.uint8, copy=False)
-
-
-def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Undo the EXIF orientation (EXIF 2.3, tag 274)."""
-    if orientation >= 5:
-        pixels = np.swapaxes(pixels, 0, 1)
-    # after the transposition above, 5-8 need these mirrorings
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    return np.ascontiguousarray(pixels)
 
 
 def _on_paper(pixels: NDArray[np.uint8]) -> ByteArray:

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...pictures.decoding import decoded_frame
+
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 _NUMBER = re.compile(r"(\d+)(?=\.[^.]*$)")
 _PATTERN = re.compile(r"%0?(\d*)d")
@@ -83,11 +85,10 @@ class PictureFrames:
     def read(self) -> TimedFrame | None:
         """The next picture that can be read; None at the end."""
         for picture in self._left:
-            data = np.frombuffer(picture.path.read_bytes(), np.uint8)
-            bgr = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+            bgr = decoded_frame(picture.path.read_bytes(), picture.path.name)
             if bgr is not None:
                 seconds = (picture.number - self._origin) / self.framerate
-                return TimedFrame(np.asarray(bgr, np.uint8), seconds)
+                return TimedFrame(bgr, seconds)
         return None
 
     def close(self) -> None:

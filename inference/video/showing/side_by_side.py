@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ....core.arrays import ByteArray
 from ....core.body_motion import BodyMotion, read_body_motion
 from ....core.errors import Sketch2PoseError
+from ...pictures.decoding import decoded_rendering
 from ...protocol.messages import BesideRequest
 from ...protocol.summary import InputSummary
 from ...report import Report
@@ -77,8 +78,7 @@ class Beside:
             Sketch2PoseError: Blender rendered none.
         """
         path = self.folder / f"{view}_{frame:06d}.png"
-        stored = np.fromfile(path, np.uint8) if path.is_file() else np.zeros(0, np.uint8)
-        picture = cv2.imdecode(stored, cv2.IMREAD_UNCHANGED) if len(stored) else None
+        picture = decoded_rendering(path.read_bytes()) if path.is_file() else None
         if picture is None:
             raise not_rendered(frame)
         size = fitted_size((picture.shape[1], picture.shape[0]), height)
