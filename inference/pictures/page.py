@@ -6,6 +6,7 @@ source px. The camera is "camera from world" with OpenCV axes and source px.
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,8 +113,7 @@ def page_from_strokes(drawing: StrokeDrawing, name: str) -> Page:
         Sketch2PoseError: no strokes, only dots, or none of them on the page.
     """
     _refuse_undrawn(drawing, name)
-    shapes = [Shape((stroke.points,), stroke_width=stroke.width) for stroke in drawing.strokes]
-    gray, scale = _rasterized(shapes, drawing.width, drawing.height, name)
+    gray, scale = _rasterized(drawing.strokes, drawing.width, drawing.height, name)
     size = (round(drawing.width), round(drawing.height))
     return Page(gray, None, size, scale, drawing.camera, drawing.strokes, name, "strokes")
 
@@ -145,7 +145,7 @@ def page_from_svg(drawing: SvgDrawing, name: str) -> Page:
 
 
 def _rasterized(
-    shapes: tuple[Shape, ...] | list[Shape], width: float, height: float, name: str
+    shapes: Iterable[Shape | Stroke], width: float, height: float, name: str
 ) -> tuple[NDArray[np.uint8], float]:
     scale = LONGEST_SIDE / max(width, height)
     return rasterize(shapes, _page_size(width, height, scale, name), scale), scale

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.strokes import Stroke
+
 PAPER = 255
 INK = 0
 SUPERSAMPLING = 3  # OpenCV widens lines in steps of two pixels: two thirds of a page px here
@@ -31,7 +33,7 @@ class Shape:
 
 
 def rasterize(
-    shapes: Iterable[Shape],
+    shapes: Iterable[Shape | Stroke],
     size: tuple[int, int],
     scale: float = 1.0,
     origin: tuple[float, float] = (0.0, 0.0),
@@ -39,7 +41,7 @@ def rasterize(
     """Paint shapes in order on paper.
 
     Args:
-        shapes: what to paint, in source px.
+        shapes: what to paint, in source px; strokes are ink.
         size: width and height of the result, px.
         scale: result px per source px.
         origin: source px that falls on the top left corner of the result.
@@ -50,12 +52,17 @@ def rasterize(
     factor = scale * SUPERSAMPLING
     canvas = np.full((size[1] * SUPERSAMPLING, size[0] * SUPERSAMPLING), PAPER, np.uint8)
     for shape in shapes:
-        lines = [_fixed_point((line - origin) * factor) for line in shape.polylines if len(line)]
-        if shape.fill_gray is not None and lines:
-            cv2.fillPoly(canvas, lines, (shape.fill_gray,), cv2.LINE_AA, _SHIFT)
-        if shape.stroke_gray is not None:
-            width = max(shape.stroke_width * scale, THINNEST_LINE) * SUPERSAMPLING
-            _draw_lines(canvas, lines, shape.stroke_gray, min(width, max(canvas.shape)))
+        if isinstance(shape, Stroke):
+            polylines, fill, ink, width = (shape.points,), None, INK, shape.width
+        else:
+            polylines, fill, ink = shape.polylines, shape.fill_gray, shape.stroke_gray
+            width = shape.stroke_width
+        lines = [_fixed_point((line - origin) * factor) for line in polylines if len(line)]
+        if fill is not None and lines:
+            cv2.fillPoly(canvas, lines, (fill,), cv2.LINE_AA, _SHIFT)
+        if ink is not None:
+            wide = max(width * scale, THINNEST_LINE) * SUPERSAMPLING
+            _draw_lines(canvas, lines, ink, min(wide, max(canvas.shape)))
     return np.asarray(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
