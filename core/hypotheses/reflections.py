@@ -16,9 +16,6 @@ from ..arrays import Array
 from ..corrections.limbs import HINGED, LIMBS, rows_after
 from ..smpl import SMPL_MIRROR, SMPL_OWNER
 
-FLIPPABLE = tuple(name for name in LIMBS if name.endswith(("ARM", "LEG", "SHIN")))
-"""Limbs whose depth sign can be turned; forearms are arms here."""
-
 SAGITTAL = np.diag([-1.0, 1.0, 1.0])
 ARM_HINGE = np.diag([1.0, -1.0, 1.0])
 ARM_TO_OTHER_SIDE = np.diag([-1.0, -1.0, 1.0])

@@ -75,7 +75,7 @@ def run_sections(setting: Setting, names: list[str]) -> list[Row]:
             "rows": [row.as_json() for row in rows],
             "notes": notes,
             "show": show,
-            "pictures": sorted(path.name for path in setting.out.glob("*.png")),
+            "pictures": sorted(path.name for path in setting.out.glob("*.[jp][pn]g")),
             "details": details,
         }
         (setting.out / "sketch.json").write_text(json.dumps(report, indent=1) + "\n")

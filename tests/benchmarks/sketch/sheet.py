@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 def write_sheets(entries: Sequence[Entry], folder: Path, stem: str, rows: int = 7) -> list[Path]:
-    """Write stem_1.png, stem_2.png, … and return their paths."""
+    """Write stem_1.jpg, stem_2.jpg, … and return their paths; small, as they are committed."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     per_sheet = rows * _COLUMNS
@@ -52,8 +52,8 @@ def write_sheets(entries: Sequence[Entry], folder: Path, stem: str, rows: int = 
         cells = [_cell(entry) for entry in entries[first : first + per_sheet]]
         cells += [np.full_like(cells[0], 255)] * (-len(cells) % _COLUMNS)
         lines = [np.hstack(cells[i : i + _COLUMNS]) for i in range(0, len(cells), _COLUMNS)]
-        path = folder / f"{stem}_{number}.png"
-        cv2.imwrite(str(path), np.vstack(lines))
+        path = folder / f"{stem}_{number}.jpg"
+        cv2.imwrite(str(path), np.vstack(lines), [cv2.IMWRITE_JPEG_QUALITY, 70])
         paths.append(path)
     return paths
 

@@ -162,7 +162,7 @@ def test_sheets_show_every_drawing(tmp_path: Path) -> None:
         Entry(page_named("b"), [], "empty"),
     ]
     first, second = write_sheets(entries * 3, tmp_path, "sheet", rows=1)
-    assert first.name == "sheet_1.png"
+    assert first.name == "sheet_1.jpg"
     assert second.is_file()
 
 
@@ -200,6 +200,6 @@ def test_the_script_reports_on_real_drawings(shared_data: Path, tmp_path: Path) 
     report = json.loads((tmp_path / "sketch.json").read_text())
     assert len(report["rows"]) == len(rows)
     assert len(report["details"]["real"]) == 15
-    assert "real_1.png" in report["pictures"]
+    assert "real_1.jpg" in report["pictures"]
     everybody_at_one_place = next(row for row in rows if row.what.endswith("PCK@0.1"))
     assert not everybody_at_one_place.met

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from sketch2pose.core.corrections.limbs import LIMBS
 from sketch2pose.core.hypotheses.pose_hypotheses import flip_limb, front_back, mirror, swap_sides
-from sketch2pose.core.hypotheses.reflections import FLIPPABLE
 from sketch2pose.core.kinematics import posed_joints, rest_offsets
 from sketch2pose.core.smpl import SMPL_MIRROR
 
+FLIPPABLE = tuple(name for name in LIMBS if name.endswith(("ARM", "LEG", "SHIN")))
 POSES = hnp.arrays(np.float64, 72, elements=st.floats(-1.2, 1.2))
 VIEWS = hnp.arrays(np.float64, 3, elements=st.floats(-1, 1)).filter(
     lambda view: np.linalg.norm(view) > 0.1
