@@ -25,7 +25,7 @@ class BoneMesh:
     def add(self, vertices, faces, bone: int, end: int | None = None, joints=None) -> None:
         end = bone if end is None else end
         along = np.zeros(len(vertices))
-        if end != bone:
+        if end != bone and joints is not None:
             way = joints[end] - joints[bone]
             along = np.clip((vertices - joints[bone]) @ way / (way @ way), 0, 1)
         self.faces.append(np.asarray(faces) + sum(len(part) for part in self.vertices))

@@ -20,7 +20,7 @@ def find_landmarks(population, mean, heads) -> dict[str, int]:
         mean: [V, 3] mean T-posed body, metres.
         heads: [B, 3] mean T-posed bone heads in the same frame.
     """
-    from anny.keypoints import KeypointsRegressor
+    from anny.keypoints import KeypointsRegressor  # pyright: ignore[reportMissingImports]
 
     regressor = KeypointsRegressor.coco(population.model)
     points = dict(zip(regressor.labels, regressor.regression_weights.numpy() @ mean, strict=True))

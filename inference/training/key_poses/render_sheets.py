@@ -40,7 +40,8 @@ def tile(pose: Array, degrees: float) -> NDArray[np.uint8]:
     tilt = rotmat_from_rotvec(np.array([np.deg2rad(10), 0, 0]))
     view = vertices @ (tilt @ turn).T * np.array([1, -1, -1])
     middle = (view[:, :2].min(0) + view[:, :2].max(0)) / 2
-    scale = TILE * 0.86 / max(np.ptp(view[:, 0]), np.ptp(view[:, 1]), 1.2)
+    extent = max(float(np.ptp(view[:, 0])), float(np.ptp(view[:, 1])), 1.2)
+    scale = TILE * 0.86 / extent
     pixels = ((view[:, :2] - middle) * scale + TILE / 2).astype(np.float32)
     faces = low_poly_body().faces
     depth, label = rasterise(pixels, view[:, 2].astype(np.float32), faces, side, TILE)
@@ -61,7 +62,7 @@ def _skinned(pose: Array) -> tuple[Array, NDArray[np.int32]]:
     return np.einsum("vij,vj->vi", turns, body.vertices) + shifts, side.astype(np.int32)
 
 
-def _shaded(depth: Array, label: Array, scale: float) -> NDArray[np.uint8]:
+def _shaded(depth: Array, label: NDArray[np.int32], scale: float) -> NDArray[np.uint8]:
     """Lambert shading from the z-buffer, light over the viewer's left shoulder."""
     filled = np.where(depth > 1e8, np.nan, depth) * scale
     right, down = np.gradient(filled, axis=1), np.gradient(filled, axis=0)

@@ -98,7 +98,7 @@ def probe_image(size: int) -> NDArray[np.float32]:
 
 def original_answers(net: Net, source: Path, image: NDArray) -> dict[str, NDArray]:
     """What LiteRT answers with the original file, by "<net>/<output>"."""
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter  # pyright: ignore[reportMissingImports]
 
     interpreter = Interpreter(model_content=source.read_bytes(), num_threads=1)
     interpreter.allocate_tensors()

@@ -64,7 +64,7 @@ def read_tflite(path: Path) -> TfliteGraph:
         Its graph, sparse constants made dense.
     """
     model = tflite.Model.GetRootAsModel(path.read_bytes(), 0)
-    graph = model.Subgraphs(0)
+    graph: Any = model.Subgraphs(0)  # the library says that it may be None
     tensors = [graph.Tensors(number) for number in range(graph.TensorsLength())]
     constants = {}
     for number, tensor in enumerate(tensors):

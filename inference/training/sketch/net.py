@@ -55,10 +55,9 @@ class Residual(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        last = nn.Sequential(
-            nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width, momentum=0.03)
-        )
-        nn.init.constant_(last[1].weight, 0.2)  # starts near the identity
+        norm = nn.BatchNorm2d(width, momentum=0.03)
+        last = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), norm)
+        nn.init.constant_(norm.weight, 0.2)  # starts near the identity
         self.body = nn.Sequential(ConvBlock(width, width), last)
 
     def forward(self, x: Tensor) -> Tensor:

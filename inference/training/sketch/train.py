@@ -61,7 +61,8 @@ def main() -> None:
 def train(args: argparse.Namespace) -> None:
     """Runs the training loop for ``args.minutes`` and leaves averaged weights in ``args.out``."""
     torch.manual_seed(args.seed)
-    net = build(args).to(args.device, memory_format=torch.channels_last)
+    # torch's own types leave out that modules have memory formats
+    net = build(args).to(args.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     average = copy.deepcopy(net).eval()
     if args.freeze_stem:
         net.trunk.stem.eval().requires_grad_(False)
@@ -96,7 +97,7 @@ def train(args: argparse.Namespace) -> None:
 
 def size_at(sizes: str, spent: float) -> int:
     """Image side after a share ``spent`` of the time, from a plan such as ``96:0.5,160:0.5``."""
-    end = 0.0
+    size, end = "", 0.0
     for step in sizes.split(","):
         size, share = step.split(":")
         end += float(share)

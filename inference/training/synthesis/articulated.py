@@ -132,7 +132,8 @@ def _draw_end(ink, chain, width, style, look, rng) -> None:
             pens.line(ink, np.linspace(a, tip, 4), pens.thinner(look.pen), rng)
     else:
         angle = np.arctan2(*(b - a)[::-1])
-        radii = (length * 0.75, max(width * 0.75, length * (0.38 if style == "shoe" else 0.55)))
+        least = length * (0.38 if style == "shoe" else 0.55)
+        radii = (float(length) * 0.75, float(max(width * 0.75, least)))
         blob(ink, pens.ellipse((a + b) / 2, radii, angle, 14), look, rng)
 
 
@@ -218,9 +219,10 @@ def _two_masses(ink, p, look, rng) -> None:
         )
         axis = bottom - top
         angle = np.arctan2(axis[1], axis[0])
+        radii = (float(np.linalg.norm(axis)) * 0.55, float(breadth))
         blob(
             ink,
-            pens.ellipse((top + bottom) / 2, (np.linalg.norm(axis) * 0.55, breadth), angle),
+            pens.ellipse((top + bottom) / 2, radii, angle),
             look,
             rng,
         )

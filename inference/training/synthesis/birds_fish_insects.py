@@ -8,7 +8,19 @@ from typing import NamedTuple
 import numpy as np
 
 from .creatures import Rng, jittered, pick
-from .shapes import Path, arc, blob, curve, ellipse, heading, line, polygon, smooth, tube
+from .shapes import (
+    Path,
+    arc,
+    blob,
+    curve,
+    ellipse,
+    ellipse_at,
+    heading,
+    line,
+    polygon,
+    smooth,
+    tube,
+)
 
 
 class Bird(NamedTuple):
@@ -40,7 +52,9 @@ BIRDS = {
 
 def _bird_body(bird: Bird, pitch: float, rng: Rng) -> list[Path]:
     front, back = heading(pitch, 0.35), heading(pitch + np.pi, 0.35)
-    body = tube([back, (0, 0.02), front], [0.5 * bird.girth, bird.girth, 0.75 * bird.girth])
+    body = tube(
+        [back, np.array([0, 0.02]), front], [0.5 * bird.girth, bird.girth, 0.75 * bird.girth]
+    )
     crown = front + heading(bird.neck_angle + pitch, bird.neck)
     middle = (front + crown) / 2 + rng.normal(0, 0.12, 2) * bird.neck
     neck = tube([front, middle, crown], [0.7 * bird.girth, 0.7 * bird.head, 0.8 * bird.head])
@@ -50,8 +64,8 @@ def _bird_body(bird: Bird, pitch: float, rng: Rng) -> list[Path]:
     beak = polygon(root - across, root + heading(gaze + 0.15, bird.beak), root + across)
     spread = [back + heading(pitch + np.pi + a, bird.tail) for a in (-0.28, 0.0, 0.28)]
     tail = polygon(back, *spread)
-    eye = ellipse(*(crown + heading(gaze - 0.5, 0.4 * bird.head)), 0.018, detail=True)
-    return [tail, body, neck, beak, ellipse(*crown, bird.head), eye]
+    eye = ellipse_at(crown + heading(gaze - 0.5, 0.4 * bird.head), 0.018, detail=True)
+    return [tail, body, neck, beak, ellipse_at(crown, bird.head), eye]
 
 
 def _wing(root: np.ndarray, angle: float, bird: Bird, rng: Rng) -> list[Path]:
@@ -151,7 +165,7 @@ def snake(rng: Rng) -> list[Path]:
         return [
             body,
             line(path[-1], path[-1] + (0.16, 0.02)),
-            ellipse(*path[-1], 0.015, detail=True),
+            ellipse_at(path[-1], 0.015, detail=True),
         ]
     coils = [ellipse(rng.normal(0, 0.05), 0.12 * i, 0.5 - 0.08 * i, 0.12) for i in (2, 1, 0)]
     neck = tube(

@@ -160,7 +160,7 @@ def _mark(lines: np.ndarray, path: np.ndarray, depth: np.ndarray, buffer: np.nda
     seen = depth < buffer[at[:, 1], at[:, 0]] + HIDDEN_BY
     for a, b, shown in zip(path[:-1], path[1:], seen[:-1] & seen[1:], strict=True):
         if shown:
-            cv2.line(lines, tuple(map(int, a)), tuple(map(int, b)), 255, 1)
+            cv2.line(lines, tuple(map(int, a)), tuple(map(int, b)), (255,), 1)
 
 
 def _region_tones(

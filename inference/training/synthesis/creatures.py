@@ -4,13 +4,16 @@ Own frame: x to the right (animals look right), y down, a body about one unit lo
 Lengths are in bodies, angles in radians clockwise from the right.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from .shapes import Path, arc, blob, curve, ellipse, heading, line, polygon, tube
+from .shapes import Path, arc, blob, curve, ellipse, ellipse_at, heading, line, polygon, tube
 
 Rng = np.random.Generator
+
+
+Species = TypeVar("Species", bound=NamedTuple)
 
 
 class Quadruped(NamedTuple):
@@ -63,16 +66,16 @@ GAITS = {
 }
 
 
-def pick(rng: Rng, table: dict):
+def pick(rng: Rng, table: dict[str, Any]) -> Any:
     """One value of a table, all alike in chance."""
     return table[list(table)[int(rng.integers(len(table)))]]
 
 
-def jittered(species: NamedTuple, rng: Rng, amount: float = 0.18):
+def jittered(species: Species, rng: Rng, amount: float = 0.18) -> Species:
     """The species with every number changed by its own factor (lognormal)."""
     factors = np.exp(rng.normal(0, amount, len(species)))
-    return type(species)(
-        *(v * f if type(v) is float else v for v, f in zip(species, factors, strict=True))
+    return species._make(
+        v * f if type(v) is float else v for v, f in zip(species, factors, strict=True)
     )
 
 
@@ -83,7 +86,7 @@ def quadruped(rng: Rng) -> list[Path]:
     back = heading(pitch, 0.5)
     sag = rng.normal(0.03, 0.04)
     rump, chest = -back, back
-    body = tube([rump, (0, sag), chest], [animal.girth, animal.girth * 0.9, animal.girth])
+    body = tube([rump, np.array([0, sag]), chest], [animal.girth, animal.girth * 0.9, animal.girth])
     legs = _four_legs(animal, rump, chest, np.array(swings) + rng.normal(0, 0.15, 4))
     head, poll = _neck_and_head(animal, chest, pitch, rng)
     near, far = legs[0::2], legs[1::2]
@@ -145,7 +148,7 @@ def _neck_and_head(
         nose + heading(facing + 1.9, 0.3 * animal.head),
         poll + heading(facing + 0.6, animal.head),
     ]
-    face = [ellipse(*eye, 0.12 * animal.head, detail=True), line(*mouth, detail=True)]
+    face = [ellipse_at(eye, 0.12 * animal.head, detail=True), line(*mouth, detail=True)]
     return [neck, ears[1], skull, ears[0], *face[: int(rng.integers(0, 3))]], poll
 
 
@@ -170,7 +173,7 @@ def _marks(
         ]
     if animal.marks == "spots":
         centres = np.array(body.spine)[1:-1] + rng.normal(0, 0.4 * animal.girth, (6, 2))
-        return [ellipse(*c, 0.04, 0.03, detail=True) for c in centres]
+        return [ellipse_at(c, 0.04, 0.03, detail=True) for c in centres]
     if animal.marks == "mane":
         along = np.linspace(0, 1, 6)[:, None] * (chest - poll) + poll
         return [curve(p, p + (-0.06, 0.02), p + (-0.10, 0.12), detail=True) for p in along]
@@ -195,7 +198,7 @@ def _marks(
     if animal.marks == "wool":
         ring = np.array(body.points[::3])
         return [
-            arc(*p, 0.08, a, a + 4.0, detail=True)
+            arc(p[0], p[1], 0.08, a, a + 4.0, detail=True)
             for p, a in zip(ring, rng.uniform(0, 6.3, len(ring)), strict=True)
         ]
     if animal.marks == "ruff":
@@ -261,7 +264,7 @@ def upright(rng: Rng) -> list[Path]:
     )
     paths = [_upright_tail(a, rng), ears[1], body, skull, ears[0], arm, thigh, foot]
     if rng.random() < 0.6:
-        paths.append(ellipse(*(crown + heading(facing - 0.6, 0.5 * a.head)), 0.02, detail=True))
+        paths.append(ellipse_at(crown + heading(facing - 0.6, 0.5 * a.head), 0.02, detail=True))
     if rng.random() < 0.25:
         y = a.belly + 0.06
         paths.insert(0, polygon((-0.4, y), (0.5, y), (0.6, y + 0.35), (-0.5, y + 0.35)))

@@ -103,8 +103,8 @@ def _draw_parts(ink: np.ndarray, paths: list[Path], shaken: list[np.ndarray], pe
     """Regions from back to front, each wiping what it covers."""
     regions = [s for s, p in zip(shaken, paths, strict=True) if p.closed and not p.detail]
     for region in _fixed(regions) if regions else []:
-        cv2.fillPoly(ink, [region], 0, cv2.LINE_8, SHIFT)
-        cv2.polylines(ink, [region], True, pen.ink, pen.width, cv2.LINE_AA, SHIFT)
+        cv2.fillPoly(ink, [region], (0,), cv2.LINE_8, SHIFT)
+        cv2.polylines(ink, [region], True, (pen.ink,), pen.width, cv2.LINE_AA, SHIFT)
 
 
 def _draw_silhouette(
@@ -119,7 +119,7 @@ def _draw_silhouette(
     inner = []
     for stroke, fixed, path in zip(shaken, _fixed(shaken), paths, strict=True):
         if path.closed and not path.detail:
-            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_8, SHIFT)
+            cv2.fillPoly(mask, [fixed], (255,), cv2.LINE_8, SHIFT)
         else:
             inner.append(_joined(stroke, path, False))
     fill_mask(ink, mask, hand, rng)
@@ -146,7 +146,7 @@ def fill_mask(ink: np.ndarray, mask: np.ndarray, hand: Hand, rng: np.random.Gene
             layer,
             _fixed(_fill_lines(len(ink), hand, rng)),
             False,
-            hand.pen.ink,
+            (hand.pen.ink,),
             max(1, hand.pen.width - 1),
             cv2.LINE_AA,
             SHIFT,
@@ -190,7 +190,7 @@ def _stroke(
         strokes = [_overshot(stroke, hand.pen.overshoot) for stroke in strokes]
     if hand.pen.gaps:
         strokes = _interrupted(strokes, hand.pen.gaps, rng)
-    cv2.polylines(ink, _fixed(strokes), False, hand.pen.ink, hand.pen.width, cv2.LINE_AA, SHIFT)
+    cv2.polylines(ink, _fixed(strokes), False, (hand.pen.ink,), hand.pen.width, cv2.LINE_AA, SHIFT)
 
 
 def _interrupted(

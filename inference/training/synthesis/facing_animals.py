@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .creatures import Rng, jittered, pick
-from .shapes import Path, arc, curve, ellipse, heading, line, polygon, tube
+from .shapes import Path, arc, curve, ellipse, ellipse_at, heading, line, polygon, tube
 
 
 class Face(NamedTuple):
@@ -89,10 +89,10 @@ def _front_legs(width: float, height: float, rng: Rng) -> list[Path]:
 
 def _head(face: Face, centre: np.ndarray, rng: Rng) -> list[Path]:
     ears = [path for side in (-1, 1) for path in _ear(face, centre, side)]
-    skull = ellipse(*centre, face.width, face.height)
+    skull = ellipse_at(centre, face.width, face.height)
     eyes = [
-        ellipse(
-            *(centre + (s * 0.4 * face.width, -0.15 * face.height)),
+        ellipse_at(
+            centre + (s * 0.4 * face.width, -0.15 * face.height),
             0.1 * face.width * size,
             detail=True,
         )
@@ -108,7 +108,7 @@ def _ear(face: Face, centre: np.ndarray, side: int) -> list[Path]:
     tip = rim + heading(angle, face.ear)
     if face.round_ear:
         middle = (rim + tip) / 2
-        return [ellipse(*middle, 0.6 * face.ear, face.ear_width, angle)]
+        return [ellipse_at(middle, 0.6 * face.ear, face.ear_width, angle)]
     across = heading(angle + np.pi / 2, face.ear_width)
     return [polygon(rim - across, tip, rim + across)]
 
@@ -118,8 +118,8 @@ def _muzzle(face: Face, nose: np.ndarray) -> list[Path]:
     if face.beak:
         return [polygon(nose + (-m, -2 * m), nose + (m, -2 * m), nose + (0, m), detail=True)]
     paths = [
-        ellipse(*nose, 1.2 * m, 0.9 * m, detail=True),
-        ellipse(*(nose - (0, 0.4 * m)), 0.4 * m, 0.3 * m, detail=True),
+        ellipse_at(nose, 1.2 * m, 0.9 * m, detail=True),
+        ellipse_at(nose - (0, 0.4 * m), 0.4 * m, 0.3 * m, detail=True),
     ]
     paths += [
         arc(nose[0] + s * 0.4 * m, nose[1] + 0.1 * m, 0.4 * m, 0.3, 2.8, detail=True)

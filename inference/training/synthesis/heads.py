@@ -89,9 +89,10 @@ def _draw_face(ink, centre, half, angle, face, look, rng) -> None:
         )
         return
     spread = half * 0.35 * max(0.25, -face[2])
+    pupil = max(0.7, half * 0.08)
     for side in (-1, 1):
         eye = middle + right * spread * side + up * half * 0.2
-        pens.fill(ink, pens.ellipse(eye, (max(0.7, half * 0.08),) * 2, 0, 8), pen.ink)
+        pens.fill(ink, pens.ellipse(eye, (pupil, pupil), 0, 8), pen.ink)
     mouth = middle - up * half * 0.35
     curve = np.array(
         [mouth - right * spread, mouth - up * half * rng.uniform(-0.1, 0.2), mouth + right * spread]

@@ -73,7 +73,7 @@ class Drawable:
 
 def stick_look(rng: np.random.Generator, pen: Pen, unit: float) -> DrawingStyle:
     """DrawingStyle of stick figures, from three strokes to detailed."""
-    style = rng.choice(["line", "curve"], p=[0.75, 0.25])
+    style = str(rng.choice(["line", "curve"], p=[0.75, 0.25]))
     return DrawingStyle(
         pen,
         dict.fromkeys(LIMBS, style),

@@ -6,7 +6,7 @@ Own frame: x to the right, y down, about [-1, 1].
 import numpy as np
 
 from .creatures import Rng
-from .shapes import Path, arc, box, curve, ellipse, heading, line, polygon
+from .shapes import Path, arc, box, curve, ellipse, ellipse_at, heading, line, polygon
 
 # Letters as strokes on a 3 x 3 grid of points: digits 0-8, row by row; a space lifts the pen.
 LETTERS = {
@@ -105,7 +105,7 @@ def limblike(rng: Rng) -> list[Path]:
     if kind == 2:
         steps = heading(rng.uniform(0, 6.3), 0.5) + rng.normal(0, 0.4, (int(rng.integers(3, 7)), 2))
         chain = np.cumsum(steps, 0)
-        return [line(*chain)] + [ellipse(*p, 0.06) for p in chain[:: int(rng.integers(1, 4))]]
+        return [line(*chain)] + [ellipse_at(p, 0.06) for p in chain[:: int(rng.integers(1, 4))]]
     x, y = rng.uniform(-0.4, 0.4, 2)
     return [line((-1, y), (1, y + rng.normal(0, 0.2))), line((x, -1), (x + rng.normal(0, 0.2), 1))]
 

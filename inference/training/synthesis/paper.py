@@ -97,7 +97,7 @@ def _brush(size: int, width: float, rng: Rng) -> np.ndarray:
     for _ in range(int(rng.integers(1, 4))):
         a = rng.uniform(0, size, 2)
         b = a + rng.normal(0, 0.2 * size, 2)
-        cv2.line(mask, a.astype(int).tolist(), b.astype(int).tolist(), 255, max(1, int(width)))
+        cv2.line(mask, a.astype(int).tolist(), b.astype(int).tolist(), (255,), max(1, int(width)))
     return mask
 
 
@@ -123,7 +123,12 @@ def _ruled(ink: np.ndarray, rng: Rng) -> np.ndarray:
     step, tilt = rng.uniform(0.04, 0.15) * size, rng.normal(0, 1.5)
     for y in np.arange(rng.uniform(0, step), size, step):
         cv2.line(
-            layer, (0, round(y)), (size, round(y + tilt)), int(rng.integers(20, 90)), 1, cv2.LINE_AA
+            layer,
+            (0, round(y)),
+            (size, round(y + tilt)),
+            (int(rng.integers(20, 90)),),
+            1,
+            cv2.LINE_AA,
         )
     if rng.random() < 0.4:
         layer = np.maximum(layer, layer.T)
@@ -139,7 +144,7 @@ def _specks(ink: np.ndarray, rng: Rng) -> np.ndarray:
             result,
             (int(x), int(y)),
             int(rng.integers(0, 2)),
-            int(rng.integers(40, darkest + 1)),
+            (int(rng.integers(40, darkest + 1)),),
             -1,
         )
     return result

@@ -38,7 +38,7 @@ class Part:
         reach = 2.0 * max(ink.shape)
         near = self.through + along * reach, self.through - along * reach
         far = near[1] - self.normal * reach, near[0] - self.normal * reach
-        cv2.fillPoly(ink, [np.round(np.array([*near, *far])).astype(np.int32)], 0)
+        cv2.fillPoly(ink, [np.round(np.array([*near, *far])).astype(np.int32)], (0,))
 
 
 def random_part(points: np.ndarray, size: float, rng: np.random.Generator) -> Part | None:

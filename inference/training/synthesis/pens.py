@@ -87,13 +87,13 @@ def polyline(
 ) -> None:
     """Anti-aliased line through ``points`` [N, 2] px."""
     fixed = np.round(np.clip(points, -2000, 2000) * UNIT).astype(np.int32)
-    cv2.polylines(ink, [fixed], closed, int(value), int(width), cv2.LINE_AA, SHIFT)
+    cv2.polylines(ink, [fixed], closed, (int(value),), int(width), cv2.LINE_AA, SHIFT)
 
 
 def fill(ink: np.ndarray, points: np.ndarray, value: int) -> None:
     """Filled polygon."""
     fixed = np.round(np.clip(points, -2000, 2000) * UNIT).astype(np.int32)
-    cv2.fillPoly(ink, [fixed], int(value), cv2.LINE_AA, SHIFT)
+    cv2.fillPoly(ink, [fixed], (int(value),), cv2.LINE_AA, SHIFT)
 
 
 def line(ink: np.ndarray, points: np.ndarray, pen: Pen, rng: np.random.Generator) -> None:

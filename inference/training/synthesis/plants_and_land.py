@@ -6,7 +6,7 @@ Own frame: x to the right, y down, about [-1, 1]; the ground is where a thing en
 import numpy as np
 
 from .creatures import Rng
-from .shapes import Path, blob, curve, ellipse, heading, line, polygon, tube
+from .shapes import Path, blob, curve, ellipse, ellipse_at, heading, line, polygon, tube
 
 
 def tree(rng: Rng) -> list[Path]:
@@ -17,7 +17,7 @@ def tree(rng: Rng) -> list[Path]:
     )
     if kind == 0:
         crown = [
-            ellipse(*rng.normal((0, -0.4), (0.3, 0.2)), *rng.uniform(0.2, 0.45, 2))
+            ellipse_at(rng.normal((0, -0.4), (0.3, 0.2)), *rng.uniform(0.2, 0.45, 2))
             for _ in range(int(rng.integers(1, 6)))
         ]
         return [trunk, *crown]
@@ -53,7 +53,7 @@ def plant(rng: Rng) -> list[Path]:
         stem = curve((0, 1), (rng.normal(0, 0.1), 0.3), (0, -0.4))
         count, r = int(rng.integers(4, 9)), rng.uniform(0.15, 0.3)
         petals = [
-            ellipse(*(heading(a, 1.4 * r) + (0, -0.5)), r, 0.5 * r, a)
+            ellipse_at(heading(a, 1.4 * r) + (0, -0.5), r, 0.5 * r, a)
             for a in np.arange(count) * 2 * np.pi / count
         ]
         leaf = blob((0, 0.6), (0.25, 0.35), (0.45, 0.4), (0.2, 0.6))
@@ -77,7 +77,7 @@ def plant(rng: Rng) -> list[Path]:
     for _ in range(int(rng.integers(2, 6))):
         base = pads[int(rng.integers(len(pads)))].points.mean(0)
         pads.append(
-            ellipse(*(base + heading(rng.uniform(-2.6, -0.5), 0.55)), 0.2, 0.32, rng.normal(0, 0.6))
+            ellipse_at(base + heading(rng.uniform(-2.6, -0.5), 0.55), 0.2, 0.32, rng.normal(0, 0.6))
         )
     return pads
 

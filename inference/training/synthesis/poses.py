@@ -69,7 +69,7 @@ class PoseBank:
         for group in GROUPS:
             swap = rng.random(len(quats)) < SWAP_PROBABILITY
             donors = self._indices(rng, int(swap.sum()))
-            quats[np.ix_(np.flatnonzero(swap), group)] = self.quats[donors][:, group]
+            quats[np.flatnonzero(swap)[:, None], group] = self.quats[donors][:, group]
 
     def _indices(self, rng: np.random.Generator, count: int) -> np.ndarray:
         cluster = rng.integers(len(self.starts) - 1, size=count)

@@ -104,8 +104,8 @@ def _figure_mask(joints: Joints, size: int) -> np.ndarray:
     """Where the figure roughly is: its limbs as thick strokes."""
     mask = np.zeros((size, size), np.uint8)
     fixed = [np.clip(joints[list(chain)], -size, 2 * size).astype(np.int32) for chain in LIMBS]
-    cv2.polylines(mask, fixed, False, 255, max(3, int(0.07 * height(joints))))
-    cv2.circle(mask, fixed[2][-1].tolist(), max(2, int(0.09 * height(joints))), 255, -1)
+    cv2.polylines(mask, fixed, False, (255,), max(3, int(0.07 * height(joints))))
+    cv2.circle(mask, fixed[2][-1].tolist(), max(2, int(0.09 * height(joints))), (255,), -1)
     return mask
 
 

@@ -6,7 +6,7 @@ source of randomness, and returns paths in px.
 
 import numpy as np
 
-from .shapes import Path, arc, box, curve, ellipse, line, polygon
+from .shapes import Path, arc, box, curve, ellipse, ellipse_at, line, polygon
 
 PELVIS = 0
 WRISTS, HANDS, FEET = (20, 21), (22, 23), (10, 11)
@@ -71,9 +71,9 @@ def held(joints: Joints, size: int, rng: Rng) -> list[Path]:
         guard = grip + along * 0.06 * h
         return [shaft, line(guard - across * 0.05 * h, guard + across * 0.05 * h)]
     if kind == 2:
-        return [shaft, ellipse(*(tip + along * 0.08 * h), 0.1 * h, 0.07 * h, angle)]
+        return [shaft, ellipse_at(tip + along * 0.08 * h, 0.1 * h, 0.07 * h, angle)]
     if kind == 3:
-        return [ellipse(*(grip + (grip - wrist)), *rng.uniform(0.03, 0.12, 1) * h)]
+        return [ellipse_at(grip + (grip - wrist), *rng.uniform(0.03, 0.12, 1) * h)]
     if kind == 4:
         return [box(grip[0] - 0.03 * h, grip[1] - 0.05 * h, grip[0] + 0.03 * h, grip[1] + 0.04 * h)]
     if kind == 5:
@@ -88,7 +88,7 @@ def held(joints: Joints, size: int, rng: Rng) -> list[Path]:
         ]
     return [
         shaft,
-        arc(*tip, 0.18 * h, angle - 1.5, angle + 1.5),
+        arc(tip[0], tip[1], 0.18 * h, angle - 1.5, angle + 1.5),
         line(tip - across * 0.18 * h, tip + across * 0.18 * h),
     ]
 
@@ -105,7 +105,7 @@ def barbell(joints: Joints, size: int, rng: Rng) -> list[Path]:
     if rng.random() < 0.3:
         return [line(*ends)]
     discs = [
-        ellipse(*end, 0.03 * h, rng.uniform(0.08, 0.16) * h, np.arctan2(along[1], along[0]))
+        ellipse_at(end, 0.03 * h, rng.uniform(0.08, 0.16) * h, np.arctan2(along[1], along[0]))
         for end in ends
     ]
     return [line(*ends), *discs]
@@ -121,7 +121,7 @@ def board(joints: Joints, size: int, rng: Rng) -> list[Path]:
     middle = feet.mean(0) + below * 0.04 * h
     half = 0.5 * float(np.hypot(*span)) + rng.uniform(0.08, 0.3) * h
     if rng.random() < 0.4:
-        return [ellipse(*middle, half, rng.uniform(0.02, 0.07) * h, tilt)]
+        return [ellipse_at(middle, half, rng.uniform(0.02, 0.07) * h, tilt)]
     deck = curve(
         middle - along * half - below * 0.04 * h,
         middle - along * 0.85 * half,
@@ -131,7 +131,7 @@ def board(joints: Joints, size: int, rng: Rng) -> list[Path]:
     if rng.random() < 0.4:
         return [deck]
     r = rng.uniform(0.02, 0.15) * h
-    return [deck] + [ellipse(*(middle + along * s * 0.7 * half + below * r), r) for s in (-1, 1)]
+    return [deck] + [ellipse_at(middle + along * s * 0.7 * half + below * r, r) for s in (-1, 1)]
 
 
 def bag(joints: Joints, size: int, rng: Rng) -> list[Path]:
@@ -156,7 +156,7 @@ def rope(joints: Joints, size: int, rng: Rng) -> list[Path]:
 def ball(joints: Joints, size: int, rng: Rng) -> list[Path]:
     h = height(joints)
     target = joints[int(rng.choice([10, 11, 22, 23]))] + rng.normal(0, 0.2, 2) * h
-    return [ellipse(*target, rng.uniform(0.03, 0.13) * h)]
+    return [ellipse_at(target, rng.uniform(0.03, 0.13) * h)]
 
 
 def motion(joints: Joints, size: int, rng: Rng) -> list[Path]:
@@ -165,7 +165,7 @@ def motion(joints: Joints, size: int, rng: Rng) -> list[Path]:
     angle = rng.uniform(0, 2 * np.pi)
     if rng.random() < 0.5:
         return [
-            arc(*centre, r * h, angle - 0.6, angle + 0.6)
+            arc(centre[0], centre[1], r * h, angle - 0.6, angle + 0.6)
             for r in np.linspace(0.12, 0.22, int(rng.integers(1, 4)))
         ]
     along = np.array([np.cos(angle), np.sin(angle)]) * h

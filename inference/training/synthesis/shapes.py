@@ -104,6 +104,13 @@ def ellipse(
     return Path(turned(ring, tilt) + (x, y), True, detail)
 
 
+def ellipse_at(
+    center: np.ndarray, rx: float, ry: float | None = None, tilt: float = 0.0, detail: bool = False
+) -> Path:
+    """An ellipse about a point [2], otherwise as `ellipse`."""
+    return ellipse(float(center[0]), float(center[1]), rx, ry, tilt, detail)
+
+
 def arc(x: float, y: float, radius: float, start: float, stop: float, detail: bool = False) -> Path:
     """Part of a circle between two angles in radians (0 = right, pi/2 = down)."""
     angles = np.linspace(start, stop, 10)
@@ -152,11 +159,11 @@ def split(flat: np.ndarray, counts: list[int]) -> list[np.ndarray]:
 
 def placed(paths: list[Path], linear: np.ndarray, offset: ArrayLike) -> list[Path]:
     """Every path under x -> linear @ x + offset, `linear` [2, 2]."""
-    spined = [i for i, path in enumerate(paths) if path.spine is not None]
-    parts = [path.points for path in paths] + [paths[i].spine for i in spined]
-    moved = np.concatenate(parts) @ linear.T + offset
+    spines_of = {i: path.spine for i, path in enumerate(paths) if path.spine is not None}
+    parts = [path.points for path in paths] + [*spines_of.values()]
+    moved = np.concatenate(parts) @ linear.T + np.asarray(offset)
     lines = split(moved, [len(part) for part in parts])
-    spines = dict(zip(spined, lines[len(paths) :], strict=True))
+    spines = dict(zip(spines_of, lines[len(paths) :], strict=True))
     return [
         Path(points, path.closed, path.detail, spines.get(i))
         for i, (points, path) in enumerate(zip(lines, paths, strict=False))

@@ -173,7 +173,7 @@ def labelled(
         "features": encode(points, world, visibility, cameras.focal, cameras.center),
         "orientations": turn[:, :, None] @ truth.orientations,
         "joints": (truth.joints - middle) @ view,
-        "offsets": rest_offsets_from_joints(truth.rest, PARENTS),
+        "offsets": rest_offsets_from_joints(truth.rest, PARENTS.tolist()),
         "up": np.einsum("ntij,nj->nti", turn, truth.up),
         "contact": truth.contact,
         "betas": truth.betas,

@@ -46,7 +46,9 @@ def sample_cameras(rng: np.random.Generator, roots: np.ndarray) -> Cameras:
     """A camera for each motion with pelvis positions [N, T, 3]; it aims near their middle."""
     count = len(roots)
     size = np.array(SHAPES, float)[rng.integers(len(SHAPES), size=count)]
-    focal = np.exp(rng.uniform(*np.log(FOCAL), count)) / FULL_FRAME * size.max(1)
+    focal = (
+        np.exp(rng.uniform(np.log(FOCAL[0]), np.log(FOCAL[1]), count)) / FULL_FRAME * size.max(1)
+    )
     steep = rng.random(count) < STEEP
     pitch = np.where(steep, rng.uniform(*STEEP_PITCH, count), rng.normal(*USUAL_PITCH, count))
     turn = rng.uniform(-np.pi, np.pi, count)

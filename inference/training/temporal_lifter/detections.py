@@ -72,7 +72,8 @@ def film(
     rotations, joints, rest = posed(motions.quats, motions.roots, betas)
     cameras = sample_cameras(rng, joints[:, :, 0])
     person = sample_person(rng, betas[0])
-    tracker = Tracker(*sessions, FRAMERATE)
+    detector, landmarker = sessions
+    tracker = Tracker(detector, landmarker, FRAMERATE)
     frames = paint_clip(rng, person, rotations[0], joints[0], rest[0], cameras, 0)
     for number, picture in enumerate(frames):
         tracker.add(picture, number, number)

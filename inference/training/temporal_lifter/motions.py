@@ -109,9 +109,9 @@ class MotionBank:
 
     def _standing_roots(self, quats: np.ndarray) -> np.ndarray:
         """[T, 3] pelvis over one spot, as high as the lowest joint needs to touch the ground."""
-        offsets = rest_offsets_from_joints(self.rest, PARENTS)
+        offsets = rest_offsets_from_joints(self.rest, PARENTS.tolist())
         _, joints = forward_kinematics(
-            rotmat_from_quat(quats), offsets, PARENTS, np.zeros((len(quats), 3))
+            rotmat_from_quat(quats), offsets, PARENTS.tolist(), np.zeros((len(quats), 3))
         )
         roots = np.zeros((len(quats), 3), np.float32)
         roots[:, 1] = joints[:, 0, 1] - joints[..., 1].min(axis=1)

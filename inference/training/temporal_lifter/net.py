@@ -51,6 +51,9 @@ class Design:
 class TemporalLifterNet(nn.Module):
     """Features [N, T, F] to the outputs of `OUTPUTS`, a dictionary of [N, T, …]."""
 
+    mean: torch.Tensor
+    scale: torch.Tensor
+
     def __init__(self, design: Design = Design()) -> None:
         super().__init__()
         self.design = design
@@ -74,7 +77,9 @@ class TemporalLifterNet(nn.Module):
             raise ValueError(f"These weights are of another design: {unknown[0]} has no place.")
         new = {name.split(".")[1] for name in missing}
         for number in new:
-            self.blocks[int(number)].silence()
+            block = self.blocks[int(number)]
+            if isinstance(block, Convolution | Attention):
+                block.silence()
 
     def forward(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
         return self.answer(self.hidden(features))

@@ -187,6 +187,11 @@ class Bias(nn.Module):
     is flat there.
     """
 
+    mean: torch.Tensor
+    scale: torch.Tensor
+    usual: torch.Tensor
+    unit: torch.Tensor
+
     def __init__(self, inputs: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(inputs))
@@ -244,7 +249,7 @@ class NoiseModel:
         clips = rng.integers(len(bank), size=count)
         at = rng.integers(2 * long, size=count)[:, None] + np.arange(frames)
         at = np.abs((at % (2 * long - 2)) - (long - 1))
-        strength = np.exp(rng.uniform(*np.log(STRENGTH), (count, 1, 1, 1)))
+        strength = np.exp(rng.uniform(np.log(STRENGTH[0]), np.log(STRENGTH[1]), (count, 1, 1, 1)))
         return bank[clips[:, None], at] * strength.astype(np.float32), seen[clips[:, None], at]
 
     def save(self, path: Path) -> None:

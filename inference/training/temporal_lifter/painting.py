@@ -141,9 +141,9 @@ def _background(rng: np.random.Generator, cameras: Cameras, number: int) -> np.n
         thing = np.zeros((height, width), np.float32)
         corners = np.concatenate([at, at + extent]).astype(int).tolist()
         if rng.random() < 0.7:
-            cv2.rectangle(thing, corners[:2], corners[2:], 1.0, -1)
+            cv2.rectangle(thing, corners[:2], corners[2:], (1.0,), -1)
         else:
-            cv2.line(thing, corners[:2], corners[2:], 1.0, int(rng.integers(1, 12)))
+            cv2.line(thing, corners[:2], corners[2:], (1.0,), int(rng.integers(1, 12)))
         image += thing[..., None] * (_surface(rng, (height, width)) - image)
     return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 2.5)).astype(np.float32)
 
@@ -179,5 +179,5 @@ def _hiding(rng: np.random.Generator, size: np.ndarray) -> np.ndarray:
     if rng.random() < 0.3:  # a post
         low, extent = np.array([rng.uniform(0.2, 0.8) * width, 0.0]), np.array([0.04, 1.0]) * size
     corners = np.concatenate([low, low + extent]).astype(int).tolist()
-    cv2.rectangle(cover, corners[:2], corners[2:], 1.0, -1)
+    cv2.rectangle(cover, corners[:2], corners[2:], (1.0,), -1)
     return np.concatenate([_surface(rng, (height, width)), cover[..., None]], -1)

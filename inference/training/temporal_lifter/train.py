@@ -81,6 +81,8 @@ def train(
     average = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True
     )
+    # torch forgets what it averages
+    averaged: TemporalLifterNet = average.module  # pyright: ignore[reportAssignmentType]
     matrices = [weight for weight in net.blocks.parameters() if weight.ndim == 2]
     optimisers = optimisers_of(net, matrices, effort.rate)
     start, step, told = time.time(), 0, 0.0
@@ -92,8 +94,8 @@ def train(
         if spent - told > 1 / effort.tests:
             told = spent
             print(f"{step} steps, {time.time() - start:.0f} s")
-            save(out, average.module, judge(average.module, tests), step)
-    save(out, average.module, judge(average.module, tests), step)
+            save(out, averaged, judge(averaged, tests), step)
+    save(out, averaged, judge(averaged, tests), step)
 
 
 def learn(net: TemporalLifterNet, optimisers: Optimisers, batch: Batch, rate: float) -> None:
