@@ -75,7 +75,9 @@ def check_within(offset: int, sizes: Sequence[int], steps: Sequence[int], availa
     """Refuse a view that reaches beyond what it looks at.
 
     Args:
-        offset: of its first element. sizes: along each axis. steps: elements between neighbors.
+        offset: of its first element.
+        sizes: along each axis.
+        steps: elements between neighbors.
         available: number of elements that are there.
 
     Raises:

@@ -62,7 +62,8 @@ class Estimators:
         """Estimator of photos and clips; the first use of a quality loads its networks.
 
         Args:
-            quality: one of `LANDMARK_NETWORKS`. hands: read fingers, too.
+            quality: one of `LANDMARK_NETWORKS`.
+            hands: read fingers, too.
 
         Raises:
             Sketch2PoseError: a network is missing; the heavy one does not ship.

@@ -36,12 +36,20 @@ def write_body_file(
 
     Args:
         path: the `.npz` to write.
-        name: shown to the user. licence: SPDX identifier. source: where the geometry is from.
-        v_template: [V, 3] metres. quads: [F, 4] vertex indices.
-        weight_joints: [V, 4] joint indices. weight_values: [V, 4], rows sum to 1.
-        joints_template: [J, 3] metres. shapedirs: [V, 3, K]. joint_shapedirs: [J, 3, K].
-        parents: J indices, -1 for the root. joint_names: J names.
-        landmarks: name → vertex index. beta_traits: K short descriptions.
+        name: shown to the user.
+        licence: SPDX identifier.
+        source: where the geometry is from.
+        v_template: [V, 3] metres.
+        quads: [F, 4] vertex indices.
+        weight_joints: [V, 4] joint indices.
+        weight_values: [V, 4], rows sum to 1.
+        joints_template: [J, 3] metres.
+        shapedirs: [V, 3, K].
+        joint_shapedirs: [J, 3, K].
+        parents: J indices, -1 for the root.
+        joint_names: J names.
+        landmarks: name → vertex index.
+        beta_traits: K short descriptions.
     """
     np.savez_compressed(
         path,

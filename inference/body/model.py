@@ -27,12 +27,18 @@ class BodyModel:
     """A body model with J joints, V vertices and K shape parameters.
 
     Attributes:
-        name: shown to the user. licence: SPDX identifier or a short name.
-        v_template: [V, 3] metres. faces: [F, 3] triangles.
-        weight_joints: [V, W] joint indices. weight_values: [V, W], rows sum to 1.
-        joints_template: [J, 3] metres. shapedirs: [V, 3, K] metres per unit of shape.
-        joint_shapedirs: [J, 3, K]. parents: J indices, -1 for the root.
-        joint_names: J names. landmarks: name → vertex index (nose, heels, fingertips, …).
+        name: shown to the user.
+        licence: SPDX identifier or a short name.
+        v_template: [V, 3] metres.
+        faces: [F, 3] triangles.
+        weight_joints: [V, W] joint indices.
+        weight_values: [V, W], rows sum to 1.
+        joints_template: [J, 3] metres.
+        shapedirs: [V, 3, K] metres per unit of shape.
+        joint_shapedirs: [J, 3, K].
+        parents: J indices, -1 for the root.
+        joint_names: J names.
+        landmarks: name → vertex index (nose, heels, fingertips, …).
         posedirs: [V, 3, 9 (J - 1)] pose correctives, or None.
         quads: [Q, 4] the same surface in quads, or None.
         beta_traits: K short descriptions of what each shape parameter does.
@@ -79,7 +85,8 @@ class BodyModel:
 
         Args:
             poses: [..., 3 J] axis-angle (radians) or [..., J, 3, 3] local rotation matrices.
-            trans: [..., 3] metres. betas: [≤ K] shape of all frames.
+            trans: [..., 3] metres.
+            betas: [≤ K] shape of all frames.
 
         Returns:
             [..., J, 3] metres.

@@ -19,7 +19,8 @@ def convert_poses(poses: ArrayLike, source: str, target: str) -> Array:
     """Poses of one model as poses of another.
 
     Args:
-        poses: [..., 72 | 156 | 165] radians. source, target: "smpl", "smplh" or "smplx".
+        poses: [..., 72 | 156 | 165] radians.
+        source, target: "smpl", "smplh" or "smplx".
 
     Returns:
         [..., n] in the target's layout; what the source does not know is zero.

@@ -16,7 +16,8 @@ def run_body_request(request: BodyRequest, report: Report) -> Iterator[InputSumm
     """Read every model; one that is refused does not stop the others.
 
     Args:
-        request: what to read. report: progress and cancelling.
+        request: what to read.
+        report: progress and cancelling.
 
     Yields:
         The outcome of each file, with `<stem>_body.npz`.

@@ -18,7 +18,8 @@ def skin_vertices(
 
     Args:
         rest: [S, 3], or [T, S, 3] when it changes with the pose; metres.
-        weights: [S, J]. rotations: [T, J, 3, 3]. positions, metres: [T, J, 3].
+        weights: [S, J].
+        rotations: [T, J, 3, 3]. positions, metres: [T, J, 3].
         rest_joints: [J, 3] metres.
 
     Returns:

@@ -107,7 +107,9 @@ def transferred_landmarks(template: Array, joints: Array, names: tuple[str, ...]
     """Vertices of another T-posed mesh at the default body's landmarks, by place beside a joint.
 
     Args:
-        template: [V, 3] metres. joints: [J, 3] metres. names: J joint names.
+        template: [V, 3] metres.
+        joints: [J, 3] metres.
+        names: J joint names.
 
     Returns:
         landmark → nearest vertex, the default body being scaled to the same stature.

@@ -153,7 +153,8 @@ class TensorReader:
         """The tensor as an array of its own, after checking that it lies within its storage.
 
         Args:
-            storage: the numbers. offset, size, stride: of the tensor in it, elements.
+            storage: the numbers.
+            offset, size, stride: of the tensor in it, elements.
 
         Raises:
             ValueError: it lies outside, or is too large.

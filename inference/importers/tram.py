@@ -34,7 +34,8 @@ def motion_from_tram(data: bytes, name: str, folder: Path) -> Imported:
     """The motion of one person.
 
     Args:
-        data: the file. name: of it, for sentences.
+        data: the file.
+        name: of it, for sentences.
         folder: where it lies; the camera is looked for there and one folder up.
 
     Raises:
@@ -72,7 +73,9 @@ def in_world(
     """Poses [T, J, 3] and places [T, 3] of the camera's axes in the world of its first frame.
 
     Args:
-        poses, place: in the camera. turns: [T, 3, 3] world from camera. shifts: [T, 3] metres.
+        poses, place: in the camera.
+        turns: [T, 3, 3] world from camera.
+        shifts: [T, 3] metres.
     """
     poses = poses.copy()
     poses[:, 0] = rotvec_from_rotmat(turns @ rotmat_from_rotvec(poses[:, 0]))

@@ -36,7 +36,8 @@ def load_models(skel_file: Path | None = None, body_file: Path | None = None) ->
     """The default models, or the user's own pair.
 
     Args:
-        skel_file: SKEL file. body_file: SMPL file of the same gender.
+        skel_file: SKEL file.
+        body_file: SMPL file of the same gender.
 
     Raises:
         Sketch2PoseError: when a file is refused, only one is given, or they do not belong together.
@@ -64,8 +65,11 @@ def write_skel_files(
     """Fits SKEL to a motion and writes npz, mot, trc, csv and osim.
 
     Args:
-        motion: of an SMPL-format body. stem: of the files. out: an existing folder.
-        models: skeleton and body. choice: what the fit follows.
+        motion: of an SMPL-format body.
+        stem: of the files.
+        out: an existing folder.
+        models: skeleton and body.
+        choice: what the fit follows.
         report: called with the share of work done; may raise to cancel.
 
     Returns:

@@ -28,12 +28,16 @@ class SkelMotion:
     """Angles of T frames with what the fit left over.
 
     Attributes:
-        q: [T, 46] radians, continuous over frames. trans: [T, 3] metres. betas: [K].
-        framerate: frames a second. joints: [T, 24, 3] metres, world.
+        q: [T, 46] radians, continuous over frames.
+        trans: [T, 3] metres.
+        betas: [K].
+        framerate: frames a second.
+        joints: [T, 24, 3] metres, world.
         joint_errors: [T, 24] metres between each joint and its target.
         skin_errors: [T, 24] metres, mean over each bone's markers; NaN where it has none.
         weak_frames: [T] True where the result should be looked at.
-        model: name of the SKEL model. licence: of that model.
+        model: name of the SKEL model.
+        licence: of that model.
         drawn_errors: [T, 24] px between SMPL's joints and where a picture shows them, NaN where it
             does not; None without a picture.
         rig: what a host needs to build an armature of it (`rig_arrays`); empty when unknown.

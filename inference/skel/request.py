@@ -20,7 +20,8 @@ def run_skel_request(request: SkelRequest, report: Report) -> Iterator[InputSumm
     """Convert every input; one that fails does not stop the others.
 
     Args:
-        request: what to do. report: progress, warnings and cancelling.
+        request: what to do.
+        report: progress, warnings and cancelling.
 
     Yields:
         The outcome of each input; its files begin with the `.npz`.

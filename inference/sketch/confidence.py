@@ -45,7 +45,8 @@ def confidence(output: NetworkOutput, doubts: Array) -> Array:
     """Probability [24] that each bone points within ``GOOD_ANGLE`` of the truth and is there.
 
     Args:
-        reading: one crop's reading. doubts: see ``features``.
+        reading: one crop's reading.
+    doubts: see ``features``.
 
     Raises:
         Sketch2PoseError: the file of coefficients is missing or not one.

@@ -58,7 +58,8 @@ class VideoEstimator:
         """Make an estimator.
 
         Args:
-            detector: finds people. landmarker: reads their landmarks.
+            detector: finds people.
+            landmarker: reads their landmarks.
             body: whose proportions people get.
             hands: reads hands; None leaves fingers out.
             networks: which networks these are; kept observations of others are not used.
@@ -74,7 +75,8 @@ class VideoEstimator:
         """The motion of every person of a clip, in order of appearance.
 
         Args:
-            path: the clip, or keypoints of one (`keypoint_clip`). options: part, lens and more.
+            path: the clip, or keypoints of one (`keypoint_clip`).
+            options: part, lens and more.
             report: progress, warnings, cancel.
 
         Returns:
@@ -162,7 +164,9 @@ class VideoEstimator:
         """The pose of every person of a photo, left to right.
 
         Args:
-            page: the picture. options: the lens. report: progress, warnings, cancel.
+            page: the picture.
+            options: the lens.
+            report: progress, warnings, cancel.
 
         Returns:
             One still for each person, all in one world.
@@ -255,8 +259,10 @@ def track_and_lens(
     """What somebody is solved from.
 
     Args:
-        person: as seen. options: lens, camera and step.
-        framerate: of the pictures looked at, frames a second. image_size: px.
+        person: as seen.
+        options: lens, camera and step.
+        framerate: of the pictures looked at, frames a second.
+        image_size: px.
     """
     track = with_hands(person.track, person.hands) if person.hands else person.track
     if options.camera is None:

@@ -28,7 +28,8 @@ def read_painting(page: Page, read: ReadDrawing, report: Report) -> list[BodyMot
     """The people of a painting.
 
     Args:
-        page: pixels. read: reads drawings, such as `SketchEstimator.estimate`.
+        page: pixels.
+        read: reads drawings, such as `SketchEstimator.estimate`.
         report: progress, warnings, cancel.
 
     Returns:

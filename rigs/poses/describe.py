@@ -43,7 +43,8 @@ class Phrase:
     """Something said of a pose.
 
     Attributes:
-        code: what was true. side: ``left``, ``right``, ``both`` or empty.
+        code: what was true.
+        side: ``left``, ``right``, ``both`` or empty.
         degree: how true, in [0.5, 1].
     """
 

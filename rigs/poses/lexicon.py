@@ -48,8 +48,10 @@ class Word:
     """One word of a search.
 
     Attributes:
-        text: as it was typed. plain: its plain form, empty for words without weight.
-        side: ``left``, ``right``, ``both`` or empty. plural: it names both of a pair.
+        text: as it was typed.
+        plain: its plain form, empty for words without weight.
+        side: ``left``, ``right``, ``both`` or empty.
+        plural: it names both of a pair.
     """
 
     text: str
@@ -63,7 +65,8 @@ class Match:
     """A phrase of a posecode found in a search.
 
     Attributes:
-        keys: codes that the phrase stands for. words: the words it was found in.
+        keys: codes that the phrase stands for.
+        words: the words it was found in.
     """
 
     keys: tuple[str, ...]

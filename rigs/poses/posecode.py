@@ -26,7 +26,8 @@ class Rule:
     Attributes:
         key: name of the code.
         measure: posture and side → [N] values.
-        no: value at which it is not true at all. yes: value from which it is fully true.
+        no: value at which it is not true at all.
+        yes: value from which it is fully true.
         unit: of the measure: ``m``, ``deg``, or ``""`` for a degree of truth.
         sided: whether it is about one side of the body.
     """

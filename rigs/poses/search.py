@@ -31,8 +31,10 @@ class Wish:
     """One thing that was asked for.
 
     Attributes:
-        text: in the words of the search. keys: posecodes, any of which will do; empty: a word of
-            names and tags. side: ``left``, ``right``, ``both`` or empty for any.
+        text: in the words of the search.
+        keys: posecodes, any of which will do; empty: a word of
+            names and tags.
+        side: ``left``, ``right``, ``both`` or empty for any.
         negated: it must not be so.
     """
 

@@ -36,7 +36,9 @@ def unwound(rotations: Array, axes: Array, before: Array | None = None) -> Array
     """A course within the reach whose rotations stay nearest to those wanted.
 
     Args:
-        rotations: [T, 3, 3]. axes: [3, 3] orthonormal rows. before: [3] angles that the course
+        rotations: [T, 3, 3].
+        axes: [3, 3] orthonormal rows.
+        before: [3] angles that the course
             begins near to.
 
     Returns:

@@ -56,7 +56,9 @@ def skel_from_smpl(
     """Fits SKEL to a motion of an SMPL-format body; the shape is carried over.
 
     Args:
-        motion: the motion. skel: a skeleton in the same skin. body: its body.
+        motion: the motion.
+        skel: a skeleton in the same skin.
+        body: its body.
         surface: use skin markers besides joints and orientations.
         betas: [≤ K] the skeleton's shape, where it is not the body's (`fit_shape_to_smpl`).
         report: called with the share of work done; may raise to cancel.
@@ -126,7 +128,9 @@ def rig_arrays(skel: SkelModel, q: Array, betas: Array) -> dict[str, NDArray]:
     """What a host needs to rebuild the moving skeleton without knowing SKEL.
 
     Args:
-        skel: the model. q: [T, 46] radians. betas: [≤ K].
+        skel: the model.
+        q: [T, 46] radians.
+        betas: [≤ K].
 
     Returns:
         `rest_joints` [24, 3] and `bone_vertices` [S, 3] in metres, `rest_axes` [46, 3] (rest body),

@@ -71,7 +71,8 @@ def fit_skel(
     """Fits all frames together.
 
     Args:
-        rest: the resting skeleton of the shape. targets: what to reach in T frames.
+        rest: the resting skeleton of the shape.
+        targets: what to reach in T frames.
         before: [46] angles of the frame before, whose readings and full turns are carried on.
         report: called with the share of work done; may raise to cancel.
         smoothness: metres per radian of change between frames.
@@ -106,7 +107,8 @@ def refit_skel(
     """Fits targets that follow the pose, letting more and more angles move.
 
     Args:
-        rest: the resting skeleton of the shape. aims: the targets as they are for a pose.
+        rest: the resting skeleton of the shape.
+        aims: the targets as they are for a pose.
         first: where to start, and what angles stay near to that nothing determines.
         stages: which angles [46] move, and for how many rounds.
 

@@ -119,7 +119,9 @@ def fit_to_picture(
     """Fits SKEL to what was seen and, where that leaves choice, to the motion.
 
     Args:
-        motion: with `joints2d` and a camera. skel: the skeleton. body: in the same shape space.
+        motion: with `joints2d` and a camera.
+        skel: the skeleton.
+        body: in the same shape space.
         report: called with the share of work done; may raise to cancel.
 
     Returns:

@@ -28,7 +28,8 @@ def starting_angles(rest: SkelRest, rotations: Array, before: Array | None = Non
     """[T, 46] angles within the limits whose bones turn nearly as `rotations` [T, 24, 3, 3].
 
     Args:
-        rest: the resting skeleton. rotations: world rotations of the bones.
+        rest: the resting skeleton.
+        rotations: world rotations of the bones.
         before: [46] angles that the first frame should be near to, where there is a choice.
     """
     q = np.zeros((len(rotations), DOF_COUNT))
@@ -69,7 +70,8 @@ def continuous_angles(angles: Array, before: Array | None = None) -> Array:
     """The same rotations by angles that follow each other without jumps.
 
     Args:
-        angles: [T, 3] of `three_angles`. before: [3] what the first ones should be near to.
+        angles: [T, 3] of `three_angles`.
+        before: [3] what the first ones should be near to.
     """
     result = angles.copy()
     for frame in range(len(angles)):

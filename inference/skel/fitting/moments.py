@@ -24,8 +24,12 @@ class Moments:
 
     Attributes:
         centres: [T, 3] metres, what was taken from the targets of each frame.
-        mass: [T, 24] Σw². arm: [T, 24, 3] Σw²a. spread: [T, 24, 3, 3] Σw²aaᵀ.
-        pull: [T, 24, 3] Σw²t. mixed: [T, 24, 3, 3] Σw²taᵀ. energy: [T] Σw²|t|².
+        mass: [T, 24] Σw².
+        arm: [T, 24, 3] Σw²a.
+        spread: [T, 24, 3, 3] Σw²aaᵀ.
+        pull: [T, 24, 3] Σw²t.
+        mixed: [T, 24, 3, 3] Σw²taᵀ.
+        energy: [T] Σw²|t|².
     """
 
     centres: Array
@@ -42,7 +46,9 @@ class BoneErrors:
     """What the points of each bone add up to in one pose.
 
     Attributes:
-        cost: [T] Σw²|r|². force: [T, 24, 3] Σw²r. torque: [T, 24, 3] Σw²(x × r) about the origin.
+        cost: [T] Σw²|r|².
+        force: [T, 24, 3] Σw²r.
+        torque: [T, 24, 3] Σw²(x × r) about the origin.
         inertia: [T, 24, 6, 6] Σw² of a twist's (w, v) squared velocities.
     """
 

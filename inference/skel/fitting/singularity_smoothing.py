@@ -29,7 +29,8 @@ def calmed(q: Array, allowed: Array) -> Array:
     An angle only moves towards its neighbours' values, so it stays within its limits.
 
     Args:
-        q: [T, 46] radians. allowed: [T-1] radians.
+        q: [T, 46] radians.
+        allowed: [T-1] radians.
 
     Returns:
         [T, 46]; equal to `q` where nothing jumps.

@@ -20,7 +20,9 @@ def targets_from_skin(
     """Markers on the skin, with each bone's turn (Kabsch 1976) as a start.
 
     Args:
-        skel: the skeleton. vertices: [T, V, 3] posed skin in its topology. betas: [≤ K].
+        skel: the skeleton.
+        vertices: [T, V, 3] posed skin in its topology.
+        betas: [≤ K].
 
     Returns:
         targets without joints: all points are skin.

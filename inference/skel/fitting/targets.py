@@ -36,7 +36,8 @@ class FitTargets:
     """N points on the skeleton and their places in T frames.
 
     Attributes:
-        rest: [N, 3] places on the resting body. bones: [N] which bone carries a point.
+        rest: [N, 3] places on the resting body.
+        bones: [N] which bone carries a point.
         places: [T, N, 3] where the points should be, metres.
         weights: [N] or [T, N]; a point counts with the square of its weight.
         skin: [N] True for the markers on the skin.
@@ -76,8 +77,12 @@ def targets_from_smpl(
     """Joints and orientations of an SMPL motion, and its skin when the two share it.
 
     Args:
-        skel: the skeleton. body: the SMPL-format body in the same rest pose and shape space.
-        poses: [T, 72] radians. trans: [T, 3] metres. betas: [≤ K]. surface: use skin markers.
+        skel: the skeleton.
+        body: the SMPL-format body in the same rest pose and shape space.
+        poses: [T, 72] radians.
+        trans: [T, 3] metres.
+        betas: [≤ K].
+        surface: use skin markers.
         skel_betas: [≤ K] of the skeleton, when they are not the body's.
 
     Returns:

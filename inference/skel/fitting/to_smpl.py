@@ -26,7 +26,9 @@ def smpl_from_skel(motion: SkelMotion, skel: SkelModel, body: BodyModel) -> Body
     """The SMPL motion whose bones lie on those of a SKEL motion.
 
     Args:
-        motion: the SKEL motion. skel: its model. body: the body in the same shape space.
+        motion: the SKEL motion.
+        skel: its model.
+        body: the body in the same shape space.
 
     Returns:
         poses, trans, betas and joints of an SMPL motion.

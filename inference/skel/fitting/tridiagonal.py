@@ -15,7 +15,9 @@ def solve_coupled_frames(
     free unknowns; the others get the step 0.
 
     Args:
-        blocks: [T, n, n] symmetric positive definite. right: [T, n]. coupling: [n] ≥ 0.
+        blocks: [T, n, n] symmetric positive definite.
+        right: [T, n].
+        coupling: [n] ≥ 0.
         free: [T, n] which unknowns take part.
 
     Returns:

@@ -25,7 +25,8 @@ def rest_from_osim(joints: Array, apose_rel_transfo: Array, per_joint_rot: Array
     """Rotations of the bones' OpenSim frames in the rest body.
 
     Args:
-        joints: [24, 3] rest joints, metres. apose_rel_transfo: [24, 4, 4] of the file.
+        joints: [24, 3] rest joints, metres.
+        apose_rel_transfo: [24, 4, 4] of the file.
         per_joint_rot: [24, 3, 3] of the file.
 
     Returns:

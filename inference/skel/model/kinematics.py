@@ -46,7 +46,8 @@ class SkelPose:
     """A posed skeleton, T frames.
 
     Attributes:
-        rotations: [T, 24, 3, 3] world from bone. positions: [T, 24, 3] joints, metres.
+        rotations: [T, 24, 3, 3] world from bone.
+        positions: [T, 24, 3] joints, metres.
         axes: [T, 46, 3] world axes of the degrees of freedom.
         slide_steps: [T, 10, 3] world displacement per radian of the sliding ones
             (in the order of `sliding.slide_dofs`).
@@ -62,7 +63,8 @@ def rest_skeleton(joints: Array, rest_from_osim: Array) -> SkelRest:
     """The resting skeleton of a shape.
 
     Args:
-        joints: [24, 3] metres. rest_from_osim: [24, 3, 3] OpenSim bone frame → rest body.
+        joints: [24, 3] metres.
+        rest_from_osim: [24, 3, 3] OpenSim bone frame → rest body.
     """
     axes = np.einsum("dij,dj->di", rest_from_osim[DOF_BONES], DOF_AXES)
     width = float(np.linalg.norm(joints[SCAPULAE[1]] - joints[SCAPULAE[0]]))
@@ -75,7 +77,9 @@ def pose_skeleton(rest: SkelRest, q: Array, trans: Array) -> SkelPose:
     """Places all bones.
 
     Args:
-        rest: the resting skeleton. q: [T, 46] radians. trans: [T, 3] metres, added to the
+        rest: the resting skeleton.
+        q: [T, 46] radians.
+        trans: [T, 3] metres, added to the
             rest position of the pelvis.
 
     Returns:

@@ -36,8 +36,10 @@ class Dof:
     """One degree of freedom.
 
     Attributes:
-        name: SKEL's parameter name. coordinate: its name in OpenSim files (Rajagopal/BSM family).
-        bone: index of the bone that it turns. axis: [3] unit vector in the bone's frame.
+        name: SKEL's parameter name.
+        coordinate: its name in OpenSim files (Rajagopal/BSM family).
+        bone: index of the bone that it turns.
+        axis: [3] unit vector in the bone's frame.
         limits: (lowest, highest) in radians.
     """
 

@@ -24,7 +24,9 @@ def in_own_shape(path: Path, motion: BodyMotion, body: BodyModel) -> BodyMotion:
     """The motion on the user's body, standing on the ground.
 
     Args:
-        path: file of the motion. motion: as it was imported. body: the user's, 24 joints.
+        path: file of the motion.
+        motion: as it was imported.
+        body: the user's, 24 joints.
 
     Returns:
         the same poses with the file's betas; the motion as it is when the file gives none or was

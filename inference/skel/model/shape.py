@@ -39,7 +39,8 @@ def fit_shape(
     """Shape parameters whose skin comes nearest to a moving one.
 
     Args:
-        skel: the skeleton. vertices: [T, V, 3] posed skin in its topology, metres.
+        skel: the skeleton.
+        vertices: [T, V, 3] posed skin in its topology, metres.
         start: [≤ K] a first guess; None is the mean.
         report: called with the share of work done; may raise to cancel.
 

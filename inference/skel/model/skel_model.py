@@ -38,12 +38,18 @@ class SkelModel:
 
     Attributes:
         name, licence: shown to the user.
-        v_template: [V, 3]. faces: [F, 3]. weights: [V, 24]. shapedirs: [V, 3, K].
-        joints_template: [24, 3]. joint_shapedirs: [24, 3, K].
-        bone_vertices: [S, 3] bones at rest. bone_faces: [G, 3].
+        v_template: [V, 3].
+        faces: [F, 3].
+        weights: [V, 24].
+        shapedirs: [V, 3, K].
+        joints_template: [24, 3].
+        joint_shapedirs: [24, 3, K].
+        bone_vertices: [S, 3] bones at rest.
+        bone_faces: [G, 3].
         bone_weights: [S, 24] rigid: which bone carries a vertex.
         bone_stretch: [S, 24] how a vertex follows the joints when the shape changes.
-        apose_rel_transfo: [24, 4, 4]. per_joint_rot: [24, 3, 3]: the file's bone frames.
+        apose_rel_transfo: [24, 4, 4].
+        per_joint_rot: [24, 3, 3]: the file's bone frames.
         posedirs: [V, 3, 207] pose correctives, or None.
         body_name: the SMPL-format body with the same skin vertices, if there is one.
     """
@@ -75,7 +81,9 @@ class SkelModel:
         """All bones of T frames.
 
         Args:
-            q: [T, 46] radians. trans: [T, 3] metres. betas: [≤ K].
+            q: [T, 46] radians.
+            trans: [T, 3] metres.
+            betas: [≤ K].
 
         Returns:
             rotations [T, 24, 3, 3], positions [T, 24, 3] and axes.

@@ -33,7 +33,8 @@ def slide_offsets(slides: Slides, q: Array) -> tuple[Array, Array]:
     """Displacements of the joints and their derivatives.
 
     Args:
-        slides: sizes. q: [T, 46] radians.
+        slides: sizes.
+        q: [T, 46] radians.
 
     Returns:
         offsets [T, 24, 3] metres and steps [T, 10, 3] metres per radian of `slide_dofs`.

@@ -37,7 +37,10 @@ def write_osim(path: Path, rest: SkelRest, stature: float, name: str) -> None:
     """Writes a model that OpenSim 4 opens, with a marker on each joint centre.
 
     Args:
-        path: the `.osim`. rest: the resting skeleton of the shape. stature: metres. name: of the
+        path: the `.osim`.
+        rest: the resting skeleton of the shape.
+        stature: metres.
+        name: of the
             model.
     """
     document = ET.Element("OpenSimDocument", Version="40000")

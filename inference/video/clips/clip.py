@@ -30,7 +30,8 @@ class Trim:
     """Part of a clip.
 
     Attributes:
-        start: seconds after frame `first`. end: seconds after it; None = to the end.
+        start: seconds after frame `first`.
+        end: seconds after it; None = to the end.
         step: every so many frames.
         first: frame of the file from which seconds count.
         count: frames of the file from `first` on; None = to the end.

@@ -28,7 +28,8 @@ def observed_keypoints(
     Args:
         path: see `read_keypoint_frames`.
         options: part, `picture_framerate` as the clip's, `image_size`.
-        body: whose proportions. report: progress, cancel and warnings.
+        body: whose proportions.
+        report: progress, cancel and warnings.
 
     Raises:
         Sketch2PoseError: the files cannot be used, or the part leaves nothing.

@@ -44,9 +44,12 @@ def metric_landmarks(
     """[T, 33, 3] landmarks in space.
 
     Args:
-        points: [T, 33, 2] px. visibility: [T, 33].
-        frames: [T] their numbers. framerate: frames a second.
-        body: whose proportions. check: called for each key frame; raises to stop.
+        points: [T, 33, 2] px.
+        visibility: [T, 33].
+        frames: [T] their numbers.
+        framerate: frames a second.
+        body: whose proportions.
+        check: called for each key frame; raises to stop.
     """
     keys = key_frames(visibility, frames, framerate)
     outputs, scores = [], []
@@ -114,7 +117,8 @@ def likeliest_chain(outputs: list[Array], scores: list[Array]) -> list[int]:
     """One reading of each key frame, so that likely ones follow each other smoothly.
 
     Args:
-        readings: [H, 33, 3] of each frame. scores: [H] logarithms of their probabilities.
+        readings: [H, 33, 3] of each frame.
+    scores: [H] logarithms of their probabilities.
 
     Returns:
         The number of the reading of each frame.

@@ -64,7 +64,8 @@ def followed(frames: Mapping[int, list[DetectedPerson]], framerate: float) -> li
     nearest, in sizes of a person, within `tracking.WAIT` seconds.
 
     Args:
-        frames: people by frame number. framerate: frames a second.
+        frames: people by frame number.
+        framerate: frames a second.
     """
     people: list[FollowedPerson] = []
     for frame in sorted(frames):

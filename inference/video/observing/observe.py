@@ -37,7 +37,9 @@ def observe(
     """Everybody in a clip.
 
     Args:
-        clip: open. tracker: new. hands: reads hands; None leaves them out.
+        clip: open.
+        tracker: new.
+        hands: reads hands; None leaves them out.
         report: progress, cancel, and whether the user has enough.
         watch: is shown the people after every frame.
 
@@ -121,7 +123,8 @@ def seen_so_far(person: TrackedPerson, scale: float) -> PersonSeen:
     """Somebody as an observation.
 
     Args:
-        person: as followed. scale: px of the frames looked at per px of the file.
+        person: as followed.
+        scale: px of the frames looked at per px of the file.
     """
     track = person.track()
     track = Track(

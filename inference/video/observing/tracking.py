@@ -39,9 +39,12 @@ class TrackedPerson:
     """One person being followed.
 
     Attributes:
-        region: where to look next. last_seen: number of the last picture with them.
-        frames: source frames with them. moments: the same as numbers of pictures.
-        seen: their landmarks in these. hands: their hands, when they are read.
+        region: where to look next.
+        last_seen: number of the last picture with them.
+        frames: source frames with them.
+        moments: the same as numbers of pictures.
+        seen: their landmarks in these.
+        hands: their hands, when they are read.
     """
 
     region: Region

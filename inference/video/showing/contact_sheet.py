@@ -33,7 +33,9 @@ def write_sheet(path: Path, what: "Beside", report: Report) -> None:
     """Write a sheet as PNG, whole or not at all.
 
     Args:
-        path: of the sheet. what: is shown on it. report: progress and cancel.
+        path: of the sheet.
+        what: is shown on it.
+        report: progress and cancel.
 
     Raises:
         Sketch2PoseError: the clip or a picture cannot be read, or the sheet not be written.

@@ -43,7 +43,8 @@ def write_overlay(
     """Write an overlay as MP4, whole or not at all.
 
     Args:
-        path: of the new clip. clip: the one that was read.
+        path: of the new clip.
+        clip: the one that was read.
         motions: of its people, in one world, with camera.
         report: progress and cancel.
         picture_framerate: of numbered pictures.
@@ -86,8 +87,11 @@ def seen_picture(
     """A frame of the clip with its skeletons and the ground.
 
     Args:
-        rgb: [H, W, 3] the frame. scale: its px a px of the source. frame: its number.
-        motions: of the people. floor: see `floor_lines`.
+        rgb: [H, W, 3] the frame.
+        scale: its px a px of the source.
+        frame: its number.
+        motions: of the people.
+        floor: see `floor_lines`.
         size: width and height of the picture, px.
 
     Returns:
@@ -130,7 +134,9 @@ def projected(motion: BodyMotion, row: int, points: Array) -> tuple[Array, Array
     """Where the camera of a row sees points of the world.
 
     Args:
-        motion: with camera. row: of it. points: [N, 3] metres.
+        motion: with camera.
+        row: of it.
+        points: [N, 3] metres.
 
     Returns:
         Px of the clip [N, 2], and distances along the camera's axis [N], metres.

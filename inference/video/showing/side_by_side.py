@@ -89,7 +89,8 @@ def run_beside_request(request: BesideRequest, report: Report) -> Iterator[Input
     """Put the pictures of a request together.
 
     Args:
-        request: what to show. report: progress and cancelling.
+        request: what to show.
+        report: progress and cancelling.
 
     Yields:
         The outcome, with `beside.mp4` or `beside.png` in the request's folder.

@@ -52,7 +52,8 @@ class SolvingAhead:
 
         Args:
             helper: whom to start; None solves nothing ahead.
-            prepare: what somebody is solved from. done: receives the pieces.
+            prepare: what somebody is solved from.
+            done: receives the pieces.
         """
         self._helper, self._prepare, self._done = helper, prepare, done
         self._waiting: queue.Queue[Message | None] = queue.Queue()
@@ -64,7 +65,8 @@ class SolvingAhead:
         """Hand on everybody of whom another piece may be settled.
 
         Args:
-            people: as followed so far. clip: that is watched.
+            people: as followed so far.
+            clip: that is watched.
         """
         rate = clip.framerate / clip.trim.step
         first = max(round(SHAPE_SECONDS * rate), WINDOW + round(CONTEXT * rate))

@@ -55,7 +55,8 @@ def body_points(body: BodyModel, betas: Array, as_seen: bool = True) -> BodyPoin
     """Places of the landmarks on a body of a shape [≤ 10].
 
     Args:
-        body: the body. betas: its shape.
+        body: the body.
+        betas: its shape.
         as_seen: where the network sees them, instead of the joints and skin they are named for.
     """
     joints = np.asarray(body.joints(betas), np.float64)

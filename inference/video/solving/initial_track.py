@@ -28,7 +28,8 @@ def every_frame(track: Track, step: int) -> Track:
     """The track without gaps: frames without an observation lie between their neighbours, unseen.
 
     Args:
-        track: with gaps. step: source frames from one picture to the next.
+        track: with gaps.
+        step: source frames from one picture to the next.
 
     Returns:
         A track of every frame; visibility is 0 where it was filled.

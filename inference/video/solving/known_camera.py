@@ -31,7 +31,8 @@ def known_lens(
     Args:
         camera: how the clip was filmed.
         image_size: of the clip, px; the camera's may be larger or smaller, of the same aspect.
-        frames: [T] numbers of frames of the file. framerate: of the file, frames a second.
+        frames: [T] numbers of frames of the file.
+        framerate: of the file, frames a second.
 
     Raises:
         Sketch2PoseError: the camera shows pictures of another aspect.
@@ -86,7 +87,8 @@ def doubts_about(
     """Sentences about a camera that the people in front of it speak against.
 
     Args:
-        camera: that was taken for known. motions: what was solved with it.
+        camera: that was taken for known.
+        motions: what was solved with it.
         framerate: of the clip's file, frames a second.
     """
     ratio = 1.0 if camera.framerate is None else framerate / camera.framerate

@@ -37,7 +37,8 @@ class Lifted:
 
     Attributes:
         orientations: [T, 24, 3, 3] camera from part.
-        view: [T, 3, 3] camera from view. turn_spread: [T, 24, 3] rad about the view's axes.
+        view: [T, 3, 3] camera from view.
+        turn_spread: [T, 24, 3] rad about the view's axes.
         spread: [T, 24] metres, of joints about the pelvis.
         contact: [T, 4] probability that heel and toe stand, left then right.
         up: [T, 3] unit, the world's up.
@@ -82,7 +83,9 @@ class TemporalLifter:
         """Lift a track without gaps (see `start.every_frame`).
 
         Args:
-            track: [T] frames. framerate: its frames a second. lens: the camera.
+            track: [T] frames.
+            framerate: its frames a second.
+            lens: the camera.
 
         Returns:
             The lifted track, T frames.

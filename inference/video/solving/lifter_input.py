@@ -31,7 +31,9 @@ def view_rotations(points: Array, focal: Array, center: Array) -> Array:
     """Camera from view [..., 3, 3] of landmarks [..., 33, 2] px.
 
     Args:
-        points: px. focal: px, with the leading dimensions of `points` or none. center: [..., 2].
+        points: px.
+        focal: px, with the leading dimensions of `points` or none.
+        center: [..., 2].
 
     Returns:
         Rotations that take the z axis to the ray through the middle of the hips.
@@ -46,9 +48,11 @@ def encode(
     """Features of tracks.
 
     Args:
-        points: [..., T, 33, 2] px. world: [..., T, 33, 3] metres, in the axes of the network.
+        points: [..., T, 33, 2] px.
+        world: [..., T, 33, 3] metres, in the axes of the network.
         visibility: [..., T, 33] in 0..1, all 0 where a frame was filled in.
-        focal: [...] px. center: [..., 2] px.
+        focal: [...] px.
+        center: [..., 2] px.
 
     Returns:
         [..., T, FEATURES].

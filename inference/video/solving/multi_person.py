@@ -33,7 +33,8 @@ def in_one_world(motions: Sequence[BodyMotion], body: BodyModel) -> list[BodyMot
     camera they still appear where they were seen.
 
     Args:
-        motions: of one clip, with cameras that stand still. body: of all of them.
+        motions: of one clip, with cameras that stand still.
+        body: of all of them.
 
     Returns:
         The same people, in the same order, all with the same camera.

@@ -48,7 +48,8 @@ class Solved:
     """A track in the solver's space.
 
     Attributes:
-        orientations: [T, 24, 3, 3]. pelvis: [T, 3] metres.
+        orientations: [T, 24, 3, 3].
+        pelvis: [T, 3] metres.
         standing: [T, F] in 0..1, of `FEET`.
         up: [T, 3] the world's up as the lifter says it; None without one.
     """
@@ -95,9 +96,13 @@ class PersonSolver:
         """The motion of one person.
 
         Args:
-            track: as observed. step: source frames from one picture to the next.
-            framerate: pictures a second. lens: the camera. image_size: width, height.
-            check: called often; raises to stop. done: pieces that were solved ahead.
+            track: as observed.
+            step: source frames from one picture to the next.
+            framerate: pictures a second.
+            lens: the camera.
+            image_size: width, height.
+            check: called often; raises to stop.
+            done: pieces that were solved ahead.
 
         Returns:
             The motion; frames without an observation are filled in, with low confidence.
@@ -122,7 +127,8 @@ class PersonSolver:
         """Solve what is settled of a track that still grows, for a later `solve`.
 
         Args:
-            track: so far. step, framerate, lens, check: as of `solve`.
+            track: so far.
+            step, framerate, lens, check: as of `solve`.
             done: receives the pieces.
         """
         whole = initial_track.every_frame(track, step)

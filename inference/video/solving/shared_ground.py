@@ -31,7 +31,8 @@ def standing_feet(motion: BodyMotion, body: BodyModel) -> tuple[Array, bool]:
     """Where somebody's feet rest on what is under them.
 
     Args:
-        motion: a person on their own ground. body: theirs.
+        motion: a person on their own ground.
+        body: theirs.
 
     Returns:
         [N, 3] places of feet, world; whether these carry them. Feet of somebody who only sits may
@@ -51,7 +52,8 @@ def level_of_most(below: Array, carrying: NDArray[np.bool_]) -> Array:
     """How far under the camera the ground lies on which most people stand.
 
     Args:
-        below: [P, …] of each person. carrying: [P] whether their feet carry them; who only sits
+        below: [P, …] of each person.
+        carrying: [P] whether their feet carry them; who only sits
             is asked when nobody stands.
     """
     return np.median(below[carrying] if carrying.any() else below, axis=0)
@@ -61,7 +63,8 @@ def misfit(below: Array, ground: Array) -> Array:
     """Squared spreads by which people's feet are off a ground, when their size may change.
 
     Args:
-        below: [P, …] of each person. ground: […] of the ground.
+        below: [P, …] of each person.
+        ground: […] of the ground.
     """
     return (below - ground) ** 2 / (LEVEL_SPREAD**2 + (SIZE_SPREAD * below) ** 2)
 
@@ -82,7 +85,8 @@ def resized(motion: BodyMotion, body: BodyModel, factor: float) -> BodyMotion:
     """Somebody larger and as much farther away, or smaller and nearer; the picture stays.
 
     Args:
-        motion: with a camera that stands still. body: theirs.
+        motion: with a camera that stands still.
+        body: theirs.
         factor: of stature and distance; within what people vary.
     """
     if abs(factor - 1) < 1e-6:
@@ -107,7 +111,9 @@ def resized_shape(body: BodyModel, betas: Array, factor: float) -> Array:
     """[K] shape whose bones are as nearly as bodies go `factor` times as long, in the least step.
 
     Args:
-        body: whose shapes. betas: [K] shape to start from. factor: of all lengths.
+        body: whose shapes.
+        betas: [K] shape to start from.
+        factor: of all lengths.
     """
     slopes = np.asarray(body.joint_shapedirs, np.float64)[..., : len(betas)]
     parents = np.asarray(body.parents[1:])

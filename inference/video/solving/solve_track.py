@@ -43,11 +43,15 @@ class TrackProblem:
     """Everything a track is measured by.
 
     Attributes:
-        points: landmarks on the body. seen: what was observed. lens: the camera.
+        points: landmarks on the body.
+        seen: what was observed.
+        lens: the camera.
         local: prior, limits and rest body in the sketch solver's form.
         smoothness: how steady people move.
-        feet: rows of the landmarks of the feet. contact: [T - 1, F] 1/m^2.
-        expected: what the lifter says. floor: of a world whose camera is known.
+        feet: rows of the landmarks of the feet.
+        contact: [T - 1, F] 1/m^2.
+        expected: what the lifter says.
+        floor: of a world whose camera is known.
     """
 
     points: BodyPoints
@@ -81,7 +85,8 @@ def solve_track(
 
     Args:
         problem: what it is measured by.
-        world: [T, 24, 3, 3] starting orientations. pelvis: [T, 3] starting pelvis, metres.
+        world: [T, 24, 3, 3] starting orientations.
+        pelvis: [T, 3] starting pelvis, metres.
         iterations: at most.
         check: called before each; raises to stop.
 

@@ -77,7 +77,8 @@ class Done(Generic[Result]):
         """The result of a piece.
 
         Args:
-            content: everything it depends on. solve: makes it, when it is not there.
+            content: everything it depends on.
+            solve: makes it, when it is not there.
         """
         digest = hashlib.sha256()
         for array in content:

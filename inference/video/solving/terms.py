@@ -42,9 +42,11 @@ class Observed:
     """A track as the solver takes it; M landmarks with a place on the body.
 
     Attributes:
-        points: [T, M, 2] px. weight: [T, M] trust in 0..1, 0 where not seen.
+        points: [T, M, 2] px.
+        weight: [T, M] trust in 0..1, 0 where not seen.
         size: [T] size of the person in the picture, px.
-        directions: [T, K, 3] unit, camera axes. direction_weight: [T, K] trust in 0..1.
+        directions: [T, K, 3] unit, camera axes.
+        direction_weight: [T, K] trust in 0..1.
         pairs: [K, 2] rows of the landmarks that each direction joins.
     """
 
@@ -137,7 +139,8 @@ class Expected:
     """Orientations that parts are expected to have.
 
     Attributes:
-        orientations: [T, P, 3, 3] camera from part. view: [T, 3, 3] camera from view.
+        orientations: [T, P, 3, 3] camera from part.
+        view: [T, 3, 3] camera from view.
         precision: [T, P, 3] 1/rad^2 of turns about the axes of the view.
     """
 
@@ -150,7 +153,9 @@ def add_expected(equations: Equations, world: Array, expected: Expected) -> None
     """Turns [T, P] by which parts differ from what is expected of them, robustly.
 
     Args:
-        equations: to add to. world: [T, P, 3, 3] orientations. expected: of the same parts.
+        equations: to add to.
+        world: [T, P, 3, 3] orientations.
+        expected: of the same parts.
     """
     away = rotvec_from_rotmat(world @ np.swapaxes(expected.orientations, -1, -2))
     seen = np.einsum("tji,tpj->tpi", expected.view, away)
@@ -174,8 +179,10 @@ def add_smoothness(
 
     Args:
         equations: to add to.
-        world: [T, P, 3, 3] orientations. pelvis: [T, 3] metres.
-        turning: weight of a turn's change, 1/rad^2. moving: of the pelvis' change, 1/m^2.
+        world: [T, P, 3, 3] orientations.
+        pelvis: [T, 3] metres.
+        turning: weight of a turn's change, 1/rad^2.
+        moving: of the pelvis' change, 1/m^2.
     """
     frames = len(world)
     if frames < 3:
@@ -203,8 +210,10 @@ def add_still_feet(
 
     Args:
         equations: to add to.
-        places: [T, M, 3]. jacobian: [T, M, 3, n].
-        rows: [F] landmarks of the feet. weight: [T - 1, F] 1/m^2, 0 where there is no contact.
+        places: [T, M, 3].
+        jacobian: [T, M, 3, n].
+        rows: [F] landmarks of the feet.
+        weight: [T - 1, F] 1/m^2, 0 where there is no contact.
     """
     if len(places) < 2:
         return
@@ -235,8 +244,10 @@ def add_floor(
 
     Args:
         equations: to add to.
-        places: [T, M, 3] world. jacobian: [T, M, 3, n].
-        rows: [F] points of the feet. heights: [F] metres above the sole where they are.
+        places: [T, M, 3] world.
+        jacobian: [T, M, 3, n].
+        rows: [F] points of the feet.
+        heights: [F] metres above the sole where they are.
         weight: [T, F] 1/m^2, 0 where nothing stands.
     """
     away = places[:, rows, 1:2] - heights[None, :, None]

@@ -72,7 +72,9 @@ def find_contacts(
     """Which points of the feet stand.
 
     Args:
-        feet: [T, F, 3] heels and toes. up: [3]. framerate: frames a second.
+        feet: [T, F, 3] heels and toes.
+        up: [3].
+        framerate: frames a second.
         eyes: [T, 3] where the camera is; None = in the origin.
 
     Returns:
