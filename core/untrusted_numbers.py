@@ -19,7 +19,11 @@ class ByteBudget:
     """
 
     def __init__(self, most: int) -> None:
-        """Args: most: bytes."""
+        """Start with the whole budget.
+
+        Args:
+            most: bytes that all arrays of the file may take together.
+        """
         self._left = self._most = most
 
     def take(self, count: int) -> None:

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from ..core.errors import Sketch2PoseError
 from .cli_terms import DONE, SOME_WITHOUT_RESULT
@@ -61,7 +62,13 @@ def convert_skel(options: argparse.Namespace) -> int:
     return DONE if complete else SOME_WITHOUT_RESULT
 
 
-def _convert(path: Path, options, models, warnings: list[str], lines: list[str]) -> list[str]:
+def _convert(
+    path: Path,
+    options: argparse.Namespace,
+    models: Any,
+    warnings: list[str],
+    lines: list[str],
+) -> list[str]:
     from .importers.read_motion import read_motion
     from .skel.files import fit_sentence, write_skel_files, write_smpl_file
     from .skel.fitting.convert import FitChoice

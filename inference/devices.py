@@ -52,7 +52,7 @@ class Device:
 
     @property
     def providers(self) -> list[str]:
-        """onnxruntime's execution providers in the order to try."""
+        """Execution providers of onnxruntime in the order to try."""
         return list(dict.fromkeys([PROVIDERS[self.name], PROVIDERS[CPU]]))
 
 

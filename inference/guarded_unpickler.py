@@ -47,7 +47,11 @@ class GuardedUnpickler(_PythonUnpickler):
     beyond = "no array"  # what is wrong with a name that is not known
 
     def __init__(self, stream: io.BytesIO) -> None:
-        """Args: stream: the file; strings of Python 2 are read as bytes are."""
+        """Read strings of Python 2 as bytes are.
+
+        Args:
+            stream: the file.
+        """
         super().__init__(stream, encoding="latin1")
 
     def find_class(self, module_name: str, global_name: str) -> Any:

@@ -21,7 +21,7 @@ class OutputFolder:
     _taken: set[str] = field(default_factory=set)
 
     def stem_for(self, path: str | Path) -> str:
-        """Stem of an input's results; inputs of the same name get -2, -3, …"""
+        """Stem of an input's results; inputs of the same name get -2, -3 and so on."""
         stem = Path(path).stem
         name, number = stem, 1
         while name.casefold() in self._taken:

@@ -63,7 +63,11 @@ def figure_in_picture(seen: Array, rotation: Array, directions: Array, lengths: 
 def scale_of(seen: Array, rotation: Array, directions: Array, lengths: Array) -> float:
     """Pixels a metre: weighted median of the drawn over the projected length of the bones.
 
-    Args: as of `figure_in_picture`.
+    Args:
+        seen: [24, 2] px, where the joints were seen.
+        rotation: [3, 3] of the view, camera from world.
+        directions: [24, 3] unit vectors along the bones, world.
+        lengths: [24] m of the bones.
     """
     flat = np.linalg.norm((directions @ rotation.T)[:, :2], axis=1) * lengths
     drawn = np.linalg.norm(seen - seen[SMPL_OWNER], axis=1)
@@ -159,9 +163,7 @@ def joints_along(points: Array, limb_name: str, figure: Figure2d) -> dict[int, A
 
 
 def _joint_shares(line: Array, name: str, limb: Limb, figure: Figure2d) -> dict[int, float]:
-    """Share of the stroke's length at which each joint lies, from the sharpest bend or by
-    proportion.
-    """
+    """Share of the stroke's length at which each joint lies, by its sharpest bend or proportion."""
     lengths = figure.lengths[list(limb.joints)]
     ends = np.cumsum(lengths) / max(float(lengths.sum()), 1e-9)
     shares = dict(zip(limb.joints, map(float, ends), strict=True))

@@ -1,5 +1,6 @@
-"""What a drawing leaves open, read off its readings: limbs that may come towards the viewer or lead
-away, and a figure that may be seen from behind.
+"""What a drawing leaves open, read off its hypotheses.
+
+Limbs may come towards the viewer or lead away, and the figure may be seen from behind.
 
 Conventions: SMPL joint order and world (y up); poses are [72] axis-angle, radians.
 """

@@ -110,7 +110,9 @@ class BodyModel:
         """World positions of joints and skin.
 
         Args:
-            poses, trans, betas: as for `forward`, with one batch dimension T.
+            poses: [T, 3 J], as for `forward`.
+            trans: [T, 3], as for `forward`.
+            betas: [≤ K], as for `forward`.
             vertex_ids: [S] the vertices wanted; all of them when None.
 
         Returns:

@@ -239,7 +239,12 @@ class PlainContent:
     """
 
     def __init__(self, file_size: int, budget: ByteBudget) -> None:
-        """Args: file_size: bytes of the pickle. budget: of all arrays."""
+        """Start with no step taken.
+
+        Args:
+            file_size: bytes of the pickle.
+            budget: bytes of all arrays together.
+        """
         self._steps = _SOME_OBJECTS + 2 * file_size
         self._budget = budget
         self._arrays: dict[int, Any] = {}

@@ -20,7 +20,8 @@ def convert_poses(poses: ArrayLike, source: str, target: str) -> Array:
 
     Args:
         poses: [..., 72 | 156 | 165] radians.
-        source, target: "smpl", "smplh" or "smplx".
+        source: "smpl", "smplh" or "smplx".
+        target: "smpl", "smplh" or "smplx".
 
     Returns:
         [..., n] in the target's layout; what the source does not know is zero.

@@ -18,8 +18,9 @@ def skin_vertices(
 
     Args:
         rest: [S, 3], or [T, S, 3] when it changes with the pose; metres.
-        weights: [S, J].
-        rotations: [T, J, 3, 3]. positions, metres: [T, J, 3].
+        weights: [S, J] how much each joint carries a vertex; rows sum to 1.
+        rotations: [T, J, 3, 3] world from joint.
+        positions: [T, J, 3] posed joints, metres.
         rest_joints: [J, 3] metres.
 
     Returns:

@@ -1,5 +1,6 @@
-"""Drawn steps to directions of bones: how far a bone is foreshortened says how far it leaves the
-picture.
+"""Drawn steps to directions of bones.
+
+How far a bone is foreshortened says how far it leaves the picture.
 
 Conventions: view space of bone j is x right, y down, z along the ray through joint j; the world is
 the body's (y up). Directions are unit vectors.

@@ -146,7 +146,11 @@ class TensorReader:
     """Makes the tensors of one file, which share a budget."""
 
     def __init__(self, budget: ByteBudget) -> None:
-        """Args: budget: bytes of all tensors together."""
+        """Start with the whole budget.
+
+        Args:
+            budget: bytes of all tensors together.
+        """
         self._budget = budget
 
     def rebuild(self, storage: Any, offset: Any, size: Any, stride: Any, *_: object) -> np.ndarray:
@@ -154,7 +158,9 @@ class TensorReader:
 
         Args:
             storage: the numbers.
-            offset, size, stride: of the tensor in it, elements.
+            offset: of the tensor in it, elements.
+            size: of the tensor along each axis, elements.
+            stride: from one element to the next along each axis, elements.
 
         Raises:
             ValueError: it lies outside, or is too large.

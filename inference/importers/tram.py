@@ -73,7 +73,8 @@ def in_world(
     """Poses [T, J, 3] and places [T, 3] of the camera's axes in the world of its first frame.
 
     Args:
-        poses, place: in the camera.
+        poses: [T, J, 3] axis-angle in the camera, radians.
+        place: [T, 3] in the camera, metres.
         turns: [T, 3, 3] world from camera.
         shifts: [T, 3] metres.
     """

@@ -64,8 +64,10 @@ def _one_input(
 
 
 def models_for(motion: BodyMotion, models: SkelModels) -> SkelModels:
-    """The models for a motion: the default ones for the default body, whose betas mean other things
-    than those of the user's files."""
+    """The models for a motion: the default ones for the default body.
+
+    Its betas mean other things than those of the user's files.
+    """
     default = load_models()
     return default if motion.body_model.name == default.body.name else models
 

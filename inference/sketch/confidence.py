@@ -28,7 +28,7 @@ def features(output: NetworkOutput, doubts: Array) -> Array:
     """Doubts about the bone that ends in each joint, [24, 7], in the order of ``FEATURES``.
 
     Args:
-        reading: one crop's reading, limbs in the rows of their likelier side.
+        output: of one crop, limbs in the rows of their likelier side.
         doubts: [24, 3] of the solver: one, log deviation of the solve, log spread of the readings.
     """
     rows = slice(0, JOINTS)
@@ -45,8 +45,8 @@ def confidence(output: NetworkOutput, doubts: Array) -> Array:
     """Probability [24] that each bone points within ``GOOD_ANGLE`` of the truth and is there.
 
     Args:
-        reading: one crop's reading.
-    doubts: see ``features``.
+        output: of one crop.
+        doubts: see ``features``.
 
     Raises:
         Sketch2PoseError: the file of coefficients is missing or not one.

@@ -43,7 +43,12 @@ class SketchEstimator:
     """Reads drawings of people. Keep one: the network stays loaded."""
 
     def __init__(self, session: Session, body: BodyModel | None = None) -> None:
-        """Args: session: the sketch network; body: whose proportions the pose is solved with."""
+        """Keep a loaded network.
+
+        Args:
+            session: the sketch network.
+            body: whose proportions the pose is solved with.
+        """
         self.session = session
         self.body = body or load_default_body()
 

@@ -42,11 +42,14 @@ class NetworkOutput:
     """The network's view of N crops; see ``layout`` for keypoints and directions.
 
     Attributes:
-        points: [N, 25, 2] and spread: [N, 25, 2], in units of the crop's side.
+        points: [N, 25, 2] in units of the crop's side.
+        spread: [N, 25, 2] in units of the crop's side.
         folded: [N, 26, 3] unit directions with z >= 0 (away from the viewer).
         away: [N, 26] probability that the direction points away; else z is negative.
         concentration: [N, 26] inverse variance of the direction, about 1/rad^2.
-        contact: [N, 9], visible: [N, 25], person: [N] probabilities.
+        contact: [N, 9] probabilities.
+        visible: [N, 25] probabilities.
+        person: [N] probabilities.
         exchanged: [N, 2] probability that arms, legs have left and right exchanged: the network
             puts the limb farther right in the picture into the left limb's rows.
         reflected: [N] probability, at most one half, that the figure is seen from the other side:

@@ -35,9 +35,7 @@ def problem_and_start(
     rest: tree.RestBody,
     weights: SolverWeights,
 ) -> tuple[lm.Problem, Array]:
-    """The problem for the picked candidates [H] and their starting local rotations [H, 24, 3,
-    3].
-    """
+    """The problem for the picked candidates [H] and their first local rotations [H, 24, 3, 3]."""
     directions, weight, swapped = (
         found.directions[picked],
         found.weight[picked],

@@ -41,9 +41,7 @@ def doubts(
 
 
 def _direction_deviation(hessian: Array, bones: Array) -> Array:
-    """Standard deviation [24] of bone directions in radians, from the blocks of the inverse
-    Hessian.
-    """
+    """Standard deviation [24] of bone directions, radians, from the inverse Hessian's blocks."""
     rows = (3 * SOLVED[:, None] + np.arange(3)).ravel()
     matrix = hessian[np.ix_(rows, rows)] + 1e-2 * np.eye(len(rows))
     inverse = np.linalg.inv(matrix).reshape(len(SOLVED), 3, len(SOLVED), 3)
@@ -55,9 +53,9 @@ def _direction_deviation(hessian: Array, bones: Array) -> Array:
 
 
 def confidence(features: Array, coefficients: Array, presence: Array) -> Array:
-    """Probability [24] that bones are right, from `doubts`, fitted coefficients [24, 3] and
-    presence [24].
+    """Probability [24] that bones are right.
 
+    It comes from `doubts`, fitted coefficients [24, 3] and presence [24].
     What was not drawn cannot be right or wrong: its confidence is scaled down by its presence.
     """
     chance = 1 / (1 + np.exp(-(features * coefficients).sum(-1)))

@@ -126,7 +126,7 @@ def contact_term(
 
 
 def _point_rows(steps: Array, joint: int) -> Array:
-    """d position of a joint / d increments, [N, 24, 3 (increment), 3 (position)]."""
+    """Derivative of a joint's position by increments, [N, 24, 3 (increment), 3 (position)]."""
     rows = np.zeros((len(steps), 24, 3, 3))
     while SMPL_PARENTS[joint] >= 0:
         rows[:, SMPL_OWNER[joint]] += skew_from_vector(steps[:, joint])

@@ -104,9 +104,7 @@ def _view_spaces(observation: DirectionObservation) -> Array:
 def _scale(
     length: Array, seen: Array, weight: Array, drawn: NDArray[np.bool_], rest: RestBody
 ) -> float:
-    """Pixels per metre: weighted median over bones with known slant, else from the longest
-    limbs.
-    """
+    """Pixels per metre: weighted median over bones of known slant, else by the longest limbs."""
     flat = np.linalg.norm(seen[:, :2], axis=-1)
     slanted = drawn & (weight > 0) & (flat > 0.3)
     if slanted.sum() >= 3:

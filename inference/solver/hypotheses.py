@@ -1,5 +1,4 @@
-"""What a drawing leaves open: figures that differ in depth signs and in the side they are seen
-from.
+"""What a drawing leaves open: other depth signs, and the other side that it may be seen from.
 
 Conventions: view space, z away from the viewer. A flip mirrors the depth of the bones of one
 group. Seen from behind, left and right are exchanged and all depths are mirrored: the mirror image
@@ -81,8 +80,7 @@ class Candidates:
 def candidates(
     bones: DrawnBones, away_probability: Array, back_probability: float, ranker: Dense, seed: int
 ) -> Candidates:
-    """Sign patterns by their odds and by the learned plausibility of the figure, likely ones
-    sought out.
+    """Likely sign patterns, by their odds and by the learned plausibility of the figure.
 
     Args:
         bones: the figure as drawn.
@@ -153,8 +151,9 @@ def _mirrored_depth(view: Array) -> Array:
 
 
 def _flip_log_odds(bones: DrawnBones, away_probability: Array) -> Array:
-    """Log odds of each group being flipped, mean over its bones weighted by their depth; -inf if
-    flat.
+    """Log odds of each group being flipped; -inf if flat.
+
+    They are the mean over the group's bones, weighted by their depth.
     """
     depth = np.abs(bones.directions[:, 2]) * (bones.weight > 0)
     away = np.log(away_probability) - np.log1p(-away_probability)

@@ -103,9 +103,7 @@ def _linearise(problem: Problem, world: Array) -> System:
 
 
 def add_local_terms(system: System, problem: Problem, world: Array, local: Array) -> None:
-    """Prior and limits act on R_j = G_p^T G_j, hence on the increments of a joint and of its
-    parent.
-    """
+    """Prior and limits act on R_j = G_p^T G_j: on increments of a joint and of its parent."""
     cost, gradient, hessian = terms.prior_term(local, problem.prior_mean, problem.prior_precision)
     system.cost += cost
     if problem.limits is not None:

@@ -22,9 +22,7 @@ SOFTNESS = np.deg2rad(5.0)
 
 @dataclass(frozen=True)
 class SwingTwist:
-    """Swing [..., 24, 2] and twist [..., 24] in radians with their derivatives by right
-    increments.
-    """
+    """Swing [..., 24, 2] and twist [..., 24], radians, and derivatives by right increments."""
 
     swing: Array
     twist: Array
@@ -63,9 +61,7 @@ def make_limits(axis: Array, mean_direction: Array, swing: Array, twist: Array) 
 
 
 def shortest_turn(source: Array, target: Array) -> Array:
-    """Rotations [..., 3, 3] taking unit vectors `source` [..., 3] to `target` [..., 3], not
-    opposite.
-    """
+    """Rotations [..., 3, 3] of unit vectors `source` onto `target` [..., 3], not opposite."""
     turn = skew_from_vector(cross(source, target))
     cosine = np.sum(source * target, axis=-1)[..., None, None]
     return np.eye(3) + turn + turn @ turn / np.maximum(1 + cosine, 1e-6)

@@ -1,5 +1,4 @@
-"""Where the figure stands: root translation so that the body, at its own scale, lies on the
-drawing.
+"""Where the figure stands: at its own scale, so that the body lies on the drawing.
 
 Conventions: camera space is x right, y down, z forward, metres; world space is y up. Only the
 translation is found here: proportions and pose stay as they are, the drawn joints vote by weight.
@@ -57,7 +56,10 @@ def pelvis_in_perspective(points: Array, pixels: Array, weight: Array, camera: C
 
 
 def _weighted_least_squares(rows: Array, wanted: Array, weight: Array) -> Array:
-    """x minimising sum of weight |rows x - wanted|^2 for rows [N, 24, R, X], wanted [N, 24, R]."""
+    """The x [N, X] that minimises the sum of weight |rows x - wanted|^2.
+
+    Rows are [N, 24, R, X], wanted [N, 24, R] and weight [N, 24].
+    """
     transposed = np.swapaxes(rows, -1, -2)
     matrix = (weight[..., None, None] * (transposed @ rows)).sum(1)
     matrix += 1e-9 * np.trace(matrix, axis1=-2, axis2=-1)[:, None, None] * np.eye(rows.shape[-1])

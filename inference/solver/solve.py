@@ -103,9 +103,7 @@ def _placed(
     world: Array,
     swapped: NDArray[np.bool_],
 ) -> tuple[Array, Array, Camera]:
-    """World joints [H, 24, 3], SMPL translations [H, 3] and the camera of camera-from-part
-    rotations.
-    """
+    """World joints [H, 24, 3], SMPL translations [H, 3] and the camera of part rotations."""
     points = tree.positions(world, rest)
     votes = own_side(seen.joints2d_weight * seen.presence, swapped)
     sole = _sole_depth(body, rest)

@@ -65,9 +65,7 @@ def direction_term(bones: Array, targets: DirectionTargets) -> tuple[Array, Arra
 
 
 def _toward_direction(bones: Array, targets: DirectionTargets) -> tuple[Array, Array, Array]:
-    """Pseudo-Huber pull to the target directions: cost [N], force [N, 24, 3], stiffness [N, 24, 3,
-    3].
-    """
+    """Pseudo-Huber pull to directions: cost [N], force [N, 24, 3], stiffness [N, 24, 3, 3]."""
     away = bones - targets.directions
     squared = targets.weight * np.sum(away**2, axis=-1)
     root = np.sqrt(1 + squared / OUTLIER**2)
@@ -112,7 +110,10 @@ def prior_term(local: Array, mean: Array, precision: Array) -> tuple[Array, Arra
 
 
 def right_jacobian_inverse(rotvec: Array) -> Array:
-    """d log(R exp(x)) / dx at x = 0 for R = exp(rotvec) [..., 3] (Chirikjian 2012): [..., 3, 3]."""
+    """Derivative [..., 3, 3] of log(R exp(x)) by x at 0, for R = exp(rotvec) [..., 3].
+
+    Chirikjian 2012.
+    """
     angle = np.minimum(np.linalg.norm(rotvec, axis=-1), 0.98 * np.pi)[..., None, None]
     small = angle < 1e-3
     safe = np.where(small, 1.0, angle)

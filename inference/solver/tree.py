@@ -77,9 +77,7 @@ def local_from_world(world: Array) -> Array:
 
 
 def bone_vectors(world: Array, at_rest: Array) -> Array:
-    """Rest vectors of bones [24, 3] turned by the parts [N, 24, 3, 3] that carry them: [N, 24,
-    3].
-    """
+    """Rest vectors of bones [24, 3], turned by their parts [N, 24, 3, 3]: [N, 24, 3]."""
     return (world[:, SMPL_OWNER] @ at_rest[:, :, None])[..., 0]
 
 

@@ -114,7 +114,9 @@ class VideoEstimator:
         """Who is seen in a clip, from the cache when it was looked at before.
 
         Args:
-            path, options, report: as of `estimate_clip`.
+            path: as of `estimate_clip`.
+            options: as of `estimate_clip`.
+            report: as of `estimate_clip`.
             watch: is shown the people after every frame that is looked at.
         """
         if is_keypoint_path(Path(path)):

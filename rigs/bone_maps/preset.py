@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ...core.json_values import is_object
 from ..human import ARM, CHAINS, FINGERS, LEG, SIDES
 from .bone_map import LimbControls, Switches
 
@@ -96,8 +95,8 @@ def _roles(bones: dict[str, Any], words: dict[str, str]) -> Iterator[tuple[str, 
             yield key, _alternatives(value)
 
 
-def _joint_names(finger: Any, n: int) -> Names:
-    return finger["joints"][n - 1] if is_object(finger) else finger
+def _joint_names(finger: Names | Mapping[str, list[Names]], n: int) -> Names:
+    return finger if isinstance(finger, str | list) else finger["joints"][n - 1]
 
 
 def _alternatives(value: Names, word: str = "", n: int = 0) -> tuple[str, ...]:

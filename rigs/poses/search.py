@@ -32,8 +32,7 @@ class Wish:
 
     Attributes:
         text: in the words of the search.
-        keys: posecodes, any of which will do; empty: a word of
-            names and tags.
+        keys: posecodes, any of which will do; empty: a word of names and tags.
         side: ``left``, ``right``, ``both`` or empty for any.
         negated: it must not be so.
     """

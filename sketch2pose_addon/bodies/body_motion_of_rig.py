@@ -33,7 +33,8 @@ def body_motion_of_rig(context: Context, rig: Object, mean_default: bool = False
     """Samples the scene's frames of a body; the frame is restored.
 
     Args:
-        context: its scene. rig: the body.
+        context: its scene.
+        rig: the body.
         mean_default: give the motion to the default body in its mean shape, with the pelvis where
             the rig's is; otherwise the motion is in the rig's own shape.
 

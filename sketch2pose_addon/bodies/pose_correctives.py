@@ -32,7 +32,9 @@ def add_correctives(skin: Object, rig: Object, data: BodyData) -> int:
     """Adds and drives one shape key for each element that moves any vertex; returns how many.
 
     Args:
-        skin: mesh of the body, with its basis key. rig: its armature. data: with `posedirs`.
+        skin: mesh of the body, with its basis key.
+        rig: its armature.
+        data: with `posedirs`.
     """
     if data.posedirs is None:
         return 0

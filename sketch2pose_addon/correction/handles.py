@@ -57,7 +57,9 @@ def handle_at(places: np.ndarray, mouse: tuple[float, float], reach: float) -> i
     """The joint whose handle is under the mouse.
 
     Args:
-        places: [24, 2] region px. mouse: region px. reach: px.
+        places: [24, 2] region px.
+        mouse: region px.
+        reach: px.
     """
     joints = np.array(edits.HANDLES)
     apart = np.linalg.norm(places[joints] - np.array(mouse, float), axis=1)

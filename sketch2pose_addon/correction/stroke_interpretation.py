@@ -29,7 +29,7 @@ def edit_of_stroke(
 
     Args:
         points: [N, 3] in Blender's world.
-        paper: where the figure is corrected.
+        plane: where the figure is corrected.
         stored: the figure.
         limb: a name of `LIMBS`; ``AUTO`` takes the one that the stroke fits best.
 

@@ -106,7 +106,7 @@ def others_line(count: int) -> str:
 
 
 def labels(people: Sequence[StillPerson | ClipPerson]) -> list[str]:
-    """ "1 - left", "2 - right": each person's number and place in the picture."""
+    """Each person's number and place in the picture, such as "1 - left", "2 - right"."""
     order = np.argsort(np.argsort(_across(people), kind="stable"))
     words = _PLACES.get(len(people))
     return [

@@ -33,8 +33,11 @@ class AssetNote:
     """What the asset browser shows of a pose.
 
     Attributes:
-        name: of the asset. catalog: identifier, empty for none. tags: words to filter by.
-        description: a line of text. picture: its thumbnail.
+        name: of the asset.
+        catalog: identifier, empty for none.
+        tags: words to filter by.
+        description: a line of text.
+        picture: its thumbnail.
     """
 
     name: str
@@ -48,7 +51,8 @@ def add_pose_asset(target: Object, channels: list[Channel], note: AssetNote) -> 
     """Make an action that holds one pose, marked as an asset; the rig's own action stays.
 
     Args:
-        target: the rig. channels: one frame each.
+        target: the rig.
+        channels: one frame each.
         note: what is shown of it.
     """
     had_data = target.animation_data is not None

@@ -45,7 +45,8 @@ def picture(key: str, pose: ArrayLike, view: ArrayLike = THREE_QUARTER) -> Float
 
     Args:
         key: names the picture: the same key has to mean the same pose and view.
-        pose: [72]. view: [3] direction of looking, in body space.
+        pose: [72].
+        view: [3] direction of looking, in body space.
     """
     done = _pictures.get(key)
     if done is None and key not in _waiting:

@@ -1,5 +1,6 @@
-"""Where a figure stands: under the drawn hips, on what lies below, at the 3D cursor or at the rig;
-and which way it faces.
+"""Where a figure stands and which way it faces.
+
+It stands under the drawn hips, on what lies below, at the 3D cursor or at the rig.
 
 Frames: Blender's world. A heading is the angle about z by which the figure's world is turned, in
 radians, seen from above: 0 leaves a figure that faces -y (Blender's front) facing there.

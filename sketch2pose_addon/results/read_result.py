@@ -30,7 +30,8 @@ def read_person(job: Job, person: int) -> BodyMotion:
     """One person of a finished job.
 
     Args:
-        job: the job. person: which one, from 0.
+        job: the job.
+        person: which one, from 0.
 
     Raises:
         Sketch2PoseError: the backend left no file, or one that cannot be used.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
@@ -21,8 +21,15 @@ class SKETCH2POSE_UL_bones(bpy.types.UIList):
     """Role, bone, and how sure the map is of it."""
 
     def draw_item(
-        self, _context, layout, armature, row, _icon, _active_data, _active_property
-    ) -> None:  # fmt: skip
+        self,
+        _context: Any,
+        layout: Any,
+        armature: Any,
+        row: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
         split = layout.split(factor=0.42)
         split.label(text=row.role.replace("_", " ").title(), icon=_sure_icon(row))
         split.prop_search(row, "bone", armature.data, "bones", text="")

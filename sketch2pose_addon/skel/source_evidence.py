@@ -118,7 +118,8 @@ def _translation(points: NDArray, flat: NDArray, weights: NDArray) -> NDArray:
     make up for that. Least squares of (x + tx) - u (z + tz), which is linear in the shift.
 
     Args:
-        points: [N, 3] turned into the camera. flat: [N, 2] seen on the plane z = 1; NaN: unseen.
+        points: [N, 3] turned into the camera.
+        flat: [N, 2] seen on the plane z = 1; NaN: unseen.
         weights: [N] confidence.
     """
     sure = np.where(np.isfinite(flat).all(1), weights, 0.0)

@@ -48,7 +48,9 @@ def start_beside(context: Context, first: BodyMotion, other: BodyMotion, frame_s
     """Scene frame of another person's first row: they may have come later or earlier.
 
     Args:
-        context: its scene plays both. first: begins at `frame_start`. other: the other person.
+        context: its scene plays both.
+        first: begins at `frame_start`.
+        other: the other person.
         frame_start: scene frame.
     """
     late = int(other.source_frames[0]) - int(first.source_frames[0])
@@ -72,8 +74,10 @@ def add_camera(
 
     Args:
         context: its scene receives the camera.
-        motion: what was applied. target: the rig that performs it.
-        footage: where the clip came from. picture: the clip, see `camera_view.load_footage`.
+        motion: what was applied.
+        target: the rig that performs it.
+        footage: where the clip came from.
+        picture: the clip, see `camera_view.load_footage`.
 
     Returns:
         The camera.

@@ -50,7 +50,8 @@ def chosen_footage(context: Context, source: str, filepath: str, clip: str) -> F
 
     Args:
         context: its scene shows the footage.
-        source: a name of `SOURCES`. filepath: of ``FILE``.
+        source: a name of `SOURCES`.
+        filepath: of ``FILE``.
         clip: name of a movie clip of ``CLIP``; empty takes the only or the active one.
 
     Raises:

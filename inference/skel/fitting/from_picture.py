@@ -27,7 +27,7 @@ from ...body import BodyModel
 from ..model.kinematics import SkelPose
 from ..model.layout import BONE_COUNT, BONE_NAMES, DOF_BONES, DOF_COUNT
 from ..model.skel_model import SkelModel
-from .fit import Stage, fit_skel, refit_skel
+from .fit import SkelFit, Stage, fit_skel, refit_skel
 from .targets import ORIENTED, FitTargets, targets_from_smpl
 
 _STEM = {"hip": "femur", "knee": "tibia", "ankle": "talus", "foot": "calcn", "collar": "thorax",
@@ -115,7 +115,7 @@ def fit_to_picture(
     skel: SkelModel,
     body: BodyModel,
     report: Callable[[float], None] | None = None,
-):
+) -> tuple[SkelFit, FitTargets, Array]:
     """Fits SKEL to what was seen and, where that leaves choice, to the motion.
 
     Args:

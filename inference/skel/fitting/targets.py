@@ -3,18 +3,23 @@
 Conventions: metres, world y up. A point's rest place lies on the resting body of the shape.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ....core.arrays import Array
+from ....core.arrays import Array, IndexArray
 from ....core.rotations import rotmat_angle, rotmat_from_rotvec
 from ...body import BodyModel
 from ..model.correspondence import PLACE_OF_BONE, SMPL_OF_BONE
 from ..model.kinematics import SkelRest
 from ..model.layout import BONE_COUNT, BONE_NAMES
 from ..model.skel_model import SkelModel, shaped
+
+Places = tuple[Array, IndexArray, Array, Array]
+"""N rest places [N, 3], their bones [N], the places [T, N, 3] to reach, weights [N]; metres."""
 
 LEVER = 0.1  # m, arm of the points that stand for a bone's orientation
 ORIENTED = tuple(
@@ -114,12 +119,16 @@ def source_pace(poses: ArrayLike) -> Array:
     return rotmat_angle(turns[1:], turns[:-1]).max(1)
 
 
-def _joint_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):
+def _joint_targets(
+    rest: SkelRest, body_joints: Array, rotations: Array, positions: Array
+) -> Places:
     places = _carried(rest.joints, PLACE_OF_BONE, body_joints, rotations, positions)
     return rest.joints, np.arange(BONE_COUNT), places, np.full(BONE_COUNT, JOINT_WEIGHT)
 
 
-def _orientation_targets(rest: SkelRest, body_joints: Array, rotations: Array, positions: Array):
+def _orientation_targets(
+    rest: SkelRest, body_joints: Array, rotations: Array, positions: Array
+) -> Places:
     """Points off each joint along the three axes; the joint's own offset cancels in the pair."""
     bones = np.repeat(ORIENTED, 3)
     levers = np.tile(LEVER * np.eye(3), (len(ORIENTED), 1))
@@ -130,14 +139,21 @@ def _orientation_targets(rest: SkelRest, body_joints: Array, rotations: Array, p
     return rest.joints[bones] + levers, bones, places, weights
 
 
-def _surface_targets(skel: SkelModel, skel_betas: ArrayLike | None, skin_of, posed):
+def _surface_targets(
+    skel: SkelModel,
+    skel_betas: ArrayLike | None,
+    skin_of: Callable[..., tuple[Array, Array]],
+    posed: tuple[Any, ...],
+) -> Places:
     ids = marker_vertices(skel)
     _joints, places = skin_of(*posed, ids)
     rest = shaped(skel.v_template[ids], skel.shapedirs[ids], skel_betas)
     return rest, skel.main_bone[ids], places, np.full(len(ids), SURFACE_WEIGHT)
 
 
-def _carried(points: Array, joints: ArrayLike, body_joints: Array, rotations, positions) -> Array:
+def _carried(
+    points: Array, joints: ArrayLike, body_joints: Array, rotations: Array, positions: Array
+) -> Array:
     index = np.asarray(joints)
     arms = points - body_joints[index]
     return positions[:, index] + (rotations[:, index] @ arms[..., None])[..., 0]

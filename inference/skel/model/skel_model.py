@@ -37,7 +37,8 @@ class SkelModel:
     """A SKEL model with V skin vertices, S bone vertices and K shape parameters.
 
     Attributes:
-        name, licence: shown to the user.
+        name: shown to the user.
+        licence: shown to the user.
         v_template: [V, 3].
         faces: [F, 3].
         weights: [V, 24].

@@ -51,7 +51,11 @@ class MovieFrames:
     """Any container that OpenCV reads; the rotation flag of phones is applied."""
 
     def __init__(self, path: Path) -> None:
-        """Args: path: the file. An unreadable one gives no frame."""
+        """Open a file; an unreadable one gives no frame.
+
+        Args:
+            path: the file.
+        """
         self._capture: Any = cv2.VideoCapture(str(path))
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # off in some builds of OpenCV
         self.framerate = sensible(self._capture.get(cv2.CAP_PROP_FPS))
@@ -77,7 +81,12 @@ class PictureFrames:
     """Numbered pictures; a missing or damaged number is a gap in time."""
 
     def __init__(self, pictures: "list[NumberedPicture]", framerate: float) -> None:
-        """Args: pictures: at least one, in order. framerate: pictures a second."""
+        """Start at the first picture.
+
+        Args:
+            pictures: at least one, in order.
+            framerate: pictures a second.
+        """
         self.framerate = framerate
         self.count = pictures[-1].number - pictures[0].number + 1
         self._origin, self._left = pictures[0].number, iter(pictures)

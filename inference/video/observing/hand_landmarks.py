@@ -61,7 +61,11 @@ class HandReader:
     """Reads both hands of people; a hand once read shows where the next picture has it."""
 
     def __init__(self, session: Session) -> None:
-        """Args: session: the hand landmark network."""
+        """Keep a loaded network.
+
+        Args:
+            session: the hand landmark network.
+        """
         self.session = session
 
     def read(

@@ -117,8 +117,8 @@ def likeliest_chain(outputs: list[Array], scores: list[Array]) -> list[int]:
     """One reading of each key frame, so that likely ones follow each other smoothly.
 
     Args:
-        readings: [H, 33, 3] of each frame.
-    scores: [H] logarithms of their probabilities.
+        outputs: [H, 33, 3] poses of each frame, metres.
+        scores: [H] logarithms of their probabilities.
 
     Returns:
         The number of the reading of each frame.

@@ -87,7 +87,13 @@ class Tracker:
     """
 
     def __init__(self, detector: Session, landmarker: Session, framerate: float) -> None:
-        """Args: detector, landmarker: the two networks; framerate: pictures a second."""
+        """Start with nobody seen.
+
+        Args:
+            detector: the network that finds people.
+            landmarker: the network that reads their landmarks.
+            framerate: pictures a second.
+        """
         self.detector, self.landmarker = detector, landmarker
         self.detect_every = max(round(framerate * DETECT_EVERY), 1)
         self.wait = framerate * WAIT
@@ -137,8 +143,9 @@ class Tracker:
         return self._take(person, self._steadiest(person, rgb), frame, count)
 
     def _steadiest(self, person: TrackedPerson, rgb: NDArray[np.uint8]) -> LandmarkOutput:
-        """The reading of the person's region; after a jump, of all its variants the one that
-        moved least: the network may take one side for the other in one of them only.
+        """Landmarks of the person's region; after a jump, those of its variants that moved least.
+
+        The network may take one side for the other in one of the variants only.
         """
         before = person.seen[-1]
         output = read_landmarks(self.landmarker, rgb, person.region)

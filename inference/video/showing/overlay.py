@@ -167,7 +167,11 @@ class SideView:
     """Where joints are drawn in the view from the side: parallel, on a level ground."""
 
     def __init__(self, motions: Sequence[BodyMotion]) -> None:
-        """Args: motions: all that has to fit into the view."""
+        """Fit the view.
+
+        Args:
+            motions: all that has to fit into it, world space.
+        """
         self.floor = floor_lines(motions)
         self._across = np.array([np.cos(TURN), 0.0, -np.sin(TURN)])
         every = np.concatenate(

@@ -76,7 +76,11 @@ class TemporalLifter:
     """The network on tracks."""
 
     def __init__(self, session: Session) -> None:
-        """Args: session: of the network."""
+        """Keep a loaded network.
+
+        Args:
+            session: of the network.
+        """
         self.session = session
 
     def lift(self, track: Track, framerate: float, lens: AnyCamera) -> Lifted:

@@ -69,7 +69,8 @@ def common_tilt_and_roll(
     Args:
         seen: [N, 3] resting feet of each person, camera space.
         carrying: [P] whether these carry the person; the others do not show the ground.
-        tilts, rolls: [P] that each person shows alone.
+        tilts: [P] radians that each person shows alone.
+        rolls: [P] radians that each person shows alone.
 
     Returns:
         The tilt and roll at which people whose size may change agree best on a level, held near

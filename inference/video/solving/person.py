@@ -128,7 +128,10 @@ class PersonSolver:
 
         Args:
             track: so far.
-            step, framerate, lens, check: as of `solve`.
+            step: as of `solve`.
+            framerate: as of `solve`.
+            lens: as of `solve`.
+            check: as of `solve`.
             done: receives the pieces.
         """
         whole = initial_track.every_frame(track, step)

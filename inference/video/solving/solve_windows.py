@@ -69,7 +69,11 @@ class Done(Generic[Result]):
     """What came of pieces, by their content; several threads may use it."""
 
     def __init__(self, on_new: Callable[[bytes, Result], None] | None = None) -> None:
-        """Args: on_new: is told the key and the result of each piece that is solved here."""
+        """Start with no piece solved.
+
+        Args:
+            on_new: is told the key and the result of each piece that is solved here.
+        """
         self._results: dict[bytes, Result] = {}
         self._on_new = on_new
 
