@@ -46,6 +46,7 @@ def pelvis_in_perspective(points: Array, pixels: Array, weight: Array, camera: C
     wanted = flat * points[..., 2:] - points[..., :2]
     size = np.sqrt(np.mean(points**2)) + 1e-9
     share = np.array(weight)
+    place = np.zeros((len(points), 3))
     for _ in range(3):
         place = _weighted_least_squares(rows, wanted, share)
         place[:, 2] = np.maximum(place[:, 2], 0.1 - points[..., 2].min(1))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ....core.arrays import Array, IndexArray
+from ....core.arrays import Array
 from ....core.rotations import rotmat_angle, rotmat_from_rotvec
 from ...body import BodyModel
 from ..model.correspondence import PLACE_OF_BONE, SMPL_OF_BONE
@@ -18,7 +18,7 @@ from ..model.kinematics import SkelRest
 from ..model.layout import BONE_COUNT, BONE_NAMES
 from ..model.skel_model import SkelModel, shaped
 
-Places = tuple[Array, IndexArray, Array, Array]
+Places = tuple[Array, NDArray[np.integer[Any]], Array, Array]
 """N rest places [N, 3], their bones [N], the places [T, N, 3] to reach, weights [N]; metres."""
 
 LEVER = 0.1  # m, arm of the points that stand for a bone's orientation
@@ -103,9 +103,10 @@ def targets_from_smpl(
     ]
     if surface and len(skel.v_template) == len(body.v_template):
         parts.append(_surface_targets(skel, own, body.forward_vertices, (poses, trans, betas)))
-    points, bones, places, weights = (
-        np.concatenate([part[i] for part in parts], axis=1 if i == 2 else 0) for i in range(4)
-    )
+    points = np.concatenate([part[0] for part in parts])
+    bones = np.concatenate([part[1] for part in parts])
+    places = np.concatenate([part[2] for part in parts], axis=1)
+    weights = np.concatenate([part[3] for part in parts])
     blend = np.eye(BONE_COUNT)[bones]
     skin = np.arange(len(points)) >= BONE_COUNT + 3 * len(ORIENTED)
     blend[skin] = skel.weights[marker_vertices(skel)] if skin.any() else 0.0
