@@ -44,7 +44,8 @@ class PictureEvidence:
     """Where the joints of a motion were seen.
 
     Attributes:
-        pixels: [T, 24, 2] px; 0 where unseen. weights: [T, 24] confidence; 0 where unseen.
+        pixels: [T, 24, 2] px; 0 where unseen.
+        weights: [T, 24] confidence; 0 where unseen.
         camera: from the motion's world; a path has T rows.
     """
 

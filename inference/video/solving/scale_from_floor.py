@@ -49,8 +49,11 @@ def shape_on_floor(
     """The shape of somebody as large as the floor they stand on says.
 
     Args:
-        track: without gaps. turns: [T, 24, 3, 3] orientations to start with, world.
-        lens: the known camera. body: whose shapes. betas: [10] of somebody of usual size.
+        track: without gaps.
+        turns: [T, 24, 3, 3] orientations to start with, world.
+        lens: the known camera.
+        body: whose shapes.
+        betas: [10] of somebody of usual size.
 
     Returns:
         [10] betas.
@@ -76,7 +79,8 @@ def scale_on_floor(lowest: Array, eyes: Array) -> float:
     the ray through a foot ends where it meets the floor.
 
     Args:
-        lowest: [T, 3] the lowest point of the person, world. eyes: [T, 3] the camera.
+        lowest: [T, 3] the lowest point of the person, world.
+        eyes: [T, 3] the camera.
 
     Returns:
         The factor about the camera that puts most frames on the floor, within what people vary;
