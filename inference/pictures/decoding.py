@@ -24,7 +24,8 @@ def decoded_pixels(data: bytes, header: ImageHeader, as_stored: bool = True) -> 
     """Pixels of a picture whose size has been found acceptable, not turned upright.
 
     Args:
-        data: the whole file. header: of it.
+        data: the whole file.
+        header: of it.
         as_stored: with alpha and the file's depth; otherwise [H, W, 3] of 8 bits.
 
     Returns:
@@ -50,7 +51,8 @@ def decoded_frame(data: bytes, name: str) -> NDArray[np.uint8] | None:
     """One picture of a numbered sequence, upright.
 
     Args:
-        data: the whole file. name: of it, for the sentence.
+        data: the whole file.
+        name: of it, for the sentence.
 
     Returns:
         [H, W, 3] BGR; None when it is no picture of a known kind, or damaged.

@@ -30,7 +30,7 @@ def viewport_camera(region: Region, region_3d: RegionView3D, pivot: np.ndarray) 
     return Camera.from_gl(view, projection, (region.width, region.height), pivot)
 
 
-def scene_camera(camera: Object, scene: Scene, depsgraph: Depsgraph, pivot) -> Camera:
+def scene_camera(camera: Object, scene: Scene, depsgraph: Depsgraph, pivot: ArrayLike) -> Camera:
     """The camera object of the scene, in the pixels of the rendered picture."""
     render = scene.render
     width = render.resolution_x * render.resolution_percentage // 100
