@@ -46,7 +46,7 @@ def read_archive(
         skip_objects: leave out arrays of objects, which need pickle, instead of refusing them.
 
     Returns:
-        Name → array.
+        Name → array [...] of any shape and type.
 
     Raises:
         OSError: the file cannot be opened.

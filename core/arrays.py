@@ -24,7 +24,7 @@ def einsum(subscripts: str, *operands: FloatArray) -> FloatArray:
 
     Args:
         subscripts: as NumPy reads them, for example ``"na,na->n"``.
-        operands: one array for each group of letters, shapes as these say, in any unit.
+        operands: one array [...] for each group of letters, in any unit.
 
     Returns:
         An array of the shape after the arrow.

@@ -32,7 +32,7 @@ _PARALLEL = 1e-9  # sine below which two directions count as parallel
 
 
 def as_floating(values: ArrayLike) -> Array:
-    """The values as an array: floating types are kept, integers become float64."""
+    """The values as an array [...]: floating types are kept, integers become float64."""
     array = np.asarray(values)
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 

@@ -94,7 +94,7 @@ def check_within(offset: int, sizes: Sequence[int], steps: Sequence[int], availa
 
 
 def beyond_reason(values: np.ndarray) -> bool:
-    """Whether an array holds NaN, infinity, or a number that its square would lose."""
+    """Whether an array [...] holds NaN, infinity, or a number that its square would lose."""
     if not values.size:
         return False
     return not max(float(values.max()), -float(values.min())) <= LARGEST

@@ -98,7 +98,7 @@ class HumanMotion:
         )
 
     def frames(self, rows: ArrayLike) -> HumanMotion:
-        """Return the chosen frames (an index array or slice) as a motion of its own."""
+        """Return the chosen frames, indices or flags [N], as a motion of its own."""
         keep = np.asarray(rows)
         return replace(
             self,

@@ -107,8 +107,8 @@ def soles(rest: Positions, frame: FloatArray, ground: float | None = None) -> di
     """Return the sole of each foot that is mapped, by side.
 
     Args:
-        rest: rest joint positions by role.
-        frame: the body's frame.
+        rest: [3] rest joint positions by role, rig space.
+        frame: [4] the body's frame (quaternion wxyz).
         ground: height along the body's up that the soles stand on at rest, where it is known;
             otherwise the ground is taken to be a little below the ball joints.
     """
@@ -142,9 +142,9 @@ def _sole(role: str, ankle: FloatArray, flat: FloatArray, height: float, up: Flo
 
 
 def add_knuckles(rest: dict[str, FloatArray]) -> None:
-    """Add ``<side>_knuckles``, between the first joints of the four fingers, where they are known.
+    """Add ``<side>_knuckles`` [3], between the first joints of the four fingers, to ``rest``.
 
-    It says where a hand points; a wrist joint and a bone's tail do not.
+    Only where these are known. It says where a hand points; a wrist joint and a bone's tail do not.
     """
     for side in SIDES:
         first = [rest[r] for f in FINGERS[1:] if (r := f"{side}_{f}_1") in rest]

@@ -87,6 +87,10 @@ def rest_ground(rest: Positions, frame: FloatArray) -> float:
 
     Rigs are built standing on their origin; where the soles are not near it (a rig whose origin is
     in the hips) the ground is just under the feet.
+
+    Args:
+        rest: [3] rest joint positions by role, rig space.
+        frame: [4] the body's frame (quaternion wxyz).
     """
     up = quat_rotate(frame, [0.0, 1.0, 0.0])
     found = soles(rest, frame).values()
@@ -97,7 +101,13 @@ def rest_ground(rest: Positions, frame: FloatArray) -> float:
 
 
 def ankle_height(rest: Positions, frame: FloatArray, ground: float | None) -> float:
-    """Return the ankles' mean height above their soles (see :func:`rigs.landmarks.soles`)."""
+    """Return the ankles' mean height above their soles (see :func:`rigs.landmarks.soles`).
+
+    Args:
+        rest: [3] rest joint positions by role.
+        frame: [4] the body's frame (quaternion wxyz).
+        ground: height that the soles stand on at rest, where it is known.
+    """
     found = soles(rest, frame, ground).values()
     return float(np.mean([sole.height for sole in found])) if found else 0.0
 

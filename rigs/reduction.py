@@ -108,7 +108,7 @@ def best_poses(curves: Sequence[tuple[FloatArray, Distance]], count: int) -> lis
 
 
 def keyed_at(values: FloatArray, rows: Sequence[int]) -> KeyedCurve:
-    """Return the curve that keeps keys at ``rows``, with slopes from key to key."""
+    """Return the curve of ``values`` [T, n] with keys at ``rows``, slopes from key to key."""
     kept = np.asarray(values, dtype=np.float64)[list(rows)]
     if len(rows) < 2:
         return KeyedCurve(np.asarray(rows), kept, np.zeros_like(kept))

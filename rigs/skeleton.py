@@ -133,6 +133,16 @@ def make_skeleton(
 ) -> Skeleton:
     """Build a :class:`Skeleton`, filling in what most callers leave at its plain value.
 
+    Args:
+        names: one unique name a bone.
+        parents: index of each bone's parent, -1 for roots.
+        rest: [B, 4, 4] rest matrices, rig space from bone space, without scale.
+        tails: [B, 3] rest tails in rig space; by default the heads.
+        world_from_rig: [4, 4] placement of the rig in the world; by default none.
+        inherits_rotation: [B] whether a bone follows its parent's rotation; by default all do.
+        own_location: [B] whether location channels are in own rest axes; by default all are.
+        fixed_location: names of bones whose location cannot be keyed.
+
     Raises:
         ValueError: names repeat, a parent is out of range, or the parents form a loop.
     """

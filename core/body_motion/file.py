@@ -44,7 +44,7 @@ def read_arrays(source: str | os.PathLike[str] | IO[bytes], name: str = "") -> d
         name: for sentences; by default that of the file.
 
     Returns:
-        Name → array.
+        Name → array [...], of any shape and type.
 
     Raises:
         Sketch2PoseError: the file cannot be read, is not an `.npz`, or needs pickle.
@@ -71,7 +71,7 @@ def motion_from_arrays(arrays: Mapping[str, AnyArray]) -> BodyMotion:
     """BodyMotion from the arrays of its file.
 
     Args:
-        arrays: name → array; unknown names are ignored.
+        arrays: name → array [...], shapes as of `BodyMotion`; unknown names are ignored.
 
     Returns:
         The checked motion, arrays as float32 (int64 for pixel sizes and frame numbers).
@@ -124,7 +124,7 @@ def arrays_from_motion(motion: BodyMotion) -> dict[str, AnyArray]:
         motion: the motion.
 
     Returns:
-        Name → array, none of which needs pickle.
+        Name → array [...], shapes as of `BodyMotion`, none of which needs pickle.
     """
     arrays: dict[str, AnyArray] = {"format_version": np.array(FORMAT_VERSION)}
     for field in fields(BodyMotion):

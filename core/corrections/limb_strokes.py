@@ -113,7 +113,7 @@ def limb_of_stroke(points: Array, figure: Figure2d) -> str:
 
 
 def is_ring(points: Array) -> bool:
-    """Whether a stroke closes on itself."""
+    """Whether a stroke [N, 2] px closes on itself."""
     length = drawn_length(points)
     return length > 0 and float(np.linalg.norm(points[-1] - points[0])) < RING * length
 

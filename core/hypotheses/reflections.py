@@ -28,7 +28,16 @@ def across(view: Array) -> Array:
 
 
 def flip_parts(world: Array, limb: str, view: Array) -> Array:
-    """Turns a limb from towards the viewer to away, or back."""
+    """Turns a limb from towards the viewer to away, or back.
+
+    Args:
+        world: [24, 3, 3] orientations of the parts, world.
+        limb: a key of `LIMBS`.
+        view: [3] viewing direction in the world, any length.
+
+    Returns:
+        [24, 3, 3].
+    """
     hinge = SAGITTAL if limb.endswith(("LEG", "SHIN")) else ARM_HINGE
     parts = list(LIMBS[limb].parts)
     turned = world.copy()
@@ -37,7 +46,7 @@ def flip_parts(world: Array, limb: str, view: Array) -> Array:
 
 
 def flip_bones(directions: Array, limb: str, view: Array) -> Array:
-    """The same for the directions of bones."""
+    """The same as `flip_parts` for directions of bones [24, 3], world; ``view`` is [3]."""
     bones = np.isin(SMPL_OWNER, LIMBS[limb].parts)
     bones[0] = False
     turned = directions.copy()
@@ -46,7 +55,15 @@ def flip_bones(directions: Array, limb: str, view: Array) -> Array:
 
 
 def swap_parts(world: Array, kinds: tuple[str, ...] = ("ARM", "LEG")) -> Array:
-    """Left limbs get the orientations of right ones, and back; `kinds` says which limbs."""
+    """Left limbs get the orientations of right ones, and back.
+
+    Args:
+        world: [24, 3, 3] orientations of the parts, world.
+        kinds: which limbs: ``ARM``, ``LEG``.
+
+    Returns:
+        [24, 3, 3].
+    """
     swapped = world.copy()
     for name in HINGED:
         if name.endswith(kinds):
@@ -57,14 +74,23 @@ def swap_parts(world: Array, kinds: tuple[str, ...] = ("ARM", "LEG")) -> Array:
 
 
 def change_parts(world: Array, change: str, view: Array) -> Array:
-    """Front for back, left for right, or the mirror image of the whole figure."""
+    """Front for back, left for right, or the mirror image of the whole figure.
+
+    Args:
+        world: [24, 3, 3] orientations of the parts, world.
+        change: ``FRONT_BACK``, ``SWAP_SIDES`` or ``MIRROR``.
+        view: [3] viewing direction in the world, any length.
+
+    Returns:
+        [24, 3, 3].
+    """
     if change == "SWAP_SIDES":
         return swap_parts(world)
     return _reflection(change, view) @ world[SMPL_MIRROR] @ SAGITTAL
 
 
 def change_bones(directions: Array, change: str, view: Array) -> Array:
-    """The same for the directions of bones."""
+    """The same as `change_parts` for directions of bones [24, 3], world; ``view`` is [3]."""
     rows = directions[rows_after(change)]
     return rows if change == "SWAP_SIDES" else rows @ _reflection(change, view)
 

@@ -114,7 +114,7 @@ def _bridge(
 
 
 def eased(share: FloatArray) -> FloatArray:
-    """Return a share that begins and ends without a jolt, within 0 and 1."""
+    """Return shares [T] that begin and end without a jolt, within 0 and 1 (smoothstep)."""
     s = np.clip(share, 0.0, 1.0)
     return s * s * (3.0 - 2.0 * s)
 

@@ -14,12 +14,12 @@ from .posture import UP, Posture, angle, dot
 
 
 def least(*degrees: FloatArray) -> FloatArray:
-    """All of it: the fuzzy *and*."""
+    """All of it [N]: the fuzzy *and* of degrees [N] in [0, 1]."""
     return np.min(degrees, axis=0)
 
 
 def most(*degrees: FloatArray) -> FloatArray:
-    """Any of it: the fuzzy *or*."""
+    """Any of it [N]: the fuzzy *or* of degrees [N] in [0, 1]."""
     return np.max(degrees, axis=0)
 
 
@@ -31,7 +31,7 @@ def _thigh(posture: Posture, side: str) -> FloatArray:
 
 @once
 def upside_down(posture: Posture, _side: str = "") -> FloatArray:
-    """The hips over the neck and a foot over the hips."""
+    """The hips over the neck and a foot over the hips: degrees of truth [N]."""
     pelvis, neck = posture.joints[:, 0, 1], posture.joints[:, 12, 1]
     highest = most(*(posture.joint("ankle", side)[:, 1] for side in SIDES))
     return least(ramp(pelvis - neck, 0.0, 0.25), ramp(highest - pelvis, 0.0, 0.3))
@@ -39,7 +39,10 @@ def upside_down(posture: Posture, _side: str = "") -> FloatArray:
 
 @once
 def lying(posture: Posture, _side: str = "") -> FloatArray:
-    """Hips and chest near the ground, the trunk far from upright, no folded legs below it."""
+    """Hips and chest near the ground, the trunk far from upright, no folded legs below it.
+
+    Degrees of truth [N], as of all bearings here.
+    """
     low = least(ramp(posture.height("seat"), 0.34, 0.2), ramp(posture.height("chest"), 0.42, 0.3))
     tucked = least(*(ramp(posture.bend("knee", side), 70.0, 100.0) for side in SIDES))
     folded = least(tucked, *(_knees_on_ground(posture, side) for side in SIDES))
@@ -61,7 +64,7 @@ def _lying_on_side(posture: Posture, side: str) -> FloatArray:
 
 @once
 def on_all_fours(posture: Posture, _side: str = "") -> FloatArray:
-    """Carried by knees and at least one hand, belly down."""
+    """Carried by knees and at least one hand, belly down: degrees of truth [N]."""
     hands = [
         least(
             ramp(posture.height(f"{side} hand"), 0.22, 0.1),
@@ -86,7 +89,7 @@ def _knees_on_ground(posture: Posture, side: str) -> FloatArray:
 
 @once
 def kneeling(posture: Posture, _side: str = "") -> FloatArray:
-    """Both knees carry, the seat does not rest on the ground."""
+    """Both knees carry, the seat does not rest on the ground: degrees of truth [N]."""
     down = [_knees_on_ground(posture, side) for side in SIDES]
     elsewhere = most(lying(posture), on_all_fours(posture), sitting_on_ground(posture))
     return least(*down, ramp(posture.height("seat"), 0.1, 0.16), 1.0 - elsewhere)
@@ -94,7 +97,7 @@ def kneeling(posture: Posture, _side: str = "") -> FloatArray:
 
 @once
 def kneeling_on_one(posture: Posture, side: str) -> FloatArray:
-    """The side's knee and the other foot carry."""
+    """The side's knee and the other foot carry: degrees of truth [N]."""
     foot = ramp(posture.foot_height(other(side)), 0.2, 0.1)
     up = ramp(posture.height(f"{other(side)} knee"), 0.2, 0.32)
     raised = ramp(posture.height("seat"), 0.12, 0.2)
@@ -104,7 +107,7 @@ def kneeling_on_one(posture: Posture, side: str) -> FloatArray:
 
 @once
 def sitting_on_ground(posture: Posture, _side: str = "") -> FloatArray:
-    """The seat is the lowest part of a raised trunk."""
+    """The seat is the lowest part of a raised trunk: degrees of truth [N]."""
     upright = ramp(posture.tilt, 75.0, 60.0)
     return least(ramp(posture.height("seat"), 0.24, 0.15), upright, 1.0 - _on_heels(posture))
 
@@ -125,7 +128,7 @@ def _on_heels(posture: Posture, _side: str = "") -> FloatArray:
 
 @once
 def sitting_on_seat(posture: Posture, _side: str = "") -> FloatArray:
-    """Level thighs that point ahead, and a weight that the feet alone could not carry."""
+    """Level thighs that point ahead, and a weight that the feet alone could not carry: [N]."""
     level = [ramp(np.abs(_thigh(posture, side)), 42.0, 28.0) for side in SIDES]
     height = least(
         ramp(posture.height("seat"), 0.15, 0.24), ramp(posture.height("seat"), 0.72, 0.6)
@@ -150,13 +153,13 @@ def _shins_upright(posture: Posture) -> FloatArray:
 
 @once
 def sitting(posture: Posture, _side: str = "") -> FloatArray:
-    """On the ground or on a seat."""
+    """On the ground or on a seat: degrees of truth [N]."""
     return most(sitting_on_ground(posture), sitting_on_seat(posture))
 
 
 @once
 def squatting(posture: Posture, _side: str = "") -> FloatArray:
-    """Both feet carry deeply bent legs, and the weight hangs over them."""
+    """Both feet carry deeply bent legs, and the weight hangs over them: degrees of truth [N]."""
     bent = [ramp(posture.bend("knee", side), 45.0, 65.0) for side in SIDES]
     feet = [ramp(posture.foot_height(side), 0.25, 0.12) for side in SIDES]
     low = ramp(posture.height("seat"), 0.74, 0.66)
@@ -171,7 +174,7 @@ def squatting(posture: Posture, _side: str = "") -> FloatArray:
 
 @once
 def lunging(posture: Posture, side: str) -> FloatArray:
-    """The side's leg is bent in front, the other one stretched behind or away from it."""
+    """The side's leg is bent in front, the other one stretched behind or away from it: [N]."""
     bent = ramp(posture.bend("knee", side), 30.0, 50.0)
     stretched = ramp(posture.bend("knee", other(side)) - posture.bend("knee", side), 0.0, -20.0)
     step = posture.joint("ankle", side) - posture.joint("ankle", other(side))
@@ -184,7 +187,7 @@ def lunging(posture: Posture, side: str) -> FloatArray:
 
 @once
 def standing(posture: Posture, _side: str = "") -> FloatArray:
-    """A foot carries a leg that is not deeply bent."""
+    """A foot carries a leg that is not deeply bent: degrees of truth [N]."""
     feet = most(*(ramp(posture.foot_height(side), 0.12, 0.05) for side in SIDES))
     straight = most(
         *(
@@ -201,7 +204,7 @@ def standing(posture: Posture, _side: str = "") -> FloatArray:
 
 @once
 def on_one_leg(posture: Posture, side: str) -> FloatArray:
-    """Standing on one foot, the other one in the air."""
+    """Standing on one foot, the other one in the air: degrees of truth [N]."""
     lifted = ramp(posture.foot_height(other(side)), 0.12, 0.22)
     bears = ramp(posture.foot_height(side), 0.1, 0.04)
     balanced = ramp(posture.off_balance, 0.36, 0.26)

@@ -79,7 +79,14 @@ def describe(joints: ArrayLike) -> str:
 
 
 def phrases(joints: ArrayLike) -> list[Phrase]:
-    """What `describe` says, phrase by phrase. Arguments and errors as there."""
+    """What `describe` says, phrase by phrase.
+
+    Args:
+        joints: [24, 3] of SMPL, y up, in any unit.
+
+    Raises:
+        RigError: the joints cannot be used.
+    """
     degrees = degrees_of(posture_of(joints))
     bearing = _bearing(degrees)
     implied = _IMPLIED.get(bearing.code.key, ()) if bearing else ()

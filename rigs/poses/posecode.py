@@ -81,7 +81,7 @@ class Posecode:
 
 
 def ramp(values: FloatArray, no: float, yes: float) -> FloatArray:
-    """Degrees of truth that rise (or fall) from 0 at ``no`` to 1 at ``yes``."""
+    """Degrees of truth [N] that rise (or fall) from 0 at values ``no`` to 1 at ``yes``."""
     return np.clip((values - no) / (yes - no), 0.0, 1.0)
 
 
@@ -91,7 +91,7 @@ def other(side: str) -> str:
 
 
 def once(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
-    """Work a measure out once for a posture and side: bearings lean on each other."""
+    """Work a measure [N] out once for a posture and side: bearings lean on each other."""
 
     @wraps(measure)
     def known(posture: Posture, side: str = "") -> FloatArray:

@@ -58,44 +58,44 @@ class Posture:
 
     @cached_property
     def up(self) -> FloatArray:
-        """From the hips to the neck, unit."""
+        """From the hips to the neck, unit [N, 3]."""
         return normalized(self.joints[:, NECK] - self.joints[:, PELVIS])
 
     @cached_property
     def left(self) -> FloatArray:
-        """The trunk's left, unit and square to ``up``."""
+        """The trunk's left, unit and square to ``up`` [N, 3]."""
         across = self.joint("shoulder", "left") - self.joint("shoulder", "right")
         across = across + self.joint("hip", "left") - self.joint("hip", "right")
         return normalized(across - dot(across, self.up)[:, None] * self.up)
 
     @cached_property
     def front(self) -> FloatArray:
-        """Where the trunk faces, unit."""
+        """Where the trunk faces, unit [N, 3]."""
         return np.cross(self.left, self.up)
 
     @cached_property
     def heading(self) -> FloatArray:
-        """Where the figure faces on the ground, unit and level."""
+        """Where the figure faces on the ground, unit and level [N, 3]."""
         # A trunk that faces up or down is bent over its own top.
         facing = self.front - self.front[:, 1:2] * self.up
         return normalized(facing * [1.0, 0.0, 1.0])
 
     def side_axis(self, side: str) -> FloatArray:
-        """The trunk's direction towards a side, unit."""
+        """The trunk's direction towards a side, unit [N, 3]."""
         return self.left if side == "left" else -self.left
 
     @cached_property
     def head(self) -> FloatArray:
-        """The middle of the head."""
+        """The middle of the head [N, 3], metres."""
         return self.joints[:, HEAD] + 0.5 * (self.joints[:, HEAD] - self.joints[:, NECK])
 
     @cached_property
     def head_top(self) -> FloatArray:
-        """The crown."""
+        """The crown [N, 3], metres."""
         return self.joints[:, HEAD] + 1.4 * (self.joints[:, HEAD] - self.joints[:, NECK])
 
     def waist(self, side: str) -> FloatArray:
-        """The edge of the hip bone, where a hand on the hip rests."""
+        """The edge of the hip bone [N, 3], metres, where a hand on the hip rests."""
         outwards = 0.07 * self.side_axis(side)
         return self.joint("hip", side) + outwards + 0.14 * self.up
 
@@ -112,27 +112,27 @@ class Posture:
         return np.min(list(self._bottoms.values()), axis=0)
 
     def height(self, part: str) -> FloatArray:
-        """How high the skin of a part is over the lowest one: ``left knee``, ``seat``, ``head``."""
+        """Metres [N] of a part's skin over the lowest one: ``left knee``, ``seat``, ``head``."""
         return self._bottoms[part] - self._ground
 
     def foot_height(self, side: str) -> FloatArray:
-        """How high a foot's lower end is over the lowest part of the body."""
+        """Metres [N] by which a foot's lower end is over the lowest part of the body."""
         return np.minimum(self.height(f"{side} ankle"), self.height(f"{side} ball"))
 
     def bend(self, limb: str, side: str) -> FloatArray:
-        """How far an elbow or knee is bent, degrees: 0 is straight."""
+        """How far an elbow or knee is bent, degrees [N]: 0 is straight."""
         chain = ("shoulder", "elbow", "wrist") if limb == "elbow" else ("hip", "knee", "ankle")
         first, middle, last = (self.joint(name, side) for name in chain)
         return angle(middle - first, last - middle)
 
     @cached_property
     def tilt(self) -> FloatArray:
-        """Degrees between the trunk and the upright."""
+        """Degrees [N] between the trunk and the upright."""
         return angle(self.up, np.broadcast_to(UP, self.up.shape))
 
     @cached_property
     def off_balance(self) -> FloatArray:
-        """How far the body's weight hangs beside its lower foot or the middle of both, metres."""
+        """Metres [N] of the body's weight beside its lower foot or the middle of both."""
         feet = [0.5 * (self.joint("ankle", s) + self.joint("ball", s)) for s in ("left", "right")]
         lift = self.foot_height("left") - self.foot_height("right")
         share = np.clip(0.5 + lift / 0.3, 0.0, 1.0)[:, None]  # of the right foot

@@ -54,7 +54,7 @@ def render(
 
 
 def side_view(view: ArrayLike) -> FloatArray:
-    """The view from the figure's side that belongs to a view: a quarter turn about the upright."""
+    """The view [3] from the figure's side for a view [3]: a quarter turn about the upright."""
     x, _, z = np.asarray(view, dtype=np.float64)
     level = normalized(np.array([x, 0.0, z])) if np.hypot(x, z) > 1e-6 else np.array([0, 0, -1.0])
     return np.array([level[2], -0.12, -level[0]])
