@@ -52,7 +52,7 @@ def read_camera(path: str | Path) -> CameraPath:
     except OSError as error:
         raise _refused(path, (error.strerror or "the system refused it").lower()) from error
     except (ValueError, RecursionError) as error:
-        raise _refused(path, "it is no whole JSON text") from error
+        raise _refused(path, "it is not valid JSON") from error
     fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
     if fields.get("format") != FORMAT_NAME:
         raise _refused(path, f'its "format" is not "{FORMAT_NAME}"')
@@ -61,7 +61,7 @@ def read_camera(path: str | Path) -> CameraPath:
     try:
         camera = _from_document(fields)
     except (KeyError, TypeError, ValueError) as error:
-        raise _refused(path, f"a field is missing or no number ({error})") from error
+        raise _refused(path, f"a field is missing or is not a number ({error})") from error
     problem = _problem(camera)
     if problem:
         raise _refused(path, problem)
@@ -96,7 +96,7 @@ def _problem(camera: CameraPath) -> str:
         return "focal and framerate are not above 0"
     off = np.abs(rotation @ np.swapaxes(rotation, -1, -2) - np.eye(3)).max()
     if off > _ROTATION_ERROR or np.linalg.det(rotation).min() < 0:
-        return "a rotation is none (mirrored, scaled or skewed)"
+        return "a rotation matrix is invalid (mirrored, scaled or skewed)"
     return ""
 
 

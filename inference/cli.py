@@ -113,16 +113,18 @@ def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     text = "Estimate the motion of every person in clips."
     parser = _add_command(commands, "video", text, command)
     parser.add_argument("inputs", nargs="+", metavar="CLIP", help="MP4, image-%%04d.png, JSON, …")
-    parser.add_argument("--start", type=float, metavar="S", help="first second to read")
-    parser.add_argument("--end", type=float, metavar="S", help="last second to read")
-    parser.add_argument("--step", type=int, metavar="N", help="read every N-th frame")
+    parser.add_argument("--start", type=float, metavar="S", help="first second to process")
+    parser.add_argument("--end", type=float, metavar="S", help="last second to process")
+    parser.add_argument("--step", type=int, metavar="N", help="process every Nth frame")
     parser.add_argument("--overlay", action="store_true", help="also write the clip with skeletons")
     parser.add_argument(
         "--framerate", type=float, metavar="F", help="of numbered images and keypoints; 24"
     )
-    parser.add_argument("--size", metavar="WxH", help="of the clip that keypoints were seen in")
     parser.add_argument(
-        "--cache", type=Path, metavar="DIR", help="keep what was seen for next time"
+        "--size", metavar="WxH", help="of the clip in which keypoints were detected"
+    )
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help="store the detections for next time"
     )
     parser.add_argument(
         "--camera", type=Path, metavar="FILE", help="how the camera moved; see docs/video.md"
@@ -133,7 +135,7 @@ def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _add_picture_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lens", type=float, metavar="MM", help="focal length on full frame")
     parser.add_argument("--quality", choices=("lite", "full", "heavy"), help="network; full")
-    parser.add_argument("--hands", action="store_const", const=True, help="read fingers, too")
+    parser.add_argument("--hands", action="store_const", const=True, help="also estimate fingers")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true", help="one line of JSON for each input")
 
@@ -157,7 +159,7 @@ def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
         return show_info(options)
 
-    parser = _add_command(commands, "info", "Show device, models, licences and checks.", command)
+    parser = _add_command(commands, "info", "Show device, models, licenses and checks.", command)
     parser.add_argument("--skel-model", type=Path, metavar="FILE", help="check your SKEL file")
     parser.add_argument("--body-model", type=Path, metavar="FILE", help="check your SMPL file")
     parser.add_argument("--json", action="store_true", help="one line of JSON")

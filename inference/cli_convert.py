@@ -52,7 +52,7 @@ def _writer(output: Path) -> Writer:
     if output.suffix.lower() not in writers:
         raise Sketch2PoseError(
             f'"{output.name}" cannot be written',
-            f'the suffix "{output.suffix}" is none of {", ".join(writers)}',
+            f'the suffix "{output.suffix}" is not one of {", ".join(writers)}',
             "Choose one of these suffixes",
             "convert.suffix",
         )

@@ -21,7 +21,9 @@ def add_skel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--joints-only", action="store_true", help="faster, without the skin")
     either = parser.add_mutually_exclusive_group()
     either.add_argument(
-        "--from-image", action="store_true", help="follow the picture that a motion was read from"
+        "--from-image",
+        action="store_true",
+        help="follow the image from which a motion was estimated",
     )
     either.add_argument(
         "--fit-shape", action="store_true", help="find the shape from the skin, not from the betas"

@@ -23,7 +23,7 @@ LANDMARK_NETWORKS = {
 }
 _MADE_BY_USER = {
     LANDMARK_NETWORKS["heavy"]: "Use full instead, or put the file into your folder of models "
-    "(docs/video.md tells how it is made)",
+    "(docs/video.md describes how it is made)",
 }
 MODEL_SUFFIXES = (".onnx", ".npz", ".pkl")
 

@@ -148,7 +148,7 @@ def human_motion_from_smpl(
         raise RigError(
             "The motion cannot be used",
             f"poses {poses.shape} and joints3d {joints.shape} are not [T, 72] and [T, 24, 3]",
-            "Estimate it again",
+            "Estimate the motion again",
         )
     world = _world_turns(quat_from_rotvec(poses.reshape(-1, 24, 3)))
     turns = {role: world[:, i] for i, role in enumerate(SMPL_ROLES)}

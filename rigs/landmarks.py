@@ -47,7 +47,7 @@ def body_frame(rest: Positions) -> FloatArray:
     across = across + rest["left_upper_arm"] - rest["right_upper_arm"]
     if np.linalg.norm(np.cross(across, leaning)) < 1e-9:
         raise RigError(
-            "This rig has no body to speak of",
+            "This rig has no usable body",
             "its hip and shoulder bones lie in one line",
             "Check the bone map: left and right may point to the same bones",
         )

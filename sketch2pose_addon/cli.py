@@ -65,12 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--frame", type=int, help="first frame of the keys (default: the scene's)")
     parser.add_argument(
         "--side-by-side", metavar="FILE",
-        help="also write the clip beside the rig: .mp4, or .png for a sheet of telling frames",
+        help="also write the clip beside the rig: .mp4, or .png for a contact sheet of key frames",
     )  # fmt: skip
     parser.add_argument(
-        "--clip", help="the clip that --input was read from, where that is a motion (.npz)"
+        "--clip", help="the clip from which --input was estimated, where that is a motion (.npz)"
     )
-    parser.add_argument("--sheet-frames", default="", help='scene frames of the sheet, "10,24,31"')
+    parser.add_argument(
+        "--sheet-frames", default="", help='scene frames on the contact sheet, "10,24,31"'
+    )
     return parser
 
 
@@ -84,7 +86,9 @@ def _complaint(options: argparse.Namespace) -> str:
         known = ", ".join(armatures) or "none"
         return f"No armature is named {options.rig}: choose with --rig among: {known}."
     if Path(options.save).suffix != ".blend":
-        return f"{options.save} is not a Blender file: let --save end in .blend."
+        return (
+            f"{options.save} is not a Blender file: the name given with --save must end in .blend."
+        )
     return _complaint_about_clip(options)
 
 
@@ -93,10 +97,13 @@ def _complaint_about_clip(options: argparse.Namespace) -> str:
     if options.side_by_side is None:
         return ""
     if Path(options.side_by_side).suffix.lower() not in (".mp4", ".png"):
-        return f"{options.side_by_side} is no film or sheet: let it end in .mp4 or .png."
+        return (
+            f"{options.side_by_side} is neither a video nor a contact sheet: "
+            "the name must end in .mp4 or .png."
+        )
     clip = _clip_of(options)
     if not clip:
-        return "There is no clip to show beside the rig: name it with --clip."
+        return "There is no clip to show next to the rig: choose it with --clip."
     return "" if Path(clip).exists() else f"There is no clip {clip}: check the path."
 
 

@@ -41,7 +41,7 @@ class SKETCH2POSE_MT_pie(bpy.types.Menu):
 
 
 class SKETCH2POSE_MT_change_alternative(bpy.types.Menu):
-    bl_label = "Change Reading"
+    bl_label = "Change Alternative"
 
     def draw(self, _context: Context) -> None:
         from .alternatives.op_alternatives import CHANGES, LIMBS

@@ -52,7 +52,7 @@ def stage(folder: Path, wheels: list[Path], platform: str | None) -> None:
             shutil.copy2(source, folder / name)
         else:
             raise BuildError(f"{name} is missing in {ROOT}: the checkout is not complete.")
-    shutil.copy2(ROOT / "docs" / "licences.md", folder / "LICENCES.md")
+    shutil.copy2(ROOT / "docs" / "licenses.md", folder / "LICENSES.md")
     (folder / "wheels").mkdir()
     for wheel in wheels:
         shutil.copy2(wheel, folder / "wheels" / wheel.name)

@@ -13,7 +13,7 @@ from .places import BUILD, MANIFEST, ROOT, BuildError, say, show, this_platform,
 from .processes import output_of, run
 from .wheels import read_lock, sha256_of
 
-LICENCES = ROOT / "docs" / "licences.md"
+LICENSES = ROOT / "docs" / "licenses.md"
 WEIGHTS = ROOT / "inference" / "weights"
 ASSET_SUFFIXES = {".onnx", ".npz", ".png", ".jpg", ".svg", ".json", ".task", ".blend"}
 ASSET_FOLDERS = ("inference", "rigs", "sketch2pose_addon", "docs/examples", "docs/images")
@@ -45,23 +45,23 @@ def versions_agree() -> Iterator[str]:
 
 
 def assets_have_licences() -> Iterator[str]:
-    """Each shipped data file, or its folder, is named in docs/licences.md."""
-    text = _text(LICENCES)
+    """Each shipped data file, or its folder, is named in docs/licenses.md."""
+    text = _text(LICENSES)
     for path in tracked(*ASSET_SUFFIXES):
         name = path.relative_to(ROOT).as_posix()
         folders = [f"{parent.as_posix()}/" for parent in Path(name).parents if parent.name]
         if not name.startswith(ASSET_FOLDERS) or "training" in path.parts:
             continue
         if not any(f"`{known}`" in text for known in (name, *folders)):
-            yield f"docs/licences.md does not name `{name}` or its folder"
+            yield f"docs/licenses.md does not name `{name}` or its folder"
 
 
 def libraries_have_licences() -> Iterator[str]:
-    """Each library in a zip is named in docs/licences.md."""
-    text = _text(LICENCES)
+    """Each library in a zip is named in docs/licenses.md."""
+    text = _text(LICENSES)
     for name in sorted({wheel.distribution for wheel in read_lock().values()}):
         if f"`{name}`" not in text:
-            yield f"docs/licences.md does not name the library `{name}`"
+            yield f"docs/licenses.md does not name the library `{name}`"
 
 
 def weights_have_cards() -> Iterator[str]:
@@ -111,7 +111,7 @@ def zip_is_whole() -> Iterator[str]:
         return
     with zipfile.ZipFile(built) as archive:
         names = archive.namelist()
-    for needed in (MANIFEST.name, "__init__.py", "LICENSE", "LICENCES.md"):
+    for needed in (MANIFEST.name, "__init__.py", "LICENSE", "LICENSES.md"):
         if needed not in names:
             yield f"{built.name} lacks {needed}"
     for name in names:

@@ -62,7 +62,7 @@ def _unreadable(name: str, why: str) -> Sketch2PoseError:
     return Sketch2PoseError(
         f'The motion file "{name}" could not be read',
         why,
-        "Choose a motion file made by Sketch2Pose, or one that convert has imported",
+        "Choose a motion file made by Sketch2Pose or by its convert command",
         "body_motion.unreadable",
     )
 
@@ -98,7 +98,9 @@ def _refuse_newer(arrays: Mapping[str, AnyArray]) -> None:
     except (TypeError, ValueError, OverflowError) as error:
         raise bad_field("format_version", "is no whole number") from error
     if version > FORMAT_VERSION:
-        raise bad_field("format_version", f"is {version}, newer than {FORMAT_VERSION} known here")
+        raise bad_field(
+            "format_version", f"is {version}, newer than the supported version {FORMAT_VERSION}"
+        )
 
 
 def _decoded(name: str, array: AnyArray) -> object:

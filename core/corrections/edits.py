@@ -135,7 +135,7 @@ def _to_plain(edit: Edit) -> dict[str, Any]:
 def _from_plain(item: object, number: int) -> Edit:
     label = f"correction {number}"
     if not is_object(item) or item.get("kind") not in KINDS:
-        raise _refused(f"{label} is of no known kind")
+        raise _refused(f"{label} is of an unknown kind")
     edit = Edit(
         kind=str(item["kind"]),
         limb=str(item.get("limb", "")),
@@ -155,11 +155,11 @@ def _check_kind(edit: Edit, label: str) -> None:
     if edit.kind in (LIMB, FLIP):
         choices = LIMBS if edit.kind == LIMB else FLIPPED_LIMBS
         if edit.limb not in choices:
-            raise _refused(f'{label}: "{edit.limb}" is no limb that it could change')
+            raise _refused(f'{label}: "{edit.limb}" is not a limb that it can change')
     if edit.kind in (JOINT, PIN, IGNORE, DEPTH) and edit.joint not in HANDLES:
         raise _refused(f"{label}: joint {edit.joint} cannot be moved")
     if edit.kind == CHANGE and edit.change not in CHANGES:
-        raise _refused(f'{label}: there is no change "{edit.change}"')
+        raise _refused(f'{label}: unknown change "{edit.change}"')
     needed = {LIMB: 2, JOINT: 1, PIN: 1}.get(edit.kind, 0)
     if len(edit.points) < needed or len(edit.points) > MOST_POINTS:
         raise _refused(f"{label} has {len(edit.points)} points")
@@ -211,5 +211,8 @@ def _array(value: object, shape: tuple[int | None, ...], label: str) -> FloatArr
 
 def _refused(why: str) -> Sketch2PoseError:
     return Sketch2PoseError(
-        "The corrections could not be used", why, "Remove them and draw them again", "edits.bad"
+        "The corrections could not be used",
+        why,
+        "Remove the corrections and make them again",
+        "edits.bad",
     )

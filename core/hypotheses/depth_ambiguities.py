@@ -73,8 +73,8 @@ def depth_ambiguities(
     for name, (joint, limb) in BONES.items():
         here = chosen[0][joint]
         opposed = np.array([_opposed(here, depth[joint]) for depth, _ in others])
-        now = "away" if here > 0 else "towards you"
-        other = "towards you" if here > 0 else "away"
+        now = "away" if here > 0 else "toward you"
+        other = "toward you" if here > 0 else "away"
         text = f"{name}: {now} or {other}?"
         questions.append(Ambiguity(text, limb, "", float(weight @ opposed)))
     found = [question for question in questions if question.otherwise >= OPEN]

@@ -28,7 +28,7 @@ def run_body_request(request: BodyRequest, report: Report) -> Iterator[InputSumm
     for name in request.inputs:
         report.check()
         start, source = time.perf_counter(), Path(name)
-        report.progress(0.1, f"Reading {source.name}")
+        report.progress(0.1, f"Loading {source.name}")
         try:
             body = load_smpl_file(source)
             target = Path(request.out_dir) / f"{source.stem}_body.npz"
@@ -36,6 +36,6 @@ def run_body_request(request: BodyRequest, report: Report) -> Iterator[InputSumm
         except Sketch2PoseError as error:
             yield InputSummary.failed(name, error, time.perf_counter() - start, [])
             continue
-        report.progress(1.0, f"{source.name} is read")
+        report.progress(1.0, f"{source.name} is loaded")
         seconds = round(time.perf_counter() - start, 4)
         yield InputSummary(name, 1, seconds, [], [str(target)])

@@ -30,8 +30,8 @@ def load_model_arrays(path: Path) -> dict[str, Any]:
     if suffix == ".pkl":
         return load_pickle(path)
     raise Sketch2PoseError(
-        f"The model file {path.name} was not read",
-        "only .npz and .pkl are known",
+        f"The model file {path.name} could not be read",
+        "only .npz and .pkl files are supported",
         "Choose the SMPL, SMPL-H, SMPL-X or SKEL file itself, unpacked from its archive",
         "model.kind",
     )
@@ -67,7 +67,7 @@ def load_smpl_file(path: Path) -> BodyModel:
     strongest, values = sparse_weights(weights)
     return BodyModel(
         name={24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}[joints],
-        licence="the licence of your file",
+        licence="the license of your file",
         v_template=template.astype(np.float32),
         faces=check.indices("f", count, None, 3),
         weight_joints=strongest,

@@ -62,7 +62,7 @@ def edited_motion(motion: BodyMotion, edits: tuple[Edit, ...]) -> BodyMotion:
     layer = _layer(motion)
     counted = [edit for edit in edits if edit.enabled]
     if motion.joints2d is None and any(edit.view is None and edit.is_drawn for edit in counted):
-        raise _refused("a correction is drawn over a picture that the result does not know")
+        raise _refused("a correction is drawn over an image that is not part of the result")
     for edit in counted:
         layer.lay(edit)
     layer.lay_pins(counted)

@@ -110,7 +110,9 @@ def motion_from_smpl_bvh(document: Bvh) -> tuple[BodyMotion, list[str]]:
     warnings = []
     if error > SAME_SHAPE:
         betas = np.zeros_like(betas)
-        warnings.append("The bones have other lengths than our body; its own are used.")
+        warnings.append(
+            "The bone lengths differ from those of the default body, which are used instead."
+        )
     return finished_motion(poses, trans, betas, document.framerate, body), warnings
 
 

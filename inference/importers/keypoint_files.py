@@ -85,8 +85,8 @@ def _refuse_unusable(found: KeypointFrames, name: str) -> None:
     if largest == 0.0:
         raise refused(name, "there is nobody in it", "Run the detector on people")
     if largest <= _RELATIVE:
-        fix = "Export them in pixels (OpenPose: --keypoint_scale 0)"
-        raise refused(name, "its keypoints are no pixels", fix)
+        fix = "Export the keypoints in pixels (OpenPose: --keypoint_scale 0)"
+        raise refused(name, "its keypoints are not in pixels", fix)
 
 
 def _parsed(file: Path) -> Any:
@@ -96,9 +96,9 @@ def _parsed(file: Path) -> Any:
         why = (error.strerror or "the system refused it").lower()
         raise refused(file.name, why, "Check that you may read it") from error
     except (ValueError, RecursionError) as error:
-        raise refused(file.name, "it is no whole JSON text") from error
+        raise refused(file.name, "it is not valid JSON") from error
     if not is_keypoint_document(document):
-        raise refused(file.name, "it holds no keypoints of OpenPose, COCO or AlphaPose")
+        raise refused(file.name, "it contains no keypoints from OpenPose, COCO or AlphaPose")
     return document
 
 
@@ -198,5 +198,5 @@ def _unseen_where_broken(values: FloatArray) -> FloatArray:
 
 def refused(name: str, why: str, fix: str = "", code: str = "import.keypoints") -> Sketch2PoseError:
     """The error for keypoints that cannot be read as a clip."""
-    fix = fix or "Choose keypoints of OpenPose, COCO or AlphaPose; see docs/video.md"
+    fix = fix or "Choose keypoints from OpenPose, COCO or AlphaPose; see docs/video.md"
     return Sketch2PoseError(f'The keypoints "{name}" could not be read', why, fix, code)

@@ -24,7 +24,7 @@ from .smpl_params import on_ground
 
 HYPOTHESES = 6
 DETECTOR_DOUBT = 0.01  # standard deviation of a keypoint as a share of the person's size
-READ_AS_CLIP = 'Read it as a clip (Motion from Video, or "python -m inference video")'
+READ_AS_CLIP = 'Import it as a clip (Motion from Video, or "python -m inference video")'
 FEWEST_POINTS = 6  # fewer leave nearly everything to the prior
 _JOINTS = len(SMPL_JOINT_NAMES)
 _NUMBER = {name: number for number, name in enumerate(SMPL_JOINT_NAMES)}
@@ -103,7 +103,7 @@ def motions_from_keypoints(document: Any, name: str) -> Imported:
         raise refused(name, why, "Run the detector on a picture of whole figures", "import.nobody")
     people.sort(key=lambda person: float(np.nanmean(person.pixels[:, 0])))
     motions = tuple(_lifted(person, number) for number, person in enumerate(people))
-    return Imported(motions, ("Depth is not in the file; the likeliest reading comes first.",))
+    return Imported(motions, ("The file contains no depth; the most likely pose is used.",))
 
 
 def keypoints_from_row(row: Sequence[float]) -> Keypoints:

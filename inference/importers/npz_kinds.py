@@ -118,7 +118,9 @@ def imported_params(arrays: Arrays, name: str) -> Imported:
     params = params_from_arrays(arrays)
     if params is None:
         found = ", ".join(sorted(map(str, arrays))[:8]) or "nothing"
-        raise refused(name, f"its arrays ({found}) are of no known kind", code="import.unknown")
+        raise refused(
+            name, f"its arrays ({found}) are not in a known format", code="import.unknown"
+        )
     motion, warnings = motion_from_params(params)
     return Imported((motion,), tuple(warnings))
 

@@ -89,7 +89,7 @@ def _reader_of(data: bytes, path: Path) -> Reader:
         return _read_bvh
     if start.startswith(b"PathFileType"):
         return _read_trc
-    raise refused(path.name, "its content is of no known kind", code="import.unknown")
+    raise refused(path.name, "its content is not in a known format", code="import.unknown")
 
 
 def _read_npy(folder: Path, data: bytes, name: str) -> Imported:
@@ -113,14 +113,14 @@ def _read_json(data: bytes, name: str) -> Imported:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise refused(name, "it is no whole JSON text") from error
+        raise refused(name, "it is not valid JSON") from error
     if isinstance(document, dict) and document.get("format") == FORMAT_NAME:
         return Imported((motion_from_json(document),), ours=True)
     from .keypoints2d import is_keypoint_document, motions_from_keypoints
 
     if is_keypoint_document(document):
         return motions_from_keypoints(document, name)
-    raise refused(name, "it is JSON of no known kind", code="import.unknown")
+    raise refused(name, "its JSON content is not in a known format", code="import.unknown")
 
 
 def _read_pickle(data: bytes, name: str) -> Imported:
@@ -147,7 +147,7 @@ def _read_bvh(data: bytes, name: str) -> Imported:
     found = motion_from_foreign_bvh(document)
     if found is None:
         names = ", ".join(joint.name for joint in document.joints[:6])
-        why = f"its joints ({names}, …) have names of no known family"
+        why = f"its joints ({names}, …) do not match a known naming scheme"
         fix = "Import it into Blender and retarget it from that armature"
         raise refused(name, why, fix, "import.bvh_names")
     return Imported((found[0],), tuple(found[1]))

@@ -19,7 +19,7 @@ def refused(name: str, why: str, fix: str = "", code: str = "import.bad") -> Ske
     Returns:
         The error, to be raised.
     """
-    fix = fix or f"Choose a motion of a known kind ({KNOWN_KINDS}); see docs/body_motion.md"
+    fix = fix or f"Choose a motion in a known format ({KNOWN_KINDS}); see docs/body_motion.md"
     return Sketch2PoseError(f'The motion "{name}" could not be imported', why, fix, code)
 
 

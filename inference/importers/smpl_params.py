@@ -69,11 +69,11 @@ def motion_from_params(params: SmplParams) -> tuple[BodyMotion, list[str]]:
     trans = np.zeros((frames, 3)) if params.trans is None else params.trans
     up = params.up or _up_axis(body, poses, trans)
     if up != "y":
-        warnings.append(f"The motion was turned from {up} up to y up.")
+        warnings.append(f"The motion was rotated from {up} up to Y up.")
     poses, trans = _turned(poses, trans, up)
     if params.has_shape:
         warnings.append(
-            "The person's proportions (betas) belong to a body that does not ship: "
+            "The person's proportions (betas) belong to a body that is not included: "
             "those of the default body are used."
         )
     if params.framerate is None:

@@ -45,7 +45,7 @@ def motion_from_tram(data: bytes, name: str, folder: Path) -> Imported:
     person = _dictionary(data, name)
     if any(key not in person for key in NEEDED):
         found = ", ".join(sorted(map(str, person))[:8]) or "nothing"
-        why = f"its content ({found}) is of no known kind"
+        why = f"its content ({found}) is not in a known format"
         raise refused(name, why, code="import.unknown")
     if problem := frame_count_problem(len(person["pred_rotmat"])):
         raise ValueError(f'"pred_rotmat" {problem}')
@@ -59,7 +59,7 @@ def motion_from_tram(data: bytes, name: str, folder: Path) -> Imported:
     poses = axis_angles(turns[order], "pred_rotmat")
     camera, warnings = _camera_near(folder), []
     if camera is None:
-        warnings.append(f'"{CAMERA}" is not beside the file: the camera is taken to stand still.')
+        warnings.append(f'"{CAMERA}" is not beside the file: the camera is assumed to stand still.')
     else:
         poses, place = in_world(poses, place, *(part[frames] for part in camera))
     params = SmplParams(poses, place, up="-y", frame_index=frames, has_shape=True)
@@ -100,7 +100,7 @@ def _dictionary(data: bytes, name: str) -> Mapping[str, Any]:
     stream = io.BytesIO(data)
     shape, _, kind = array_header(stream)
     if shape != () or kind != np.dtype(object):
-        raise refused(name, "it is an array alone, without names", code="import.unknown")
+        raise refused(name, "it is a single array without names", code="import.unknown")
     try:
         content = load_result_pickle(stream.read())
     except pickle.UnpicklingError as error:

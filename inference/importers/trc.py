@@ -94,7 +94,7 @@ def motion_from_trc(data: bytes, name: str) -> Imported:
     missing = [joint for joint in REQUIRED if joint not in found]
     if missing:
         why = f"it has no point for {', '.join(missing)}"
-        fix = "Export joint centres named like RHip, RKnee, RAnkle, RShoulder, RElbow, RWrist"
+        fix = "Export joint centers named like RHip, RKnee, RAnkle, RShoulder, RElbow, RWrist"
         raise refused(name, why, fix, "import.trc_joints")
     filled = {joint: _filled(points) for joint, points in found.items()}
     poses, trans, scale = pose_from_points(filled)

@@ -168,5 +168,5 @@ def _refuse_undrawn(drawing: StrokeDrawing, name: str) -> None:
     page = np.array([drawing.width, drawing.height])
     points = np.vstack([stroke.points for stroke in drawing.strokes])
     if not np.any(np.all((points >= 0) & (points <= page), axis=1)):
-        why = "all its strokes lie outside of the page"
-        raise refused(name, why, "Bring the drawing into view and retry", "page.outside")
+        why = "all its strokes are outside the view"
+        raise refused(name, why, "Bring the drawing into view and try again", "page.outside")

@@ -66,7 +66,7 @@ def decode_picture(data: bytes, name: str) -> DecodedPicture:
     if pixels is None:
         raise refused(
             name,
-            f"its {header.kind} data are damaged or cut short",
+            f"its {header.kind} data is damaged or cut short",
             "Save it again",
             "page.damaged",
         )
@@ -87,7 +87,7 @@ def check_size(width: float, height: float, name: str) -> None:
     """
     if width * height > MOST_PIXELS:
         why = f"it has {width * height / 1e6:.0f} megapixels, more than {MOST_PIXELS / 1e6:.0f}"
-        raise refused(name, why, "Scale it down; 2000 pixels a side are plenty", "page.too_large")
+        raise refused(name, why, "Scale it down; 2000 pixels per side are enough", "page.too_large")
     if min(width, height) < SMALLEST_SIDE:
         why = f"it has only {width:g} x {height:g} pixels"
         raise refused(name, why, "Choose a larger picture", "page.too_small")
@@ -95,11 +95,11 @@ def check_size(width: float, height: float, name: str) -> None:
 
 def _what_else(data: bytes) -> str:
     if data[4:8] == b"ftyp":
-        return f"it is {_ISO_MEDIA.get(data[8:12], 'a video')}, not an image this can read"
+        return f"it is {_ISO_MEDIA.get(data[8:12], 'a video')}, not a supported image"
     for signature, kind in _OTHER_KINDS:
         if data.startswith(signature):
             return f"it is {kind}, not an image"
-    return "it is not an image, whatever its name says"
+    return "it is not an image despite its name"
 
 
 def _eight_bits(pixels: NDArray) -> NDArray[np.uint8]:
@@ -130,7 +130,7 @@ def _on_paper(pixels: NDArray[np.uint8]) -> ByteArray:
 def _warnings(data: bytes, header: ImageHeader, name: str) -> list[str]:
     warnings = []
     if header.animated:
-        warnings.append(f'"{name}" is an animation; only its first frame is read.')
+        warnings.append(f'"{name}" is an animation; only its first frame is used.')
     ends = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
     if header.kind in ends and ends[header.kind] not in data[-65536:]:
         warnings.append(f'"{name}" ends early; its lower part may be missing.')

@@ -62,7 +62,7 @@ def read_svg(data: bytes, name: str) -> SvgDrawing:
     """
     root = _parse(data, name)
     if _tag(root) != "svg":
-        raise _refused(name, f"it is XML, but no SVG (its root is <{_tag(root)}>)")
+        raise _refused(name, f"it is XML but not SVG (its root is <{_tag(root)}>)")
     walker = _Walker(root, name)
     walker.draw(root, np.eye(3), dict(_INHERITED), 0)
     shapes = walker.shapes
@@ -101,7 +101,7 @@ def _parse(data: bytes, name: str) -> ET.Element:
         parser.Parse(data, True)
         return builder.close()
     except (expat.ExpatError, ValueError, LookupError, AssertionError) as error:
-        raise _refused(name, f"it is no well-formed XML ({error})") from error
+        raise _refused(name, f"it is not well-formed XML ({error})") from error
 
 
 def _tag(element: ET.Element) -> str:
@@ -184,7 +184,11 @@ class _Walker:
         return tuple(f'"{self.name}": {kind} are not drawn.' for kind in self.left_out)
 
     def left_out_clause(self) -> str:
-        return f" (only {' and '.join(self.left_out)}, which are not read)" if self.left_out else ""
+        return (
+            f" (only {' and '.join(self.left_out)}, which are not supported)"
+            if self.left_out
+            else ""
+        )
 
 
 def _paint(style: dict[str, str], kind: str) -> int | None:

@@ -7,7 +7,7 @@ from . import messages
 from .process import Ended, Nonsense
 
 _RETRY = "Try again"
-_SETUP = "Run Check Set-up in the preferences of Sketch2Pose"
+_SETUP = "Run Check Setup in the preferences of Sketch2Pose"
 
 
 def failed_to_start(program: str, error: OSError) -> Sketch2PoseError:
@@ -37,8 +37,8 @@ def not_ready(seconds: float, log_path: str | Path | None) -> Sketch2PoseError:
 
 def spoke_nonsense(nonsense: Nonsense) -> Sketch2PoseError:
     """The process wrote something that is no message."""
-    why = f"it sent something that is no message ({nonsense.line[:120]})"
-    return Sketch2PoseError("The backend could not be understood", why, _SETUP, "backend.garbage")
+    why = f"it sent an invalid message ({nonsense.line[:120]})"
+    return Sketch2PoseError("The backend's answer is not valid", why, _SETUP, "backend.garbage")
 
 
 def other_version(ready: messages.Ready) -> Sketch2PoseError:
@@ -48,7 +48,7 @@ def other_version(ready: messages.Ready) -> Sketch2PoseError:
         f"this add-on speaks protocol {messages.PROTOCOL_VERSION}"
     )
     fix = "Install the backend and the add-on from the same release"
-    return Sketch2PoseError("The backend does not fit this add-on", why, fix, "backend.version")
+    return Sketch2PoseError("The backend does not match this add-on", why, fix, "backend.version")
 
 
 def gave_up(error: Sketch2PoseError, deaths: int) -> Sketch2PoseError:

@@ -109,15 +109,15 @@ def fit_sentence(motion: SkelMotion) -> str:
     text = f"{len(motion.q)} frames, joints within {1e3 * motion.joint_errors.mean():.1f} mm"
     text += f", skin within {1e3 * skin.mean():.1f} mm" if skin.size else ""
     if motion.drawn_errors is not None and np.isfinite(motion.drawn_errors).any():
-        text += f", {np.nanmean(motion.drawn_errors):.1f} px from where the joints were seen"
+        text += f", {np.nanmean(motion.drawn_errors):.1f} px from the detected joints"
     weak = int(motion.weak_frames.sum())
-    return text + (f"; look at {weak} weak frames" if weak else "")
+    return text + (f"; check {weak} low-confidence frames" if weak else "")
 
 
 def _mismatch(why: str) -> Sketch2PoseError:
     return Sketch2PoseError(
         "The body models cannot be used",
         why,
-        "Give a SKEL file and the SMPL file of the same gender, or neither",
+        "Choose a SKEL file and the SMPL file of the same gender, or neither",
         "skel.models",
     )

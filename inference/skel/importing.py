@@ -23,11 +23,11 @@ def motion_from_skel(fields: Mapping[str, NDArray]) -> Imported:
         fields: `poses` [T, 46] radians, `trans` [T, 3] metres, `betas`, as SKEL's tools write them.
 
     Raises:
-        ValueError: they are no SKEL motion.
+        ValueError: they are not a SKEL motion.
     """
     motion, skel = skel_motion_from_arrays(fields), load_default_skel()
     warnings = ()
     if motion.model != skel.name:
         motion = replace(motion, betas=np.zeros(10))
-        warnings = ("The motion is SKEL's own: it was put on the default body in its mean shape.",)
+        warnings = ("The SKEL motion was transferred to the default body in its mean shape.",)
     return Imported((smpl_from_skel(motion, skel, load_default_body()),), warnings)

@@ -90,7 +90,7 @@ def read_skel_motion(path: Path) -> SkelMotion:
         return skel_motion_from_arrays(read_archive(path))
     except DAMAGED as error:
         raise Sketch2PoseError(
-            f"The SKEL motion {path.name} was not read",
+            f"The SKEL motion {path.name} could not be read",
             str(error),
             "Choose a file made by `skel`, or by SKEL's own tools",
             "skel.motion",

@@ -65,7 +65,7 @@ def coefficients() -> Array:
         return np.asarray(stored["coefficients"], float).reshape(JOINTS, len(FEATURES))
     except (OSError, ValueError, KeyError) as error:
         raise Sketch2PoseError(
-            "The confidence of drawings could not be read",
+            "The confidence calibration of drawings could not be read",
             f"{COEFFICIENTS.name}: {error}",
             "Install the extension again",
             "sketch.confidence",

@@ -152,7 +152,7 @@ def to_motion(
 def _blank(name: str) -> Sketch2PoseError:
     return Sketch2PoseError(
         f'Nothing is drawn on "{name}"',
-        "the page is blank or its lines are too faint to see",
+        "the image is blank or its lines are too faint",
         "Draw a figure with darker lines and try again",
         "sketch.blank",
     )
@@ -161,7 +161,7 @@ def _blank(name: str) -> Sketch2PoseError:
 def _nobody(name: str, best: float) -> Sketch2PoseError:
     return Sketch2PoseError(
         f'Nobody was found in "{name}"',
-        f"no part of the drawing looks like a person (the likeliest part to {best:.0%})",
-        "Draw head, trunk, arms and legs so that they connect, or crop the picture to one figure",
+        f"no part of the drawing looks like a person (highest confidence {best:.0%})",
+        "Draw connected head, torso, arms and legs, or crop the image to one figure",
         "sketch.nobody",
     )

@@ -125,7 +125,7 @@ class VideoEstimator:
         key = self._key(path, options) if cache else ""
         found = cache.find(key) if cache and key else None
         if found is not None:
-            report.progress(1.0, "The clip was looked at before")
+            report.progress(1.0, "Using the stored detections of this clip")
             return found
         with Clip(path, options.trim, options.picture_framerate) as clip:
             tracker = Tracker(self.detector, self.landmarker, clip.framerate / options.trim.step)
@@ -194,8 +194,8 @@ class VideoEstimator:
         """Who is seen in a photo, left to right; see `estimate_photo`."""
         if page.color is None:
             raise Sketch2PoseError(
-                f'"{page.name}" is not a photo', "it is made of strokes",
-                "Read it as a drawing", "image.strokes",
+                f'"{page.name}" is not a photo', "it consists of strokes",
+                "Use it as a drawing", "image.strokes",
             )  # fmt: skip
         reader = HandReader(self.hands) if self.hands and options.hands else None
         people = []
@@ -299,11 +299,11 @@ def without_gaps(hands: HandTrack, track: Track, step: int) -> HandTrack:
 
 
 def nobody(name: str) -> Sketch2PoseError:
-    """The error for a picture or clip without people."""
+    """The error for a image or clip without people."""
     return refused(
         name,
         "nobody was found in it",
-        "Choose one that shows whole people, not too small; drawings are read as drawings",
+        "Choose one that shows whole people, not too small; for drawings use Pose from Drawing",
         "video.nobody",
     )
 
@@ -332,6 +332,6 @@ def _warn_of_weak_frames(motion: BodyMotion, number: int, report: Report) -> Non
     filled = int((sure <= FILLED + 1e-6).sum())
     weak = int((sure < WEAK).sum()) - filled
     if filled:
-        report.warn(f"Person {number + 1}: {filled} frames without a sight of them are filled in.")
+        report.warn(f"Person {number + 1}: {filled} frames without detections are filled in.")
     if weak:
-        report.warn(f"Person {number + 1}: {weak} frames are guesses; check them.")
+        report.warn(f"Person {number + 1}: {weak} frames have low confidence; check them.")

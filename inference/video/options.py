@@ -56,7 +56,7 @@ def options_from(values: dict[str, Any]) -> VideoOptions:
     bad = next((name for name, fine in _CHECKS.items() if name in given and not fine(given)), None)
     if bad is not None:
         raise Sketch2PoseError(
-            "The clip cannot be read that way",
+            "The clip cannot be processed with these options",
             f'"{bad}" is {given[bad]}',
             _FIXES.get(bad, _FIX),
             f"video.{bad}",
@@ -112,8 +112,8 @@ _CHECKS = {
 }
 _FIX = "Seconds start at 0 and end after the start, step is at least 1, lens is 5 to 2000 mm"
 _FIXES = {
-    "size": "Give width and height in pixels, for example 1920x1080",
-    "camera": "Give the path of a camera file; docs/video.md tells what it holds",
+    "size": "Enter width and height in pixels, for example 1920x1080",
+    "camera": "Enter the path of a camera file; docs/video.md describes its content",
     "quality": f"Choose one of {', '.join(QUALITIES)}",
     "first": "Frames count from 0",
     "count": "Choose at least one frame",

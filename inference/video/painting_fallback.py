@@ -39,8 +39,8 @@ def read_painting(page: Page, read: ReadDrawing, report: Report) -> list[BodyMot
     best = max(found, key=certainty)
     if best:
         report.warn(
-            f'"{page.name}" was read as a painting, by its shapes: nobody was found in it as in '
-            "a photo. Check what points towards you and what away."
+            f'"{page.name}" was interpreted as a painting because no photographed person was '
+            "found. Check which limbs point toward you and which away."
         )
     return best
 

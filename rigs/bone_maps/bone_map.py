@@ -106,7 +106,7 @@ class BoneMap:
             words = ", ".join(role.replace("_", " ") for role in absent[:4])
             raise RigError(
                 "This rig cannot be driven yet",
-                f"no bone is known for {words}",
+                f"no bone is assigned to {words}",
                 "Set these bones in the Retarget panel",
             )
         return self
@@ -160,7 +160,9 @@ def bone_map_from_json(text: str) -> BoneMap:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RigError(
-            "This is not a bone map", f"reading it gave {error!r}", "Save one from the panel first"
+            "This is not a bone map",
+            f"it could not be read ({error!r})",
+            "Save one from the panel first",
         ) from error
 
 

@@ -87,7 +87,7 @@ def map_by_shape(skeleton: Skeleton) -> BoneMap:
         bones=names,
         preset="shape",
         confidence=dict.fromkeys(names, _CONFIDENCE),
-        warnings=("The bones were recognised by shape, not by name: please check them.",),
+        warnings=("The bones were recognized by shape, not by name: please check them.",),
     )
 
 

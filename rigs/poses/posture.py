@@ -165,7 +165,7 @@ def posture_of(joints: ArrayLike) -> Posture:
     array = array[None] if array.ndim == 2 else array
     if array.ndim != 3 or array.shape[1:] != (24, 3) or not np.isfinite(array).all():
         raise RigError(
-            "The pose cannot be put into words",
+            "The pose cannot be described",
             f"its joints {array.shape} are not [N, 24, 3] finite numbers",
             "Pose the rig again",
         )
@@ -173,7 +173,11 @@ def posture_of(joints: ArrayLike) -> Posture:
     shin = np.linalg.norm(array[:, 7:9] - array[:, 4:6], axis=2)
     leg = (thigh + shin).mean(axis=1)
     if (leg < 1e-9).any():
-        raise RigError("The pose cannot be put into words", "its legs have no length", "Map them")
+        raise RigError(
+            "The pose cannot be described",
+            "its legs have no length",
+            "Assign them in the bone list",
+        )
     return Posture(array * (LEG_LENGTH / leg)[:, None, None])
 
 

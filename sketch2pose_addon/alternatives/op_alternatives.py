@@ -33,8 +33,12 @@ LIMBS = (
     ("RIGHT_SHIN", "Right Shin", "The right leg below the knee"),
 )
 CHANGES = (
-    ("FRONT_BACK", "Front/Back", "See the figure from behind instead of in front, or back"),
-    ("SWAP_SIDES", "Swap L/R", "Exchange the directions of left and right limbs"),
+    (
+        "FRONT_BACK",
+        "Front/Back",
+        "View the figure as seen from behind instead of from the front, or back",
+    ),
+    ("SWAP_SIDES", "Swap L/R", "Swap the directions of left and right limbs"),
     ("MIRROR", "Mirror", "Mirror the pose"),
 )
 
@@ -44,7 +48,9 @@ class _AlternativeOperator(LayerOperator):
 
     bl_options = {"REGISTER", "UNDO"}
 
-    target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to use. If empty, the one chosen in the panel is used"
+    )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
@@ -64,10 +70,14 @@ class _AlternativeOperator(LayerOperator):
 
 class SKETCH2POSE_OT_pick_hypothesis(_AlternativeOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.pick_hypothesis"
-    bl_label = "Pick Reading"
-    bl_description = "Take another reading of the drawing: limbs towards the viewer or away"
+    bl_label = "Pick Alternative"
+    bl_description = (
+        "Apply another possible pose of the drawing, with limbs pointing toward the viewer or away"
+    )
 
-    index: IntProperty(name="Reading", description="Number of the reading, from 0", min=0)
+    index: IntProperty(
+        name="Alternative", description="Index of the alternative, counted from 0", min=0
+    )
 
     def changed(
         self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
@@ -75,8 +85,8 @@ class SKETCH2POSE_OT_pick_hypothesis(_AlternativeOperator, bpy.types.Operator):
         if self.index < len(stored.poses):
             return layer.over_reading(stored.poses[self.index])
         raise Sketch2PoseError(
-            "There is no such reading",
-            f"the drawing has {len(stored.poses)} and number {self.index} was asked for",
+            "There is no such alternative",
+            f"the drawing has {len(stored.poses)} alternatives, so {self.index} does not exist",
             f"Choose one from 0 to {len(stored.poses) - 1}",
             "reading.index",
         )
@@ -85,14 +95,17 @@ class SKETCH2POSE_OT_pick_hypothesis(_AlternativeOperator, bpy.types.Operator):
 class SKETCH2POSE_OT_flip_limb(_AlternativeOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.flip_limb"
     bl_label = "Flip Limb"
-    bl_description = "Turn a limb from towards the viewer to away, or back; the drawing still fits"
+    bl_description = (
+        "Make a limb point away from the viewer instead of toward it, or back. The pose "
+        "still fits the drawing"
+    )
 
     limb: EnumProperty(name="Limb", items=LIMBS, default="LEFT_ARM")
 
     @classmethod
     def description(cls, _context: Context, properties: bpy.types.OperatorProperties) -> str:
         name = {item[0]: item[2] for item in LIMBS}[properties.limb]
-        return f"{name}: towards the viewer or away. The drawing still fits"
+        return f"{name}: toward the viewer or away. The pose still fits the drawing"
 
     def changed(
         self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
@@ -102,8 +115,8 @@ class SKETCH2POSE_OT_flip_limb(_AlternativeOperator, bpy.types.Operator):
 
 class SKETCH2POSE_OT_change_reading(_AlternativeOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.change_reading"
-    bl_label = "Change Reading"
-    bl_description = "Exchange front and back, left and right, or mirror the pose"
+    bl_label = "Change Alternative"
+    bl_description = "Swap front and back or left and right, or mirror the pose"
 
     change: EnumProperty(name="Change", items=CHANGES, default="FRONT_BACK")
 
@@ -119,7 +132,7 @@ class SKETCH2POSE_OT_change_reading(_AlternativeOperator, bpy.types.Operator):
 
 def _nothing_stored(name: str) -> Sketch2PoseError:
     return Sketch2PoseError(
-        "There is no reading to change",
+        "There is no alternative to change",
         f'"{name}" has no pose from a drawing at or before this frame',
         "Use Pose from Drawing or Pose from Image first",
         "reading.none",

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 class SKETCH2POSE_OT_browse_readings(BrowseOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.browse_readings"
-    bl_label = "Browse Readings"
+    bl_label = "Browse Alternatives"
     bl_description = (
-        "Show the readings of the drawing in the viewport: hover to see one on the rig, click to "
-        "take it"
+        "Show the alternative poses of the drawing in the viewport. Hover over one to "
+        "preview it on the rig, click to apply it"
     )
 
     _stored: StoredStill
@@ -42,7 +42,7 @@ class SKETCH2POSE_OT_browse_readings(BrowseOperator, bpy.types.Operator):
         stored = stored_still_at(target, context.scene.frame_current)
         if stored is None:
             raise Sketch2PoseError(
-                "There are no readings to browse",
+                "There are no alternatives to browse",
                 f'"{target.name}" has no pose from a drawing at or before this frame',
                 "Use Pose from Drawing or Pose from Image first",
                 "reading.none",

@@ -25,7 +25,7 @@ def _stored(context: Context) -> StoredStill | None:
 
 
 class SKETCH2POSE_PT_alternatives(SidebarPanel, bpy.types.Panel):
-    bl_label = "Readings"
+    bl_label = "Alternatives"
     bl_parent_id = "SKETCH2POSE_PT_main"
 
     @classmethod
@@ -43,7 +43,7 @@ class SKETCH2POSE_PT_alternatives(SidebarPanel, bpy.types.Panel):
             text = str(index + 1)
             pick = row.operator("sketch2pose.pick_hypothesis", text=text, depress=pressed)
             pick.index = index
-        layout.label(text="Towards or Away")
+        layout.label(text="Flip Limb Depth")
         grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
         for limb, label, _description in LIMBS[:4]:
             grid.operator("sketch2pose.flip_limb", text=label).limb = limb

@@ -54,5 +54,5 @@ def existing_file(filepath: str, noun: str, code: str) -> Path:
     path = Path(bpy.path.abspath(filepath))
     if filepath and path.is_file():
         return path
-    why = f'there is no file "{path}"' if filepath else "no file was given"
+    why = f'there is no file "{path}"' if filepath else "no file was chosen"
     raise Sketch2PoseError(f"The {noun} could not be opened", why, f"Choose a {noun}", code)

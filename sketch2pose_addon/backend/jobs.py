@@ -186,7 +186,7 @@ def job_is_running(operator: type[bpy.types.Operator]) -> bool:
     """For `poll()`: whether the backend is busy; the greyed button then says so."""
     if running() is None:
         return False
-    operator.poll_message_set("Another job is running: wait for it or cancel it")
+    operator.poll_message_set("Another job is running. Wait for it to finish or cancel it")
     return True
 
 

@@ -22,14 +22,18 @@ class ModelFiles:
 
     body_file: StringProperty(
         name="SMPL",
-        description="Your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl). Read without running "
-        "anything in it. Empty: the default body",
+        description=(
+            "Your own SMPL, SMPL-H or SMPL-X file (.npz or .pkl). No code in it is executed. "
+            "If empty, the default body is used"
+        ),
         subtype="FILE_PATH",
     )
     skel_file: StringProperty(
         name="SKEL",
-        description="Your own SKEL file (.pkl), of the same gender as the SMPL file. Used for "
-        "motions of that body. Empty: the default skeleton",
+        description=(
+            "Your own SKEL file (.pkl), of the same gender as the SMPL file. It is used for "
+            "motions of that body. If empty, the default skeleton is used"
+        ),
         subtype="FILE_PATH",
     )
 
@@ -37,11 +41,11 @@ class ModelFiles:
 def draw_model_files(layout: UILayout, preferences: Sketch2PosePreferences) -> None:
     """The section in the preferences."""
     column = layout.column()
-    column.label(text="Your own body models")
+    column.label(text="Your Own Body Models")
     column.prop(preferences, "body_file")
     column.prop(preferences, "skel_file")
     if bool(preferences.body_file) != bool(preferences.skel_file):
-        column.label(text="The skeleton needs both files, of one gender", icon="INFO")
+        column.label(text="The skeleton needs both files, of the same gender", icon="INFO")
 
 
 def model_options(preferences: Sketch2PosePreferences) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The extension's cache and its licences, from the preferences."""
+"""The extension's cache and its licenses, from the preferences."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 _ROOT = Path(__file__).resolve().parents[2]
 # In the zip the page lies at the root, in a checkout among the documents.
-_LICENCES = (_ROOT / "LICENCES.md", _ROOT / "docs" / "licences.md")
+_LICENSES = (_ROOT / "LICENSES.md", _ROOT / "docs" / "licenses.md")
 
 
 class SKETCH2POSE_OT_clear_cache(bpy.types.Operator):
     bl_idname = "sketch2pose.clear_cache"
     bl_label = "Clear Cache"
     bl_description = (
-        "Delete what was kept of clips that were read before; reading them again takes longer"
+        "Delete the stored detections of clips. Processing these clips again takes longer"
     )
     bl_options = {"INTERNAL"}
 
@@ -36,15 +36,18 @@ class SKETCH2POSE_OT_clear_cache(bpy.types.Operator):
 
 class SKETCH2POSE_OT_show_licences(bpy.types.Operator):
     bl_idname = "sketch2pose.show_licences"
-    bl_label = "Licences"
-    bl_description = "Open the page with the licences of the extension and of all it carries"
+    bl_label = "Licenses"
+    bl_description = (
+        "Open the page with the licenses of the extension and of everything it includes"
+    )
     bl_options = {"INTERNAL"}
 
     def execute(self, _context: Context) -> set[str]:
-        page = next((path for path in _LICENCES if path.exists()), None)
+        page = next((path for path in _LICENSES if path.exists()), None)
         if page is None:
             self.report(
-                {"ERROR"}, "The page is missing: the extension is not complete. Reinstall it"
+                {"ERROR"},
+                "The page is missing because the extension is incomplete. Install it again",
             )
             return {"CANCELLED"}
         bpy.ops.wm.path_open(filepath=str(page))

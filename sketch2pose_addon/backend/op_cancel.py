@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class SKETCH2POSE_OT_cancel(bpy.types.Operator):
     bl_idname = "sketch2pose.cancel"
     bl_label = "Cancel"
-    bl_description = "Stop estimating; nothing in the scene is changed"
+    bl_description = "Stop the estimation without changing the scene"
     bl_options = {"INTERNAL"}
 
     @classmethod
     def poll(cls, _context: Context) -> bool:
         if jobs.running() is None:
-            cls.poll_message_set("Nothing is running")
+            cls.poll_message_set("No job is running")
             return False
         return True
 
@@ -37,15 +37,17 @@ class SKETCH2POSE_OT_cancel(bpy.types.Operator):
 
 class SKETCH2POSE_OT_keep_so_far(bpy.types.Operator):
     bl_idname = "sketch2pose.keep_so_far"
-    bl_label = "Keep What Is Done"
-    bl_description = "Stop reading the clip here, and key what was seen so far"
+    bl_label = "Stop and Keep Result"
+    bl_description = (
+        "Stop processing the clip here and insert keyframes for the frames processed so far"
+    )
     bl_options = {"INTERNAL"}
 
     @classmethod
     def poll(cls, _context: Context) -> bool:
         job = jobs.running()
         if job is None or not job.may_stop_early:
-            cls.poll_message_set("No clip is being read")
+            cls.poll_message_set("No clip is being processed")
             return False
         return True
 

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from bpy.types import Context
 
 DEVICES = (
-    ("auto", "Automatic", "The fastest device that works, the CPU if there is no other"),
-    ("cpu", "CPU", "Works everywhere"),
-    ("cuda", "CUDA", "NVIDIA graphics card; needs the GPU variant of the extension"),
-    ("directml", "DirectML", "Any graphics card on Windows; needs the GPU variant"),
-    ("coreml", "Core ML", "Apple's neural engine and graphics, on macOS"),
+    ("auto", "Automatic", "Use the fastest device that works, or the CPU if there is no other"),
+    ("cpu", "CPU", "Use the processor, which works everywhere"),
+    ("cuda", "CUDA", "Use an NVIDIA graphics card. Needs the GPU variant of the extension"),
+    (
+        "directml",
+        "DirectML",
+        "Use any graphics card on Windows. Needs the GPU variant of the extension",
+    ),
+    ("coreml", "Core ML", "Use Apple's neural engine and graphics on macOS"),
 )
 
 
@@ -33,14 +37,17 @@ class Sketch2PosePreferences(ModelFiles, bpy.types.AddonPreferences):
 
     device: EnumProperty(
         name="Device",
-        description="What estimates the poses. Falls back to the CPU, and says so",
+        description=(
+            "Device on which poses are estimated. If it is not available, the CPU is used and "
+            "a warning is shown"
+        ),
         items=DEVICES,
         default="auto",
         update=_restart_backend,
     )
     threads: IntProperty(
         name="Threads",
-        description="Processor threads for estimating. 0 leaves the choice to Sketch2Pose",
+        description="Number of processor threads used for estimation. 0 chooses it automatically",
         default=0,
         min=0,
         max=64,
@@ -48,24 +55,29 @@ class Sketch2PosePreferences(ModelFiles, bpy.types.AddonPreferences):
     )
     model_folder: StringProperty(
         name="Models",
-        description="Folder with your own body models and networks. Empty: those that came with "
-        "the extension",
+        description=(
+            "Folder with your own body models and networks. If empty, those of the extension "
+            "are used"
+        ),
         subtype="DIR_PATH",
         update=_restart_backend,
     )
     backend_python: StringProperty(
         name="Python",
-        description="Python program that runs the backend. Empty: Blender's own. "
-        "For the light download, point it to a Python with onnxruntime and "
-        "opencv-python-headless installed",
+        description=(
+            "Python program that runs the backend. If empty, Blender's own is used. For the "
+            "light download, choose a Python with onnxruntime and opencv-python-headless "
+            "installed"
+        ),
         subtype="FILE_PATH",
         update=_restart_backend,
     )
     wheel_folder: StringProperty(
         name="Libraries",
-        description="Folder with the backend's libraries, made with "
-        "'pip install --target FOLDER onnxruntime opencv-python-headless'. "
-        "Empty: those that came with the extension",
+        description=(
+            "Folder with the libraries of the backend, made with 'pip install --target FOLDER "
+            "onnxruntime opencv-python-headless'. If empty, those of the extension are used"
+        ),
         subtype="DIR_PATH",
         update=_restart_backend,
     )
@@ -84,7 +96,7 @@ class Sketch2PosePreferences(ModelFiles, bpy.types.AddonPreferences):
         column.prop(self, "model_folder")
         draw_model_files(column, self)
         column.separator()
-        column.label(text="Backend installed elsewhere (light download)")
+        column.label(text="External Backend (Light Download)")
         column.prop(self, "backend_python")
         column.prop(self, "wheel_folder")
         layout.separator()

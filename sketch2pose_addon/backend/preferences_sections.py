@@ -1,4 +1,4 @@
-"""Sections of the preferences that draw themselves: shortcut, cache, licences."""
+"""Sections of the preferences that draw themselves: shortcut, cache, licenses."""
 
 from __future__ import annotations
 

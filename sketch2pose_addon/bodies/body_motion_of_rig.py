@@ -44,7 +44,7 @@ def body_motion_of_rig(context: Context, rig: Object, mean_default: bool = False
     if not set(SMPL_JOINT_NAMES[:BODY_JOINTS]) <= set(rig.data.bones.keys()):
         raise Sketch2PoseError(
             f'The motion of "{rig.name}" cannot be fitted',
-            "it has not the bones of a body made by Create Body",
+            "it does not have the bones of a body made by Create Body",
             "Retarget its motion to such a body first, or choose a motion file",
             "skel.source",
         )

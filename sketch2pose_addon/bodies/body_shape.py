@@ -43,7 +43,7 @@ class Sketch2PoseBodyShape(bpy.types.PropertyGroup):
     """Shape of a body, at `object.sketch2pose_body` of its armature."""
 
     is_body: BoolProperty(
-        name="Is a Body", description="The armature was made by Create Body", default=False
+        name="Is a Body", description="Whether the armature was made by Create Body", default=False
     )
     betas: FloatVectorProperty(
         name="Shape",
@@ -57,14 +57,14 @@ class Sketch2PoseBodyShape(bpy.types.PropertyGroup):
         options=set(),  # not animatable: rest bones cannot be keyed
     )
     model_name: StringProperty(
-        name="Model", description="SMPL, SMPL-H or SMPL-X; empty for the default body"
+        name="Model", description="SMPL, SMPL-H or SMPL-X. Empty for the default body"
     )
     model_file: StringProperty(
-        name="File", description="The user's own file that the body was made of"
+        name="File", description="Your own file from which the body was made"
     )
     joints_late: BoolProperty(
-        name="Joints Late",
-        description="The bones could not follow the last change of shape",
+        name="Joints Out of Date",
+        description="Whether the bones could not follow the last change of shape",
         default=False,
     )
 

@@ -20,12 +20,12 @@ class SKETCH2POSE_OT_create_body(bpy.types.Operator):
     bl_idname = "sketch2pose.create_body"
     bl_label = "Create Body"
     bl_description = (
-        "Add the default body at the 3D cursor: an armature with a skinned mesh and shape sliders"
+        "Add the default body at the 3D cursor as an armature with a skinned mesh and shape sliders"
     )
     bl_options = {"REGISTER", "UNDO"}
 
     with_skin: BoolProperty(
-        name="Mesh", description="Add the skinned mesh, not only the armature", default=True
+        name="Mesh", description="Add the skinned mesh in addition to the armature", default=True
     )
 
     @classmethod

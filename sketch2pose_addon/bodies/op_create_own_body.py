@@ -45,7 +45,7 @@ class _BodyFileOperator(JobOperator):
 
     def _submit_file(self, path: Path) -> jobs.Job:
         return jobs.submit(
-            f"Reading {path.name}",
+            f"Loading {path.name}",
             lambda folder: BodyRequest(inputs=[str(path)], out_dir=str(folder)),
         )
 
@@ -54,18 +54,22 @@ class SKETCH2POSE_OT_create_own_body(_BodyFileOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.create_own_body"
     bl_label = "Create Body from Own File"
     bl_description = (
-        "Add a body of your SMPL, SMPL-H or SMPL-X file at the 3D cursor: an armature with a "
-        "skinned mesh and sliders for its betas. The file is chosen in the preferences"
+        "Add a body from your SMPL, SMPL-H or SMPL-X file at the 3D cursor, as an armature "
+        "with a skinned mesh and sliders for its betas. The file is chosen in the "
+        "preferences"
     )
 
     filepath: StringProperty(
         name="File",
-        description="SMPL, SMPL-H or SMPL-X file (.npz or .pkl); empty: that of the preferences",
+        description=(
+            "SMPL, SMPL-H or SMPL-X file (.npz or .pkl). If empty, the one in the preferences "
+            "is used"
+        ),
         subtype="FILE_PATH",
     )
     with_correctives: BoolProperty(
         name="Pose Correctives",
-        description="Add the file's pose correctives as shape keys that the armature drives",
+        description="Add the pose correctives of the file as shape keys driven by the armature",
         default=False,
     )
 
@@ -91,18 +95,18 @@ class SKETCH2POSE_OT_add_correctives(_BodyFileOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.add_correctives"
     bl_label = "Add Pose Correctives"
     bl_description = (
-        "Add the pose correctives of the body's file as shape keys that the armature drives. "
-        "They need memory and time: a body without them plays faster"
+        "Add the pose correctives of the body's file as shape keys driven by the armature. "
+        "They need memory and time, so a body without them plays back faster"
     )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         rig = active_rig(context)
         if rig is None or not rig.sketch2pose_body.model_name or not skins_of(rig):
-            cls.poll_message_set("Select a body made of your own file")
+            cls.poll_message_set("Select a body made from your own file")
             return False
         if any(corrective_keys(skin) for skin in skins_of(rig)):
-            cls.poll_message_set("The body has its pose correctives")
+            cls.poll_message_set("The body already has pose correctives")
             return False
         return super().poll(context)
 
@@ -116,7 +120,7 @@ class SKETCH2POSE_OT_add_correctives(_BodyFileOperator, bpy.types.Operator):
     def complete(self, context: Context, job: jobs.Job) -> str:
         data, rig = _read(job), bpy.data.objects.get(self._name)
         if rig is None or not skins_of(rig):
-            raise _no_match(self._name, "it was removed meanwhile")
+            raise _no_match(self._name, "it was removed in the meantime")
         skin = skins_of(rig)[0]
         if len(skin.data.vertices) != len(data.v_template) or not skin.data.shape_keys:
             why = (
@@ -125,7 +129,7 @@ class SKETCH2POSE_OT_add_correctives(_BodyFileOperator, bpy.types.Operator):
             raise _no_match(self._name, why)
         added = add_correctives(skin, rig, data)
         if not added:
-            raise _no_match(self._name, "the file has none")
+            raise _no_match(self._name, "the file contains none")
         return f"{added} pose correctives added"
 
 
@@ -143,14 +147,14 @@ def _read(job: jobs.Job) -> BodyData:
         raise Sketch2PoseError(
             "The body could not be made",
             f"the backend's file could not be read ({error})",
-            "Check the set-up in Preferences > Add-ons > Sketch2Pose",
+            "Run Check Setup in Preferences > Add-ons > Sketch2Pose",
             "body.read",
         ) from error
 
 
 def _no_match(name: str, why: str) -> Sketch2PoseError:
     return Sketch2PoseError(
-        f'"{name}" gets no pose correctives',
+        f'"{name}" cannot have pose correctives',
         why,
         "Select a body made of a file that has them, with its mesh unchanged",
         "body.correctives",

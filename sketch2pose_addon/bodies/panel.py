@@ -48,7 +48,7 @@ class SKETCH2POSE_PT_body_shape(SidebarPanel, bpy.types.Panel):
         if shape.model_name:
             self.layout.operator("sketch2pose.add_correctives", icon="SHAPEKEY_DATA")
         if shape.joints_late:
-            self.layout.label(text="Show the armature: its joints are late", icon="ERROR")
+            self.layout.label(text="Show the armature: its joints are out of date", icon="ERROR")
 
 
 def slider_traits(rig: Object) -> tuple[str, ...]:

@@ -183,7 +183,7 @@ def step(context: Context | None = None) -> bool:
         return False
     if _rig() is None:
         stop()
-        show_result(context, "Correcting ended: its rig is gone or cannot be posed", "WARNING")
+        show_result(context, "Correct ended: the rig was deleted or cannot be posed", "WARNING")
         return True
     jobs.pump()
     changed = _follow_frame(context, session)
@@ -269,7 +269,7 @@ def _show(
     if last:
         session.gesture = None
         solve_corrections.remember(rig, after, layer)
-        name = layer.edits[-1].label if layer.edits else "Back to the original"
+        name = layer.edits[-1].label if layer.edits else "Restored the original pose"
         _end_step(f"Correct: {name}")
         show_result(context, ". ".join([name, *applied.notes, HINT]), "INFO")
     session.plane = edit_plane_of(context, after, rig)

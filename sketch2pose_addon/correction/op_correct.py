@@ -35,8 +35,9 @@ class SKETCH2POSE_OT_correct(bpy.types.Operator):
     bl_idname = "sketch2pose.correct"
     bl_label = "Correct"
     bl_description = (
-        "Correct the pose over the drawing, picture or rig: drag a joint, or draw over a limb to "
-        "replace it. Over a joint the wheel brings it closer or farther, P pins it, X ignores it"
+        "Correct the pose over the drawing, image or rig. Drag a joint, or draw over a "
+        "limb to replace it. Over a joint, the mouse wheel moves it closer or farther, P "
+        "pins it and X ignores it"
     )
 
     _timer: Any = None

@@ -38,21 +38,21 @@ LIMB_ITEMS = (
     *((name, name.replace("_", " ").title(), "") for name in LIMBS),
 )
 JOINT_ITEMS = tuple((str(joint), edits.joint_label(joint), "", joint) for joint in edits.HANDLES)
-_TARGET = "Armature; empty: the one in the panel"
+_TARGET = "Armature to use. If empty, the one chosen in the panel is used"
 
 
 class Sketch2PosePoint(bpy.types.PropertyGroup):
     """A point of a stroke."""
 
-    co: FloatVectorProperty(name="Location", description="In Blender's world", size=3)
+    co: FloatVectorProperty(name="Location", description="Location in world space", size=3)
 
 
 class SKETCH2POSE_OT_correct_limb(LayerOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.correct_limb"
     bl_label = "Correct Limb"
     bl_description = (
-        "Let a stroke replace one limb of the pose; a dot moves the nearest joint. "
-        "The rest of the figure stays as it is"
+        "Replace one limb of the pose with a stroke, or move the nearest joint with a dot. "
+        "The rest of the figure is not changed"
     )
 
     target: StringProperty(name="Rig", description=_TARGET)
@@ -86,12 +86,12 @@ class _JointOperator(LayerOperator):
 class SKETCH2POSE_OT_move_joint(_JointOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.move_joint"
     bl_label = "Move Joint"
-    bl_description = "Say where a joint was drawn; the bones that meet there turn"
+    bl_description = "Move a joint to where it was drawn and rotate the bones that meet there"
 
     target: StringProperty(name="Rig", description=_TARGET)
     joint: EnumProperty(name="Joint", items=JOINT_ITEMS)
-    location: FloatVectorProperty(name="Location", description="In Blender's world", size=3)
-    pin: BoolProperty(name="Pin", description="The body reaches exactly for this place")
+    location: FloatVectorProperty(name="Location", description="Location in world space", size=3)
+    pin: BoolProperty(name="Pin", description="Keep the joint exactly at this place")
 
     def edit(self, context: Context, stored: StoredStill, target: Object) -> edits.Edit:
         plane, joint = edit_plane_of(context, stored, target), int(self.joint)
@@ -100,7 +100,7 @@ class SKETCH2POSE_OT_move_joint(_JointOperator, bpy.types.Operator):
             place = plane.handles[joint]  # where it is now
         pixel = plane.pixels(place)[0]
         if not np.isfinite(pixel).all():
-            raise refused("it lies behind the view in which the figure was seen")
+            raise refused("it is behind the camera from which the figure was seen")
         kind = edits.PIN if self.pin else edits.JOINT
         point = (float(pixel[0]), float(pixel[1]))
         return edits.Edit(kind, joint=joint, points=(point,), view=plane.edit_view())
@@ -109,7 +109,9 @@ class SKETCH2POSE_OT_move_joint(_JointOperator, bpy.types.Operator):
 class SKETCH2POSE_OT_ignore_joint(_JointOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.ignore_joint"
     bl_label = "Ignore Joint"
-    bl_description = "The joint was read wrongly: let the rest of the figure say where it is"
+    bl_description = (
+        "Ignore a wrongly detected joint and infer its place from the rest of the figure"
+    )
 
     target: StringProperty(name="Rig", description=_TARGET)
     joint: EnumProperty(name="Joint", items=JOINT_ITEMS)
@@ -121,12 +123,15 @@ class SKETCH2POSE_OT_ignore_joint(_JointOperator, bpy.types.Operator):
 class SKETCH2POSE_OT_nudge_joint(_JointOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.nudge_joint"
     bl_label = "Closer or Farther"
-    bl_description = "Tilt the bone that ends in a joint towards the viewer or away"
+    bl_description = "Tilt the bone that ends in a joint toward the viewer or away"
 
     target: StringProperty(name="Rig", description=_TARGET)
     joint: EnumProperty(name="Joint", items=JOINT_ITEMS)
     angle: FloatProperty(
-        name="Angle", description="Away from the viewer", subtype="ANGLE", default=0.1
+        name="Angle",
+        description="Angle by which the bone tilts away from the viewer",
+        subtype="ANGLE",
+        default=0.1,
     )
 
     def edit(self, context: Context, stored: StoredStill, target: Object) -> edits.Edit:
@@ -150,19 +155,19 @@ class _ListOperator(LayerOperator):
             return self.index
         raise Sketch2PoseError(
             "There is no such correction",
-            f"the pose has {len(layer.edits)} and number {self.index} was asked for",
-            "Choose one of the list",
+            f"the pose has {len(layer.edits)} corrections, so {self.index} does not exist",
+            "Choose one from the list",
             "edits.index",
         )
 
 
 class SKETCH2POSE_OT_toggle_correction(_ListOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.toggle_correction"
-    bl_label = "Switch Correction"
-    bl_description = "Switch a correction on or off; the original result stays"
+    bl_label = "Toggle Correction"
+    bl_description = "Enable or disable a correction. The original result is kept"
 
     target: StringProperty(name="Rig", description=_TARGET)
-    index: IntProperty(name="Correction", description="Number in the list, from 0", min=0)
+    index: IntProperty(name="Correction", description="Index in the list, counted from 0", min=0)
 
     def changed(
         self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer
@@ -173,11 +178,11 @@ class SKETCH2POSE_OT_toggle_correction(_ListOperator, bpy.types.Operator):
 class SKETCH2POSE_OT_remove_correction(_ListOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.remove_correction"
     bl_label = "Remove Correction"
-    bl_description = "Take a correction away; the pose is as if it had not been made"
+    bl_description = "Remove a correction and solve the pose again without it"
 
     target: StringProperty(name="Rig", description=_TARGET)
-    index: IntProperty(name="Correction", description="Number in the list, from 0", min=0)
-    all: BoolProperty(name="All", description="Remove every correction of this pose")
+    index: IntProperty(name="Correction", description="Index in the list, counted from 0", min=0)
+    all: BoolProperty(name="All", description="Remove all corrections of this pose")
 
     def changed(
         self, context: Context, target: Object, stored: StoredStill, layer: CorrectionLayer

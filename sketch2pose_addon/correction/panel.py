@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SKETCH2POSE_PT_ambiguities(SidebarPanel, bpy.types.Panel):
-    bl_label = "What the Drawing Leaves Open"
+    bl_label = "Ambiguities"
     bl_parent_id = "SKETCH2POSE_PT_main"
 
     @classmethod
@@ -81,7 +81,7 @@ def _draw_list(layout: UILayout, layer: CorrectionLayer) -> None:
         label.label(text=edit.label)
         remove = row.operator("sketch2pose.remove_correction", text="", icon="X", emboss=False)
         remove.index = index
-    back = layout.operator("sketch2pose.remove_correction", text="Back to the Original")
+    back = layout.operator("sketch2pose.remove_correction", text="Back to Original")
     back.all = True
 
 

@@ -38,12 +38,12 @@ def edit_of_stroke(
     """
     pixels = plane.pixels(points)
     if not len(pixels) or not np.isfinite(pixels).all():
-        raise refused("it is empty or lies behind the view in which the figure was seen")
+        raise refused("it is empty or behind the camera from which the figure was seen")
     figure = figure_of(plane, stored)
     height = float(np.ptp(figure.seen, axis=0).max())
     nearest = np.linalg.norm(pixels[:, None] - figure.seen[None], axis=-1)
     if nearest.min() > _NEAR * height:
-        raise refused("it lies far from the figure")
+        raise refused("it is far from the figure")
     view = plane.edit_view()
     if len(pixels) < 2 or np.ptp(pixels, axis=0).max() < _DOT * height:
         middle = pixels.mean(0)
@@ -75,9 +75,9 @@ def nearest_joint(pixel: np.ndarray, seen: np.ndarray) -> int:
 def refused(why: str) -> Sketch2PoseError:
     """What is said of a mark that means nothing."""
     return Sketch2PoseError(
-        "The mark could not be read",
+        "The stroke could not be interpreted",
         why,
-        "Draw along a limb of the figure, or a dot at a joint",
+        "Draw along a limb of the figure, or draw a dot on a joint",
         "mark.unread",
     )
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _INTERVAL = 0.02  # s between two steps
 _EXPECTING = 0.008  # s between two steps while an answer is on its way
 _SETTLED = 1  # steps without a change before a stroke counts as finished
-HINT = "Live: Enter keys the pose, Esc restores the old one"
+HINT = "Live: Enter keys the pose, Esc restores the previous one"
 
 
 @dataclass
@@ -100,7 +100,7 @@ def step() -> float | None:
     rig, drawing = bpy.data.objects.get(live.rig), bpy.data.objects.get(live.drawing)
     if refusal(rig) is not None or not is_drawing(drawing):
         stop()
-        show_result(context, "Live drawing ended: its rig or its drawing is gone", "WARNING")
+        show_result(context, "Live drawing ended: the rig or the drawing was deleted", "WARNING")
         return None
     _follow_frame(context, live, rig)
     _watch(context, live, drawing)

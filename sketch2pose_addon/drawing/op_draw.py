@@ -29,20 +29,21 @@ class SKETCH2POSE_OT_draw(bpy.types.Operator):
     bl_idname = "sketch2pose.draw"
     bl_label = "Draw"
     bl_description = (
-        "Draw a figure in this view, at the depth of the rig (or of the 3D cursor without a rig). "
-        "On a frame without a drawing a new one begins; the earlier ones stay on theirs"
+        "Draw a figure in this view, at the depth of the rig, or of the 3D cursor if there "
+        "is no rig. On a frame without a drawing, a new one is added. Drawings on other "
+        "frames are kept"
     )
     bl_options = {"REGISTER", "UNDO"}
 
     new: BoolProperty(
-        name="New Sheet",
-        description="Begin a new grease pencil object even when the present one faces this view",
+        name="New Drawing Plane",
+        description="Create a new Grease Pencil object even if the current one faces this view",
     )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         if viewport_area(context) is None:
-            cls.poll_message_set("Needs a 3D viewport to draw in")
+            cls.poll_message_set("A 3D viewport is needed to draw in")
             return False
         if context.scene.library is not None:
             cls.poll_message_set("The scene is linked from another file and cannot be changed")

@@ -23,8 +23,9 @@ class SKETCH2POSE_OT_live(bpy.types.Operator):
     bl_idname = "sketch2pose.live"
     bl_label = "Live"
     bl_description = (
-        "Let the rig follow while you draw: every finished stroke poses it anew, without keys. "
-        "Enter keys the pose, Esc brings the old one back"
+        "Pose the rig while you draw. Every finished stroke updates the pose without "
+        "inserting keyframes. Press Enter to key the pose or Esc to restore the previous "
+        "one"
     )
     bl_options = {"INTERNAL"}
 
@@ -50,7 +51,7 @@ class _LiveEnd:
     @classmethod
     def poll(cls, _context: Context) -> bool:
         if live_session.session() is None:
-            cls.poll_message_set("Live drawing is off")
+            cls.poll_message_set("Live drawing is not running")
             return False
         return True
 
@@ -58,7 +59,7 @@ class _LiveEnd:
 class SKETCH2POSE_OT_live_accept(_LiveEnd, bpy.types.Operator):
     bl_idname = "sketch2pose.live_accept"
     bl_label = "Key Live Pose"
-    bl_description = "Key the pose that the rig shows now; live drawing goes on"
+    bl_description = "Insert keyframes for the current pose of the rig and continue live drawing"
     bl_options = {"UNDO"}
 
     def execute(self, context: Context) -> set[str]:
@@ -81,7 +82,9 @@ class SKETCH2POSE_OT_live_accept(_LiveEnd, bpy.types.Operator):
 class SKETCH2POSE_OT_live_restore(_LiveEnd, bpy.types.Operator):
     bl_idname = "sketch2pose.live_restore"
     bl_label = "End Live Drawing"
-    bl_description = "Bring back the pose from before, or the last one keyed, and end live drawing"
+    bl_description = (
+        "Restore the previous pose, or the last one that was keyed, and end live drawing"
+    )
     bl_options = {"UNDO"}
 
     def execute(self, context: Context) -> set[str]:

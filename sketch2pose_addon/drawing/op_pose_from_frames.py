@@ -29,18 +29,23 @@ class SKETCH2POSE_OT_pose_from_frames(JobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.pose_from_frames"
     bl_label = "Pose All Drawings"
     bl_description = (
-        "Key one pose for each frame of the drawing, at that frame. "
-        "Left and right are kept from drawing to drawing. Esc cancels"
+        "Insert keyframes for one pose on each frame of the drawing. Left and right stay "
+        "consistent from drawing to drawing. Press Esc to cancel"
     )
 
-    target: StringProperty(name="Rig", description="Armature to pose; empty: the one in the panel")
-    drawing: StringProperty(
-        name="Drawing", description="Grease pencil object; empty: the active one"
+    target: StringProperty(
+        name="Rig", description="Armature to pose. If empty, the one chosen in the panel is used"
     )
-    in_betweens: EnumProperty(name="In-betweens", items=IN_BETWEENS, default="CONSTANT")
+    drawing: StringProperty(
+        name="Drawing",
+        description=(
+            "Grease Pencil object with the drawn figure. If empty, the active one is used"
+        ),
+    )
+    in_betweens: EnumProperty(name="In-Betweens", items=IN_BETWEENS, default="CONSTANT")
     move_frames: IntProperty(
-        name="Move Within",
-        description="Frames before the next pose in which the rig moves there",
+        name="Transition Frames",
+        description="Number of frames before the next pose in which the rig moves to it",
         default=4,
         min=1,
     )
@@ -61,7 +66,7 @@ class SKETCH2POSE_OT_pose_from_frames(JobOperator, bpy.types.Operator):
             raise _nothing_drawn(drawing)
         self._target = target.name
         self._pages, self._page_of_frame = _different_pages(context, drawing, frames)
-        return jobs.submit(f"Reading {len(frames)} drawings", self._request)
+        return jobs.submit(f"Estimating {len(frames)} drawings", self._request)
 
     def _request(self, folder: Path) -> SketchRequest:
         paths = [folder / f"drawing_{number}.json" for number in range(len(self._pages))]

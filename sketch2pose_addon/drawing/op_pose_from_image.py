@@ -31,13 +31,15 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.pose_from_image"
     bl_label = "Pose from Image"
     bl_description = (
-        "Pose the rig like the figure in a drawing or photo, at the current frame. "
-        "The figure faces the way the rig's object faces. Esc cancels"
+        "Pose the rig at the current frame like the figure in a drawing or photo. The "
+        "figure faces the same way as the rig object. Press Esc to cancel"
     )
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default=_PICTURES, options={"HIDDEN"})
-    target: StringProperty(name="Rig", description="Armature to pose; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to pose. If empty, the one chosen in the panel is used"
+    )
 
     def begin(self, context: Context) -> jobs.Job:
         target = checked_target(context, self.target)
@@ -53,7 +55,7 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
             options = {"drawings": kind == "AUTO"}
             return ImageRequest(inputs=[str(picture)], out_dir=str(folder), options=options)
 
-        return jobs.submit(f"Reading {picture.name}", request)
+        return jobs.submit(f"Estimating {picture.name}", request)
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)

@@ -30,13 +30,19 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.pose_from_sketch"
     bl_label = "Pose from Drawing"
     bl_description = (
-        "Pose the rig like the drawn figure, at the current frame. Keys are inserted, or with "
-        "'With Auto Keying' only while Auto Keying is on. Esc cancels"
+        "Pose the rig at the current frame like the drawn figure. Keyframes are inserted; "
+        "with the option With Auto Keying only while Auto Keying is enabled. Press Esc to "
+        "cancel"
     )
 
-    target: StringProperty(name="Rig", description="Armature to pose; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to pose. If empty, the one chosen in the panel is used"
+    )
     drawing: StringProperty(
-        name="Drawing", description="Grease pencil object; empty: the active one"
+        name="Drawing",
+        description=(
+            "Grease Pencil object with the drawn figure. If empty, the active one is used"
+        ),
     )
 
     @classmethod
@@ -58,7 +64,7 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
             write_strokes(page, self._captured.page)
             return SketchRequest(inputs=[str(page)], out_dir=str(folder))
 
-        return jobs.submit("Reading the drawing", request)
+        return jobs.submit("Estimating the pose", request)
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)

@@ -41,7 +41,7 @@ _INK = 0.015  # m
 class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.try_it"
     bl_label = "Try It"
-    bl_description = "Add a body and a small drawing, and pose the body like the drawing"
+    bl_description = "Add a body and a small drawing and pose the body like the drawing"
 
     @classmethod
     def poll(cls, context: Context) -> bool:
@@ -61,7 +61,7 @@ class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
             write_strokes(page, self._captured.page)
             return SketchRequest(inputs=[str(page)], out_dir=str(folder))
 
-        return jobs.submit("Reading the drawing", request)
+        return jobs.submit("Estimating the pose", request)
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         motion = read_result.read_first_person(job)

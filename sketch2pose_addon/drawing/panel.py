@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SKETCH2POSE_PT_options(SidebarPanel, bpy.types.Panel):
-    bl_label = "Placement and Keys"
+    bl_label = "Placement and Keyframes"
     bl_parent_id = "SKETCH2POSE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 

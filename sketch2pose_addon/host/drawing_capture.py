@@ -64,7 +64,7 @@ def capture_drawing(context: Context, drawing: Object, frame: int | None = None)
     points = _all_points(drawing, strokes)
     view = drawing_view(context, drawing, points)
     if not np.isfinite(view.project(points)).all():
-        raise _refused(drawing, "part of it lies behind the view", "Look at the drawing")
+        raise _refused(drawing, "part of it is behind the view", "Turn the view to the drawing")
     return page_of(strokes, view)
 
 

@@ -25,23 +25,40 @@ if TYPE_CHECKING:
 PLACEMENTS = (
     (
         "GROUND",
-        "On the Ground",
-        "Stand where it was drawn, with the lowest part of the body on the ground plane",
+        "On Ground",
+        "Place the figure where it was drawn, with the lowest part of the body on the ground plane",
     ),
-    ("DRAWN", "As Drawn", "Stand exactly where it was drawn, also above or below the ground"),
-    ("KEEP", "At the Rig", "Keep the rig where it is and take over the pose only"),
+    (
+        "DRAWN",
+        "As Drawn",
+        "Place the figure exactly where it was drawn, even above or below the ground",
+    ),
+    ("KEEP", "At Rig", "Apply only the pose and keep the rig where it is"),
     (
         "SURFACE",
-        "On a Surface",
-        "Stand where it was drawn, on what lies below the hips: floor, stairs, a table",
+        "On Surface",
+        "Place the figure where it was drawn, on the surface below the hips, such as a "
+        "floor, stairs or a table",
     ),
-    ("CURSOR", "At the 3D Cursor", "Stand on the 3D cursor"),
+    ("CURSOR", "At 3D Cursor", "Place the figure on the 3D cursor"),
 )
 
 FACINGS = (
-    ("RIG", "As the Rig", "A figure that faces the picture's viewer faces the way the rig does"),
-    ("CAMERA", "As Seen Here", "Seen from this viewport, the figure faces as in the picture"),
-    ("WORLD", "World", "Seen from the front (numpad 1), the figure faces as in the picture"),
+    (
+        "RIG",
+        "Same as Rig",
+        "A figure that faces the viewer of the image faces the same way as the rig",
+    ),
+    (
+        "CAMERA",
+        "Current View",
+        "Make the figure face as in the image when viewed from this viewport",
+    ),
+    (
+        "WORLD",
+        "World",
+        "Make the figure face as in the image when viewed from the front (Numpad 1)",
+    ),
 )
 
 KEYINGS = (
@@ -49,21 +66,25 @@ KEYINGS = (
     (
         "AUTO",
         "With Auto Keying",
-        "Insert keyframes only while Auto Keying is on in the timeline; "
-        "otherwise pose the rig and leave the keys to you",
+        "Insert keyframes only while Auto Keying is enabled in the timeline. Otherwise, "
+        "pose the rig without keyframes",
     ),
 )
 
 IN_BETWEENS = (
     ("CONSTANT", "Stepped", "Hold every pose until the next drawing, as in blocking"),
-    ("HOLD", "Hold, then Move", "Hold every pose and move to the next one shortly before it"),
-    ("BEZIER", "Eased", "Move from pose to pose all the time"),
+    (
+        "HOLD",
+        "Hold, Then Move",
+        "Hold every pose and move to the next one shortly before its keyframe",
+    ),
+    ("BEZIER", "Eased", "Move from pose to pose continuously"),
 )
 
 IMAGE_KINDS = (
-    ("AUTO", "By Content", "Tell drawings from photos by their background"),
-    ("DRAWING", "Drawings", "Read every image as a drawing"),
-    ("PHOTO", "Photos", "Read every image as a photo, render or painting of a person"),
+    ("AUTO", "By Content", "Distinguish drawings from photos by their background"),
+    ("DRAWING", "Drawings", "Interpret every image as a drawing"),
+    ("PHOTO", "Photos", "Interpret every image as a photo, render or painting of a person"),
 )
 
 
@@ -83,7 +104,9 @@ class Sketch2PosePerson(bpy.types.PropertyGroup):
     label: StringProperty(name="Person", options={"HIDDEN"})
     rig: PointerProperty(
         name="Rig",
-        description="Armature that takes over this person. Left empty, the person is left out",
+        description=(
+            "Armature that receives the motion of this person. If empty, the person is skipped"
+        ),
         type=bpy.types.Object,
         poll=is_armature,
     )
@@ -95,67 +118,76 @@ class Sketch2PoseSettings(bpy.types.PropertyGroup):
 
     target: PointerProperty(
         name="Rig",
-        description="Armature that receives the pose. Left empty, the active armature is used",
+        description="Armature that receives the pose. If empty, the active armature is used",
         type=bpy.types.Object,
         poll=is_armature,
     )
     drawing: PointerProperty(
         name="Drawing",
-        description="Grease pencil object that holds the figure. "
-        "Left empty, the active grease pencil object is used",
+        description=(
+            "Grease Pencil object with the drawn figure. If empty, the active Grease Pencil "
+            "object is used"
+        ),
         type=bpy.types.Object,
         poll=is_grease_pencil,
     )
     placement: EnumProperty(
-        name="Place",
-        description="Where the posed figure stands",
+        name="Placement",
+        description="Where to place the posed figure",
         items=PLACEMENTS,
         default="GROUND",
     )
     facing: EnumProperty(
-        name="Picture Faces",
-        description="Which way the figure of a picture faces. Drawings in the scene face as drawn",
+        name="Image Facing",
+        description=(
+            "Facing direction of the figure in an image. Drawings in the scene face as drawn"
+        ),
         items=FACINGS,
         default="RIG",
     )
     keying: EnumProperty(
-        name="Keys",
-        description="When keyframes are inserted",
+        name="Keyframes",
+        description="When to insert keyframes",
         items=KEYINGS,
         default="ALWAYS",
     )
     image_kind: EnumProperty(
         name="Images",
-        description="How image files are read",
+        description="How to interpret image files",
         items=IMAGE_KINDS,
         default="AUTO",
     )
     people: CollectionProperty(type=Sketch2PosePerson)
     in_betweens: EnumProperty(
-        name="In-betweens",
-        description="What happens between the poses of several drawings",
+        name="In-Betweens",
+        description="How to interpolate between the poses of several drawings",
         items=IN_BETWEENS,
         default="CONSTANT",
     )
     move_frames: IntProperty(
-        name="Move Within",
-        description="Frames before the next pose in which the rig moves there",
+        name="Transition Frames",
+        description="Number of frames before the next pose in which the rig moves to it",
         default=4,
         min=1,
     )
     show_overlay: BoolProperty(
-        name="Show What Was Read",
-        description="Show over the drawing where joints were found: "
-        "blue is sure, yellow likely, orange a guess",
+        name="Show Detected Joints",
+        description=(
+            "Show the detected joints over the drawing. Blue is high, yellow medium and orange "
+            "low confidence"
+        ),
         default=True,
     )
     show_solved_body: BoolProperty(
-        name="Ghost of the Solved Body",
-        description="Show the body as it was solved, in its own proportions, beside the rig",
+        name="Show Solved Body",
+        description="Show the solved body in its own proportions next to the rig",
     )
     low_confidence_threshold: FloatProperty(
-        name="Weak Below",
-        description="Mean confidence of all joints below which a frame counts as a guess",
+        name="Low-Confidence Threshold",
+        description=(
+            "Frames whose mean confidence over all joints is below this value count as "
+            "low-confidence"
+        ),
         default=0.4,
         min=0.0,
         max=1.0,

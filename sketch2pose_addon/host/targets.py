@@ -52,7 +52,7 @@ def checked_target(context: Context, name: str = "") -> Object:
         raise Sketch2PoseError(
             "Nothing to pose",
             f'there is no object "{name}" in this file',
-            "Choose an armature of this file",
+            "Choose an armature in this file",
             "target.none",
         )
     problem = refusal(target)
@@ -90,7 +90,7 @@ def drawing_is_missing(operator: type[bpy.types.Operator], context: Context) -> 
     open_choice = any(is_drawing(item) for item in bpy.data.objects)
     if drawing_object(context) is not None or open_choice or bpy.app.background:
         return False
-    operator.poll_message_set("There is no drawing yet: press Draw and draw a figure")
+    operator.poll_message_set("There is no drawing yet. Press Draw and draw a figure")
     return True
 
 
@@ -102,7 +102,7 @@ def checked_drawing(context: Context, name: str = "") -> Object:
     """
     drawing = drawing_object(context, name)
     if drawing is None or not is_drawing(drawing):
-        why = f'"{name}" is not a grease pencil drawing' if name else "there is no drawing"
+        why = f'"{name}" is not a Grease Pencil object' if name else "there is no drawing"
         fix = "Press Draw in the Sketch2Pose panel and draw a figure"
-        raise Sketch2PoseError("Nothing to read", why, fix, "drawing.none")
+        raise Sketch2PoseError("There is no drawing to estimate", why, fix, "drawing.none")
     return drawing

@@ -39,7 +39,7 @@ class _PeopleOperator:
     def poll(cls, context: Context) -> bool:
         if len(settings(context).people):
             return True
-        cls.poll_message_set("The last drawing, picture or clip has no several people")
+        cls.poll_message_set("The last drawing, image or clip does not show several people")
         return False
 
     if TYPE_CHECKING:  # comes from `bpy.types.Operator`
@@ -51,12 +51,14 @@ class _PeopleOperator:
 class SKETCH2POSE_OT_assign_people(_PeopleOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.assign_people"
     bl_label = "Apply to Rigs"
-    bl_description = "Put every person of the table onto the rig chosen for it"
+    bl_description = "Apply the motion of every person in the list to the rig chosen for it"
 
     rigs: StringProperty(
         name="Rigs",
-        description="For scripts: names of armatures in the order of the people, separated by |; "
-        "empty: those chosen in the table",
+        description=(
+            "Names of armatures in the order of the people, separated by |, for use in "
+            "scripts. If empty, those chosen in the list are used"
+        ),
         options={"SKIP_SAVE"},
     )
 
@@ -70,7 +72,7 @@ class SKETCH2POSE_OT_assign_people(_PeopleOperator, bpy.types.Operator):
             return {"CANCELLED"}
         context.scene.frame_set(context.scene.frame_current)
         names = ", ".join(rig.name for _, rig in assigned)
-        show_result(context, f"Put {len(assigned)} people on {names}", "INFO")
+        show_result(context, f"Applied {len(assigned)} people to {names}", "INFO")
         return {"FINISHED"}
 
     def _chosen(self, context: Context) -> list[Object | None]:
@@ -85,7 +87,7 @@ class SKETCH2POSE_OT_assign_people(_PeopleOperator, bpy.types.Operator):
 class SKETCH2POSE_OT_forget_people(_PeopleOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.forget_people"
     bl_label = "Clear People"
-    bl_description = "Empty the table of people; rigs and keys stay as they are"
+    bl_description = "Clear the list of people. Rigs and keyframes are not changed"
 
     def execute(self, context: Context) -> set[str]:
         settings(context).people.clear()
@@ -138,7 +140,7 @@ def _put(context: Context, person: StillPerson | ClipPerson, rig: Object) -> Non
 
 
 def _refused(why: str, fix: str) -> Sketch2PoseError:
-    return Sketch2PoseError("The people could not be put on rigs", why, fix, "people.rigs")
+    return Sketch2PoseError("The people could not be applied to rigs", why, fix, "people.rigs")
 
 
 classes = (SKETCH2POSE_OT_assign_people, SKETCH2POSE_OT_forget_people)

@@ -92,8 +92,8 @@ def recalled(row: Any) -> StillPerson | ClipPerson:
     except (ValueError, KeyError, TypeError) as error:
         raise Sketch2PoseError(
             f'The person "{row.label}" could not be read',
-            "the table of people is damaged or of another version",
-            "Read the drawing, picture or clip again",
+            "the list of people is damaged or from another version",
+            "Estimate the drawing, image or clip again",
             "people.damaged",
         ) from error
 

@@ -57,7 +57,7 @@ def add_catalogs(folder: Path, paths: Iterable[str]) -> dict[str, str]:
             write_whole(file, (text + joint + "".join(lines)).encode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Sketch2PoseError(
-            "The catalogs cannot be written",
+            "The catalogs cannot be saved",
             f"{file.name}: {error}",
             "Choose a folder that you may write to",
             "assets.catalogs",

@@ -29,7 +29,7 @@ _STEPS = {
     "WHEELUPMOUSE": -1, "LEFT_ARROW": -1, "UP_ARROW": -1,
 }  # fmt: skip
 _NAVIGATION = {"MIDDLEMOUSE", "NUMPAD_1", "NUMPAD_3", "NUMPAD_7", "NUMPAD_5", "NUMPAD_9"}
-_HELP = "Hover, wheel or arrows: preview · Click or Enter: take · Esc: back"
+_HELP = "Hover, wheel or arrows: preview · Click or Enter: apply · Esc: cancel"
 
 
 class BrowseOperator:

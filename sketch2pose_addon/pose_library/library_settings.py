@@ -52,14 +52,16 @@ class Sketch2PoseLibrarySettings(bpy.types.PropertyGroup):
 
     search: StringProperty(
         name="Search",
-        description="Words for the pose you want, such as 'sitting, left hand on head'. "
-        "Empty shows all",
+        description=(
+            "Words that describe the pose, such as 'sitting, left hand on head'. If empty, all "
+            "poses are shown"
+        ),
         update=_first_page,
         options={"TEXTEDIT_UPDATE", "SKIP_SAVE"},
     )
     catalog: EnumProperty(
         name="Catalog",
-        description="Show poses of one catalog only",
+        description="Only show poses of one catalog",
         items=_catalogs,
         update=_first_page,
         options={"SKIP_SAVE"},
@@ -67,7 +69,9 @@ class Sketch2PoseLibrarySettings(bpy.types.PropertyGroup):
     page: IntProperty(name="Page", min=0, options={"HIDDEN", "SKIP_SAVE"})
     blend: FloatProperty(
         name="Blend",
-        description="How far the rig goes from its present pose to the pose of the library",
+        description=(
+            "Amount of blending from the current pose of the rig to the pose of the library"
+        ),
         default=1.0,
         min=0.0,
         max=1.0,
@@ -76,7 +80,7 @@ class Sketch2PoseLibrarySettings(bpy.types.PropertyGroup):
     )
     mirrored: BoolProperty(
         name="Mirror",
-        description="Exchange left and right",
+        description="Swap left and right",
         options={"SKIP_SAVE"},
     )
     description: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
@@ -134,9 +138,9 @@ def understood(found: Found) -> str:
         hint = f', did you mean "{near}"?' if near else ""
         parts.append(f'"{word}" is not known{hint}')
     if found.partial:
-        parts.append("No pose fits everything; these fit in part")
+        parts.append("No pose matches all words; these match some")
     elif not found.rows and not parts:
-        parts.append("No pose fits")
+        parts.append("No pose matches")
     return ". ".join(parts)
 
 

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 class SKETCH2POSE_OT_browse_library(BrowseOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.browse_library"
-    bl_label = "Browse in the Viewport"
+    bl_label = "Browse in Viewport"
     bl_description = (
-        "Show the poses found in the viewport: hover to see one on the rig, click to take it"
+        "Show the poses found in the viewport. Hover over one to preview it on the rig, "
+        "click to apply it"
     )
 
     _poses: tuple[KeyPose, ...]
@@ -39,7 +40,7 @@ class SKETCH2POSE_OT_browse_library(BrowseOperator, bpy.types.Operator):
         if not self._poses:
             raise Sketch2PoseError(
                 "There are no poses to browse",
-                "the search finds none",
+                "the search finds no poses",
                 "Search for something else",
                 "library.empty",
             )

@@ -24,25 +24,29 @@ if TYPE_CHECKING:
 class SKETCH2POSE_OT_apply_key_pose(bpy.types.Operator):
     bl_idname = "sketch2pose.apply_key_pose"
     bl_label = "Apply Key Pose"
-    bl_description = "Put this pose onto the rig, where it stands and facing as it does"
+    bl_description = "Apply this pose to the rig, keeping its position and facing direction"
     bl_options = {"REGISTER", "UNDO"}
 
     name: StringProperty(name="Pose", description="Name of the key pose", options={"SKIP_SAVE"})
     target: StringProperty(
-        name="Rig", description="Armature; empty: the one in the panel", options={"SKIP_SAVE"}
+        name="Rig",
+        description="Armature to use. If empty, the one chosen in the panel is used",
+        options={"SKIP_SAVE"},
     )
     blend: FloatProperty(
         name="Blend",
-        description="How far the rig goes from its present pose to the pose of the library",
+        description=(
+            "Amount of blending from the current pose of the rig to the pose of the library"
+        ),
         default=1.0,
         min=0.0,
         max=1.0,
         subtype="FACTOR",
     )
-    mirrored: BoolProperty(name="Mirror", description="Exchange left and right")
+    mirrored: BoolProperty(name="Mirror", description="Swap left and right")
     key: BoolProperty(
         name="Insert Keyframes",
-        description="Key the pose at the current frame",
+        description="Insert keyframes for the pose at the current frame",
         default=True,
     )
 
@@ -79,7 +83,7 @@ class SKETCH2POSE_OT_apply_key_pose(bpy.types.Operator):
 class SKETCH2POSE_OT_library_page(bpy.types.Operator):
     bl_idname = "sketch2pose.library_page"
     bl_label = "Turn Page"
-    bl_description = "Show other poses"
+    bl_description = "Show other poses of the library"
     bl_options = {"INTERNAL"}
 
     page: IntProperty(name="Page", min=0)
@@ -92,10 +96,14 @@ class SKETCH2POSE_OT_library_page(bpy.types.Operator):
 class SKETCH2POSE_OT_describe_pose(bpy.types.Operator):
     bl_idname = "sketch2pose.describe_pose"
     bl_label = "Describe Pose"
-    bl_description = "Say the rig's present pose in words, and copy them to the clipboard"
+    bl_description = (
+        "Describe the current pose of the rig in words and copy the text to the clipboard"
+    )
 
     target: StringProperty(
-        name="Rig", description="Armature; empty: the one in the panel", options={"SKIP_SAVE"}
+        name="Rig",
+        description="Armature to use. If empty, the one chosen in the panel is used",
+        options={"SKIP_SAVE"},
     )
 
     @classmethod

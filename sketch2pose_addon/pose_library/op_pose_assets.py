@@ -33,22 +33,26 @@ class SKETCH2POSE_OT_save_pose_asset(bpy.types.Operator):
     bl_idname = "sketch2pose.save_pose_asset"
     bl_label = "Save Pose Asset"
     bl_description = (
-        "Save the rig's present pose as a pose asset of this file, with a thumbnail and a catalog"
+        "Save the current pose of the rig as a pose asset of this file, with a thumbnail "
+        "and a catalog"
     )
     bl_options = {"REGISTER", "UNDO"}
 
     name: StringProperty(
-        name="Name", description="Name of the pose asset; empty: the pose in words"
+        name="Name",
+        description="Name of the pose asset. If empty, a description of the pose is used",
     )
     catalog: StringProperty(
         name="Catalog",
-        description="Catalog below Sketch2Pose in the asset browser; written beside the .blend "
-        "file",
+        description=(
+            "Catalog below Sketch2Pose in the Asset Browser. The catalog file is written next "
+            "to the blend file"
+        ),
         default="My Poses",
     )
     target: StringProperty(
         name="Rig",
-        description="Armature; empty: the one in the panel",
+        description="Armature to use. If empty, the one chosen in the panel is used",
         options={"HIDDEN", "SKIP_SAVE"},
     )
 
@@ -91,21 +95,21 @@ class SKETCH2POSE_OT_build_asset_library(bpy.types.Operator):
     bl_idname = "sketch2pose.build_asset_library"
     bl_label = "Build Asset Library"
     bl_description = (
-        "Write all key poses for this rig into a .blend file of pose assets with catalogs, to be "
-        "used in the asset browser and the asset shelf"
+        "Save all key poses for this rig as pose assets with catalogs in a blend file, for "
+        "use in the Asset Browser and the asset shelf"
     )
 
     directory: StringProperty(
-        name="Folder", description="Folder that receives the library", subtype="DIR_PATH"
+        name="Folder", description="Folder in which the library is saved", subtype="DIR_PATH"
     )
     add_to_preferences: BoolProperty(
         name="Add to Asset Libraries",
-        description="Make the folder an asset library in the preferences, so that it is found",
+        description="Add the folder to the asset libraries in the preferences",
         default=True,
     )
     target: StringProperty(
         name="Rig",
-        description="Armature; empty: the one in the panel",
+        description="Armature to use. If empty, the one chosen in the panel is used",
         options={"HIDDEN", "SKIP_SAVE"},
     )
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})

@@ -70,7 +70,7 @@ def _draw_pages(layout: UILayout, page: int, count: int) -> None:
 
 
 class SKETCH2POSE_PT_describe(SidebarPanel, bpy.types.Panel):
-    bl_label = "In Words"
+    bl_label = "Pose Description"
     bl_parent_id = "SKETCH2POSE_PT_library"
 
     def draw(self, context: Context) -> None:

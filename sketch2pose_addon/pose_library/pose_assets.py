@@ -166,8 +166,10 @@ class LibraryBuilder:
     def _make(self, pose: KeyPose) -> None:
         target = bpy.data.objects.get(self._rig)
         if target is None:
-            why = f'"{self._rig}" was removed meanwhile'
-            raise Sketch2PoseError("The library was not built", why, "Build it again", "assets.rig")
+            why = f'"{self._rig}" was removed in the meantime'
+            raise Sketch2PoseError(
+                "The library was not built", why, "Build the library again", "assets.rig"
+            )
         human = human_of_key_pose(self._library, pose)
         tracks = retarget(human, self._skeleton, self._bone_map, retarget_options(pose))
         note = AssetNote(
@@ -185,7 +187,7 @@ class LibraryBuilder:
             bpy.data.libraries.write(str(self.file), actions, fake_user=True, compress=True)
         except (OSError, RuntimeError) as error:
             raise Sketch2PoseError(
-                "The library was not written",
+                "The library could not be saved",
                 f"{self.file.name}: {error}",
                 "Choose a folder that you may write to",
                 "assets.write",
@@ -208,6 +210,6 @@ def save_own_pose(target: Object, name: str, catalog: str, picture: Float32Array
         path = catalog_path(catalog)
         identifier = add_catalogs(Path(bpy.data.filepath).parent, [path])[path]
     elif catalog.strip():
-        note = "Save the file to file poses under a catalog"
+        note = "Save the blend file to assign poses to a catalog"
     add_pose_asset(target, channels, AssetNote(name, identifier, (), "", picture))
     return note

@@ -171,7 +171,7 @@ def human_motion(motion: BodyMotion) -> HumanMotion:
         raise Sketch2PoseError(
             "The motion cannot be retargeted",
             "it has no joint positions (joints3d)",
-            "Import it through Sketch2Pose, which computes them",
+            "Import the motion with Import Motion, which computes them",
             "motion.joints3d",
         )
     human = human_motion_from_smpl(
@@ -264,7 +264,7 @@ def _error_note(chosen: ChosenKeys, count: int) -> tuple[str, ...]:
     if chosen.error is None:
         return ()
     degrees, millimetres = np.degrees(chosen.error.rotation), 1e3 * chosen.error.position
-    return (f"{count} keys keep it within {degrees:.2f} degrees and {millimetres:.0f} mm.",)
+    return (f"{count} keyframes keep it within {degrees:.2f} degrees and {millimetres:.0f} mm.",)
 
 
 def _hidden_note(target: Object) -> tuple[str, ...]:

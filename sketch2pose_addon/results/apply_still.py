@@ -108,7 +108,7 @@ def result_line(applied: AppliedMotion, people: int) -> str:
     """What happened, for the panel."""
     done = f"Keyed {applied.target} at frame {applied.frame_start}"
     if not applied.action:
-        done = f"Posed {applied.target} without keys (Auto Keying is off)"
+        done = f"Posed {applied.target} without keyframes (Auto Keying is disabled)"
     others = f"; the first of {people} people: choose rigs under People" if people > 1 else ""
     return ". ".join([done + others, *applied.notes])
 

@@ -81,8 +81,8 @@ def camera_matrices(motion: BodyMotion, placement: NDArray | None = None) -> NDA
     if camera is None or motion.image_size is None:
         raise Sketch2PoseError(
             "The camera could not be set",
-            "the motion does not say how it was filmed",
-            "Use a motion that Sketch2Pose read from a picture or clip",
+            "the motion contains no camera",
+            "Use a motion that Sketch2Pose estimated from an image or clip",
             "camera.unknown",
         )
     matrices = camera.in_blender_world().world_from_gl().reshape(-1, 4, 4)
@@ -166,7 +166,7 @@ def _not_shown(path: Path) -> Sketch2PoseError:
     return Sketch2PoseError(
         "The footage could not be shown behind the rig",
         f'Blender cannot open "{path.name}"',
-        "Convert it to MP4 (H.264), or switch the camera set-up off",
+        "Convert it to MP4 (H.264), or disable Add Camera and Clip",
         "camera.footage",
     )
 

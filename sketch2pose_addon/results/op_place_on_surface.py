@@ -27,25 +27,27 @@ if TYPE_CHECKING:
 
 _MOST_LAYERS = 64
 _BEHIND = 1e-3  # m, to go on behind a surface that does not count
-_HELP = "Click where the figure is to stand. Esc: leave it where it is"
+_HELP = "Click a surface to place the figure on it. Esc: cancel"
 
 
 class SKETCH2POSE_OT_place_on_surface(bpy.types.Operator):
     bl_idname = "sketch2pose.place_on_surface"
     bl_label = "Place on Surface"
-    bl_description = "Click a surface in the viewport: the figure of this frame stands there"
+    bl_description = "Place the figure of this frame on a surface clicked in the viewport"
     bl_options = {"REGISTER", "UNDO"}
 
-    target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to use. If empty, the one chosen in the panel is used"
+    )
     location: FloatVectorProperty(
-        name="Location", description="Where the soles stand", subtype="TRANSLATION"
+        name="Location", description="Surface on which the soles stand", subtype="TRANSLATION"
     )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         if bpy.app.background or stored_still_at(target_rig(context), context.scene.frame_current):
             return True
-        cls.poll_message_set("The rig has no pose from a drawing or picture at this frame")
+        cls.poll_message_set("The rig has no pose from a drawing or image at this frame")
         return False
 
     def invoke(self, context: Context, _event: Event) -> set[str]:
@@ -64,7 +66,7 @@ class SKETCH2POSE_OT_place_on_surface(bpy.types.Operator):
             return {"PASS_THROUGH"}
         spot = surface_under_mouse(context, event)
         if spot is None:
-            self.report({"INFO"}, "There is no surface under the mouse")
+            self.report({"INFO"}, "There is no surface under the cursor")
             return {"RUNNING_MODAL"}
         self._end(context)
         self.location = spot
@@ -134,7 +136,7 @@ def surface_along(context: Context, origin: Vector, direction: Vector) -> Vector
 def _nothing_placed(name: str) -> Sketch2PoseError:
     return Sketch2PoseError(
         "There is no figure to place",
-        f'"{name}" has no pose from a drawing or picture at or before this frame',
+        f'"{name}" has no pose from a drawing or image at or before this frame',
         "Use Pose from Drawing or Pose from Image first",
         "place.none",
     )

@@ -39,9 +39,9 @@ def read_person(job: Job, person: int) -> BodyMotion:
     motions = [path for path in job.files if path.suffix == ".npz"]
     if not motions:
         raise Sketch2PoseError(
-            "No pose came back",
+            "No pose was estimated",
             "the backend finished without a result",
-            "Check the set-up in Preferences > Add-ons > Sketch2Pose",
+            "Run Check Setup in Preferences > Add-ons > Sketch2Pose",
             "result.none",
         )
     if person >= len(motions):

@@ -103,7 +103,7 @@ def result_of(
         ValueError: the motion has no joint positions.
     """
     if motion.joints3d is None:
-        raise ValueError("a motion without joint positions cannot be kept")
+        raise ValueError("a motion without joint positions cannot be stored")
     pose = np.asarray(motion.poses[0], float)
     poses, scores = pose[None], np.ones(1)
     if motion.hypothesis_poses is not None and motion.hypothesis_scores is not None:

@@ -35,7 +35,7 @@ class Sketch2PoseBone(bpy.types.PropertyGroup):
     """One row: a role of the human body and the bone that plays it."""
 
     role: StringProperty()
-    bone: StringProperty(name="Bone", description="Bone that plays this part", update=_edited)
+    bone: StringProperty(name="Bone", description="Bone that has this role", update=_edited)
     confidence: FloatProperty(min=0.0, max=1.0)
 
 

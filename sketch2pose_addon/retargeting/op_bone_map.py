@@ -24,7 +24,9 @@ class _MapOperator:
     poll_message_set: Any
     bl_options = {"REGISTER", "UNDO"}
 
-    target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to use. If empty, the one chosen in the panel is used"
+    )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
@@ -49,10 +51,13 @@ class _MapOperator:
 class SKETCH2POSE_OT_detect_bone_map(_MapOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.detect_bone_map"
     bl_label = "Detect Bones"
-    bl_description = "Find out which bone is which, by name or by shape. The list can be edited"
+    bl_description = (
+        "Detect the role of each bone by its name or by the shape of the armature. The "
+        "list can be edited afterwards"
+    )
 
     use_library: BoolProperty(
-        name="Own Maps", default=True, description="Use a map you saved if it fits"
+        name="Own Maps", default=True, description="Use a saved bone map if it fits"
     )
 
     def work(self, armature: Object) -> str:
@@ -68,7 +73,7 @@ class SKETCH2POSE_OT_detect_bone_map(_MapOperator, bpy.types.Operator):
 class SKETCH2POSE_OT_mirror_bone_map(_MapOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.mirror_bone_map"
     bl_label = "Mirror Bones"
-    bl_description = "Fill the right side of the bone list from the left, by the bones' names"
+    bl_description = "Fill the right side of the bone list from the left side by bone names"
 
     def work(self, armature: Object) -> str:
         bone_map = _kept_map(armature)
@@ -83,7 +88,7 @@ class SKETCH2POSE_OT_mirror_bone_map(_MapOperator, bpy.types.Operator):
 class SKETCH2POSE_OT_save_bone_map(_MapOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.save_bone_map"
     bl_label = "Save to My Maps"
-    bl_description = "Save the bone list, to be used on every rig with the same bones"
+    bl_description = "Save the bone list for use on every rig with the same bones"
 
     def work(self, armature: Object) -> str:
         return f"Saved {save_to_library(_kept_map(armature), armature.data.name).name}"

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from bpy.types import Context, Event, Object
 
 _PLACES = (
-    ("RIG", "At the Rig", "Keep the figure where the rig stands, facing as the rig does"),
-    ("WORLD", "As in the Scene", "Put the figure where the motion happens in the scene"),
+    ("RIG", "At Rig", "Keep the position and the facing direction of the rig"),
+    ("WORLD", "As in Scene", "Place the figure where the motion takes place in the scene"),
 )
 _KEYS = (
-    ("EVERY", "Every Frame", "A key on every frame"),
-    ("REDUCED", "Few", "As few keys as stay within the tolerance"),
-    ("POSES", "Best Poses", "Key whole poses at the few frames that tell the motion best"),
+    ("EVERY", "Every Frame", "Insert a keyframe on every frame"),
+    ("REDUCED", "Few", "Insert as few keyframes as the tolerance allows"),
+    (
+        "POSES",
+        "Best Poses",
+        "Insert keyframes for whole poses at the key frames that describe the motion best",
+    ),
 )
 
 
@@ -37,52 +41,61 @@ class SKETCH2POSE_OT_retarget(bpy.types.Operator):
     bl_idname = "sketch2pose.retarget"
     bl_label = "Retarget"
     bl_description = (
-        "Put a motion on the rig: from a BodyMotion file, or from another armature. "
-        "The keys go into a new action; the present one is kept"
+        "Transfer a motion to the rig from a BodyMotion file or from another armature. "
+        "Keyframes are added to a new action; the current action is kept"
     )
     bl_options = {"REGISTER", "UNDO"}
 
     source: StringProperty(
         name="Source",
-        description="Animated armature, or path of a motion file (.npz); empty: the other "
-        "selected armature",
+        description=(
+            "Animated armature or path of a motion file (.npz). If empty, the other selected "
+            "armature is used"
+        ),
     )
-    target: StringProperty(name="Rig", description="Armature to drive; empty: the one in the panel")
-    place: EnumProperty(name="Place", items=_PLACES)
+    target: StringProperty(
+        name="Rig", description="Armature to drive. If empty, the one chosen in the panel is used"
+    )
+    place: EnumProperty(name="Placement", items=_PLACES)
     feet_on_ground: BoolProperty(
-        name="Feet on Ground", default=True, description="Let the feet touch the ground"
+        name="Feet on Ground", default=True, description="Make the feet touch the ground"
     )
     lock_contacts: BoolProperty(
         name="Lock Feet", description="Hold planted feet still by bending the legs"
     )
     use_ik: BoolProperty(
-        name="IK Controls", description="Drive a control rig's limbs by IK instead of FK"
+        name="IK Controls", description="Drive the limbs of a control rig by IK instead of FK"
     )
     use_root_bone: BoolProperty(
-        name="Root Bone", description="Let the root bone carry path and heading"
+        name="Root Bone", description="Transfer path and heading to the root bone"
     )
-    in_place: BoolProperty(name="In Place", description="Take the travelling out")
-    mirror: BoolProperty(name="Mirror", description="Exchange left and right")
-    keys: EnumProperty(name="Keys", items=_KEYS)
+    in_place: BoolProperty(name="In Place", description="Remove the travel of the root")
+    mirror: BoolProperty(name="Mirror", description="Swap left and right")
+    keys: EnumProperty(name="Keyframes", items=_KEYS)
     tolerance: FloatProperty(
         name="Tolerance",
-        description="Largest error of any bone with few keys",
+        description="Largest error allowed for any bone when keyframes are reduced",
         default=float(np.radians(1.0)),
         min=float(np.radians(0.05)),
         max=float(np.radians(15.0)),
         subtype="ANGLE",
     )
-    pose_count: IntProperty(name="Poses", description="Number of best poses", default=8, min=2)
-    as_strip: BoolProperty(name="NLA Strip", description="Put the action on a new NLA track")
-    use_range: BoolProperty(name="Range", description="Take only a range of the source's frames")
+    pose_count: IntProperty(
+        name="Poses", description="Number of key frames to use", default=8, min=2
+    )
+    as_strip: BoolProperty(name="NLA Strip", description="Add the action to a new NLA track")
+    use_range: BoolProperty(name="Range", description="Only use a range of the source frames")
     range_start: IntProperty(name="Start", default=1)
     range_end: IntProperty(name="End", default=250)
     frame_start: IntProperty(
-        name="From Frame", description="Frame of the first key; -1: where the source starts",
-        default=-1, min=-1,
-    )  # fmt: skip
+        name="From Frame",
+        description=("Frame of the first keyframe. -1 uses the first frame of the source"),
+        default=-1,
+        min=-1,
+    )
     preview: BoolProperty(
-        name="Preview", description="Only pose the rig at the current frame, without keys"
+        name="Preview",
+        description="Pose the rig at the current frame without inserting keyframes",
     )
 
     @classmethod
@@ -117,9 +130,11 @@ class SKETCH2POSE_OT_retarget(bpy.types.Operator):
         found = find_source(name)
         if found == target:
             raise Sketch2PoseError(
-                "There is no motion to retarget", "source and rig are the same armature",
-                "Choose another armature as the source", "source.same",
-            )  # fmt: skip
+                "There is no motion to retarget",
+                "source and rig are the same armature",
+                "Choose another armature as the source",
+                "source.same",
+            )
         source = read_body_motion(found) if isinstance(found, Path) else found
         human, start = self._motion(context, source)
         if self.frame_start >= 0:
@@ -168,7 +183,7 @@ def _cut(human: HumanMotion, first: int, last: int) -> HumanMotion:
         raise Sketch2PoseError(
             "There is no motion to retarget",
             f"the range starts after the motion's {human.frame_count} frames",
-            "Choose a range inside the motion",
+            "Choose a range within the motion",
             "source.range",
         )
     return human.frames(rows)
@@ -181,9 +196,11 @@ def _other_armature(context: Context, target: Object | None) -> str:
 
 def _line(applied: AppliedMotion) -> str:
     if not applied.action:
-        return f"Posed {applied.target} without keys"
+        return f"Posed {applied.target} without keyframes"
     span = f"frames {applied.frame_start} to {applied.frame_end}"
-    return f"{applied.key_count} keys on {applied.bone_count} bones of {applied.target}, {span}"
+    return (
+        f"{applied.key_count} keyframes on {applied.bone_count} bones of {applied.target}, {span}"
+    )
 
 
 classes = (SKETCH2POSE_OT_retarget,)

@@ -51,7 +51,7 @@ def draw_retarget(layout: UILayout, context: Context) -> None:
     if armature is not None and len(armature.sketch2pose_bones):
         bone_map = saved_bone_map(armature)
         if bone_map is not None:
-            layout.label(text=f"Recognised as: {bone_map.preset}")
+            layout.label(text=f"Recognized as: {bone_map.preset}")
         layout.template_list(
             "SKETCH2POSE_UL_bones",
             "",

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 class _WeakFrames:
     """Mix-in: finds the weak frames of the rig."""
 
-    target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to use. If empty, the one chosen in the panel is used"
+    )
 
     if TYPE_CHECKING:  # comes from `bpy.types.Operator`
         report: Callable[[set[str], str], None]
@@ -45,8 +47,8 @@ class _WeakFrames:
 
 class SKETCH2POSE_OT_mark_weak_frames(_WeakFrames, bpy.types.Operator):
     bl_idname = "sketch2pose.mark_weak_frames"
-    bl_label = "Mark Weak Frames"
-    bl_description = "Put a marker on the timeline wherever the pose was a guess"
+    bl_label = "Mark Low-Confidence Frames"
+    bl_description = "Add a timeline marker wherever the pose has low confidence"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: Context) -> set[str]:
@@ -54,15 +56,19 @@ class SKETCH2POSE_OT_mark_weak_frames(_WeakFrames, bpy.types.Operator):
         if spans is None:
             return {"CANCELLED"}
         low_confidence_frames.mark(context.scene, spans)
-        line = f"Marked {len(spans)} weak places" if spans else "No frame is weak"
+        line = (
+            f"Marked {len(spans)} low-confidence ranges" if spans else "No frame has low confidence"
+        )
         show_result(context, line, "INFO")
         return {"FINISHED"}
 
 
 class SKETCH2POSE_OT_next_weak_frame(_WeakFrames, bpy.types.Operator):
     bl_idname = "sketch2pose.next_weak_frame"
-    bl_label = "Next Weak Frame"
-    bl_description = "Go to the next place where the pose was a guess; after the last, the first"
+    bl_label = "Next Low-Confidence Frame"
+    bl_description = (
+        "Jump to the next low-confidence frame. After the last one, start again at the first"
+    )
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: Context) -> set[str]:
@@ -71,7 +77,7 @@ class SKETCH2POSE_OT_next_weak_frame(_WeakFrames, bpy.types.Operator):
             return {"CANCELLED"}
         frame = low_confidence_frames.next_low_confidence(spans, context.scene.frame_current)
         if frame is None:
-            self.report({"INFO"}, "No frame is weak")
+            self.report({"INFO"}, "No frame has low confidence")
             return {"CANCELLED"}
         context.scene.frame_set(frame)
         return {"FINISHED"}
@@ -79,8 +85,8 @@ class SKETCH2POSE_OT_next_weak_frame(_WeakFrames, bpy.types.Operator):
 
 class SKETCH2POSE_OT_clear_weak_frames(bpy.types.Operator):
     bl_idname = "sketch2pose.clear_weak_frames"
-    bl_label = "Clear Weak Marks"
-    bl_description = "Take the markers of weak frames away; your own markers stay"
+    bl_label = "Clear Low-Confidence Markers"
+    bl_description = "Remove the markers of low-confidence frames. Other markers are kept"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: Context) -> set[str]:

@@ -25,21 +25,23 @@ _views: dict[int, str] = {}  # perspective before, by the viewport's address; go
 
 class SKETCH2POSE_OT_look_through(bpy.types.Operator):
     bl_idname = "sketch2pose.look_through"
-    bl_label = "Look Through It"
+    bl_label = "View Through Source Camera"
     bl_description = (
-        "See the rig from where the figure was seen, with the picture behind it: a camera is added "
-        "and becomes the scene's until you look back"
+        "View the rig from where the figure was seen, with the image behind it. A camera "
+        "is added and stays the active scene camera until you exit this view"
     )
     bl_options = {"REGISTER", "UNDO"}
 
-    target: StringProperty(name="Rig", description="Armature; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to use. If empty, the one chosen in the panel is used"
+    )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         stored = stored_still_at(target_rig(context), context.scene.frame_current)
         if bpy.app.background or (stored is not None and stored.seen is not None):
             return True
-        cls.poll_message_set("The rig has no pose from a drawing or picture at this frame")
+        cls.poll_message_set("The rig has no pose from a drawing or image at this frame")
         return False
 
     def execute(self, context: Context) -> set[str]:
@@ -55,23 +57,23 @@ class SKETCH2POSE_OT_look_through(bpy.types.Operator):
         image = source_camera.load_picture(stored.seen.picture)
         source_camera.show_picture(source_camera.place_camera(context, view), image)
         if stored.seen.picture and image is None:
-            lost = f'The picture "{stored.seen.picture}" cannot be shown'
-            show_result(context, f"{lost}; you look through its camera without it", "WARNING")
+            lost = f'The image "{stored.seen.picture}" cannot be shown'
+            show_result(context, f"{lost}; the view is shown without it", "WARNING")
         _enter_camera_view(context)
         return {"FINISHED"}
 
 
 class SKETCH2POSE_OT_look_back(bpy.types.Operator):
     bl_idname = "sketch2pose.look_back"
-    bl_label = "Look Back"
-    bl_description = "Return to the view and the camera from before"
+    bl_label = "Exit Source Camera"
+    bl_description = "Return to the previous view and scene camera"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: Context) -> bool:
         if source_camera.our_camera(context.scene) is not None:
             return True
-        cls.poll_message_set("You do not look through the camera of a picture")
+        cls.poll_message_set("The view is not through a source camera")
         return False
 
     def execute(self, context: Context) -> set[str]:
@@ -119,7 +121,7 @@ def _after_undo(*_args: object) -> None:
 
 def _nothing_seen(name: str) -> Sketch2PoseError:
     return Sketch2PoseError(
-        "There is nothing to look through",
+        "There is no source camera",
         f'"{name}" has no pose with a known camera at or before this frame',
         "Use Pose from Drawing or Pose from Image first",
         "look_through.none",

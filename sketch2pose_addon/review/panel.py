@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SKETCH2POSE_PT_review(SidebarPanel, bpy.types.Panel):
-    bl_label = "Check"
+    bl_label = "Review"
     bl_parent_id = "SKETCH2POSE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 

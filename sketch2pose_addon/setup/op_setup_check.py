@@ -1,4 +1,4 @@
-"""Says whether everything the add-on needs is in place, in words that can be copied."""
+"""Reports whether everything the add-on needs is in place, as text that can be copied."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 class SKETCH2POSE_OT_setup_check(bpy.types.Operator):
     bl_idname = "sketch2pose.setup_check"
-    bl_label = "Check Set-up"
-    bl_description = "Start the backend once and list versions, device and models"
+    bl_label = "Check Setup"
+    bl_description = "Start the backend and list versions, device and models"
     bl_options = {"INTERNAL"}
 
     def execute(self, context: Context) -> set[str]:
@@ -93,7 +93,7 @@ def _described(info: dict[str, Any]) -> list[str]:
 class SKETCH2POSE_OT_copy_report(bpy.types.Operator):
     bl_idname = "sketch2pose.copy_report"
     bl_label = "Copy Report"
-    bl_description = "Copy the lines above to the clipboard, for a bug report"
+    bl_description = "Copy the lines above to the clipboard for a bug report"
     bl_options = {"INTERNAL"}
 
     def execute(self, context: Context) -> set[str]:

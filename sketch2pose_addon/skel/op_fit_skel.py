@@ -41,8 +41,8 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.fit_skel"
     bl_label = "Fit Anatomical Skeleton"
     bl_description = (
-        "Make a SKEL armature that follows the motion of a body: 46 anatomical joint angles within "
-        "their limits. Esc cancels"
+        "Create a SKEL armature that follows the motion of a body, with 46 anatomical "
+        "joint angles within their limits. Press Esc to cancel"
     )
 
     _motion: BodyMotion
@@ -51,27 +51,36 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
 
     source: StringProperty(
         name="Source",
-        description="A body made by Create Body, or a BodyMotion file; empty: the active armature",
+        description=(
+            "A body made by Create Body, or the path of a BodyMotion file. If empty, the "
+            "active armature is used"
+        ),
     )
     with_bones: BoolProperty(name="Bones", description="Add the bones as a mesh", default=True)
     surface: BoolProperty(
-        name="Follow the Skin", description="Slower than joints alone, and closer", default=True
+        name="Follow Skin",
+        description="Fit the skin in addition to the joints. This is slower and more accurate",
+        default=True,
     )
     fit_shape: BoolProperty(
-        name="Fit the Shape",
-        description="Find the skeleton's shape from the skin instead of taking over the body's "
-        "betas. For files that do not belong together. Not with Follow the Picture",
+        name="Fit Shape",
+        description=(
+            "Fit the shape of the skeleton to the skin instead of using the betas of the body. "
+            "Use this for files that do not belong together. Not available with Follow Image"
+        ),
         default=False,
     )
     follow_picture: BoolProperty(
-        name="Follow the Picture",
-        description="Move the joints to where the drawing, photo or clip shows them, within the "
-        "limits. Needs a rig or a motion file that was made from one",
+        name="Follow Image",
+        description=(
+            "Move the joints to where the drawing, photo or clip shows them, within their "
+            "limits. Needs a rig that was posed from one, or a motion file made from one"
+        ),
         default=False,
     )
     export_folder: StringProperty(
         name="Export To",
-        description="Also write .npz, .mot, .trc, .csv and .osim into this folder",
+        description="Folder to which .npz, .mot, .trc, .csv and .osim files are also exported",
         subtype="DIR_PATH",
     )
 
@@ -125,8 +134,8 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         line = f"Skeleton fitted to {len(file['poses'])} frames, joints within {error:.1f} mm"
         if "drawn_errors" in file.fields:
             pixels = float(np.nanmean(file["drawn_errors"]))
-            line += f", {pixels:.1f} px from where the joints were seen"
-        return f"{line}; {weak} weak frames are marked" if weak else line
+            line += f", {pixels:.1f} px from the detected joints"
+        return f"{line}; {weak} low-confidence frames are marked" if weak else line
 
     def _stand(self, context: Context, skel: bpy.types.Object, frames: NDArray) -> None:
         """Over the rig whose picture was followed; what it was read as has its own world."""
@@ -150,9 +159,9 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         why = (
             f'"{self.source}" is neither an armature nor a file'
             if self.source
-            else "none is active"
+            else "no armature is active"
         )
-        fix = "Select a body made by Create Body, or give a BodyMotion file"
+        fix = "Select a body made by Create Body, or choose a BodyMotion file"
         raise Sketch2PoseError("There is no motion to fit", why, fix, "skel.none")
 
     def _export(self, job: jobs.Job) -> None:
@@ -166,7 +175,9 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
                 shutil.copyfile(path, folder / f"{stem}{path.suffix}")
         except OSError as error:
             why, fix = error.strerror or str(error), "Choose another folder"
-            raise Sketch2PoseError("The files were not written", why, fix, "skel.out") from error
+            raise Sketch2PoseError(
+                "The files could not be exported", why, fix, "skel.out"
+            ) from error
 
 
 classes = (SKETCH2POSE_OT_fit_skel,)

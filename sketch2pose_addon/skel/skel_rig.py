@@ -90,7 +90,7 @@ def read_skel_file(path: Path) -> SkelFile:
 
 def _unreadable(path: Path, why: str) -> Sketch2PoseError:
     return Sketch2PoseError(
-        f"The SKEL motion {path.name} was not read", why, "Fit the skeleton again", "skel.rig"
+        f"The SKEL motion {path.name} could not be read", why, "Fit the skeleton again", "skel.rig"
     )
 
 
@@ -273,5 +273,5 @@ def marked_weak_frames(context: Context, file: SkelFile, frames: Array) -> int:
         return 0
     starts = np.flatnonzero(weak & ~np.concatenate([[False], weak[:-1]]))
     for row in starts:
-        context.scene.timeline_markers.new("Weak fit", frame=round(float(frames[row])))
+        context.scene.timeline_markers.new("Low Confidence", frame=round(float(frames[row])))
     return int(weak.sum())

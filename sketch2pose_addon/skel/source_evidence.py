@@ -49,9 +49,9 @@ def evidence_of(context: Context, rig: Object) -> tuple[BodyMotion, NDArray]:
         return motion, np.asarray(scene_frames(context, motion, start), float)
     if not stills:
         raise Sketch2PoseError(
-            "The skeleton cannot follow the picture",
-            f'"{rig.name}" does not keep where joints were seen',
-            "Select a rig that was posed from a drawing, picture or clip, or give its motion file",
+            "The skeleton cannot follow the image",
+            f'"{rig.name}" has no stored joint detections',
+            "Select a rig that was posed from a drawing, image or clip, or choose its motion file",
             "skel.picture",
         )
     frames = np.array([result.frame for result in stills], float)

@@ -79,8 +79,8 @@ def _deforming(rig: Object, skeleton: Skeleton) -> dict[str, str]:
     stored = {role: bone for role, bone in found.items() if role not in ("root", "location")}
     if not stored:
         raise Sketch2PoseError(
-            "The rig cannot be shown", f'no bones of "{rig.name}" are recognised',
-            "Check the list under Bone Map", "target.bones",
+            "The rig cannot be shown", f'no bones of "{rig.name}" are recognized',
+            "Check the bone list in the Retarget panel", "target.bones",
         )  # fmt: skip
     return stored
 

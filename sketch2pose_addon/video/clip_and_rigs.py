@@ -73,9 +73,9 @@ def performance_of(context: Context, target: Object) -> Performance:
     stored = stored_clip_of(target)
     if stored is None:
         raise Sketch2PoseError(
-            "The rig cannot be shown beside its clip",
-            f'"{target.name}" does not keep the motion of one',
-            "Move it by Motion from Video, or retarget a motion that was read from a clip",
+            "The rig cannot be compared with its clip",
+            f'"{target.name}" has no stored motion of a clip',
+            "Use Motion from Video, or retarget a motion that was estimated from a clip",
             "beside.none",
         )
     motion, start = stored

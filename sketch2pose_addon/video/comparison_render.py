@@ -158,7 +158,7 @@ class Studio:
         except RuntimeError as error:
             raise _not_rendered(str(error)) from error
         if not path.is_file():
-            raise _not_rendered("it wrote no picture")
+            raise _not_rendered("it rendered no image")
 
 
 def skins_of(rig: Object) -> list[Object]:
@@ -254,7 +254,7 @@ def _remove(item: Object) -> None:
 def _not_rendered(why: str) -> Sketch2PoseError:
     return Sketch2PoseError(
         "The rig could not be rendered",
-        f"Workbench gave no picture ({why.removeprefix('Error: ').strip()})",
+        f"Workbench rendered no image ({why.removeprefix('Error: ').strip()})",
         "Start Blender where OpenGL or Vulkan works (a driver, or Mesa without a screen)",
         "beside.render",
     )

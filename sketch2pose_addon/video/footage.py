@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from bpy.types import Context
 
 SOURCES = (
-    ("FILE", "File", "A file chosen in the file browser"),
-    ("CLIP", "Movie Clip", "A movie clip of this blend file, as in the Movie Clip Editor"),
-    ("BACKGROUND", "Camera Background", "The clip behind the scene's camera"),
-    ("STRIP", "Strip", "The active movie or image strip of the Video Sequencer"),
+    ("FILE", "File", "Choose a file in the file browser"),
+    ("CLIP", "Movie Clip", "Use a movie clip of this blend file, as in the Movie Clip Editor"),
+    ("BACKGROUND", "Camera Background", "Use the background clip of the scene camera"),
+    ("STRIP", "Strip", "Use the active movie or image strip of the Video Sequencer"),
 )
 
 
@@ -77,7 +77,7 @@ def _movie_clip(context: Context, name: str) -> Any:
         found = context.scene.active_clip or (clips[0] if len(clips) == 1 else None)
     if found is None:
         why = f'there is no movie clip "{name}"' if name else "no movie clip is chosen"
-        raise _none(why, "Open one in the Movie Clip Editor and name it")
+        raise _none(why, "Open one in the Movie Clip Editor and choose it")
     return found
 
 
@@ -95,7 +95,7 @@ def _of_background(context: Context) -> Footage:
             return _of_movie_clip(item.clip)
         if item.source == "IMAGE" and item.image is not None and item.image.source != "FILE":
             return _of_image(item)
-    raise _none("the scene's camera has no clip behind it", "Add one under Background Images")
+    raise _none("the scene camera has no background clip", "Add one under Background Images")
 
 
 def _of_image(item: Any) -> Footage:
@@ -114,7 +114,7 @@ def _active_strip(context: Context) -> Any:
         if strip is not None and strip.type in {"MOVIE", "IMAGE"}:
             return strip
     raise _none(
-        "no movie or image strip is active in the Video Sequencer", "Click on the strip there"
+        "no movie or image strip is active in the Video Sequencer", "Select the strip there"
     )
 
 
@@ -134,4 +134,4 @@ def _of_strip(strip: Any) -> Footage:
 
 
 def _none(why: str, fix: str) -> Sketch2PoseError:
-    return Sketch2PoseError("There is no clip to read", why, fix, "video.none")
+    return Sketch2PoseError("There is no clip to process", why, fix, "video.none")

@@ -41,34 +41,47 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.compare_with_clip"
     bl_label = "Compare with Clip"
     bl_description = (
-        "Write a film with the clip and what was read of it on the left, and the rig as the same "
-        "camera sees it and from the side on the right. A name that ends in .png writes a sheet of "
-        "the frames at which feet land and leave"
+        "Render a video with the clip and its detected joints on the left, and the rig "
+        "from the same camera and from the side on the right. If the file name ends in "
+        ".png, render a contact sheet of the key frames at which feet land and leave the "
+        "ground"
     )
     bl_options = {"REGISTER"}
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.mp4;*.png", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
-    target: StringProperty(name="Rig", description="Armature to show; empty: the one in the panel")
+    target: StringProperty(
+        name="Rig", description="Armature to show. If empty, the one chosen in the panel is used"
+    )
     clip: StringProperty(
         name="Clip",
-        description="Path of the clip; empty: the one behind the scene's camera",
+        description="Path of the clip. If empty, the background clip of the scene camera is used",
         subtype="FILE_PATH",
     )
     count: IntProperty(
-        name="Frames on a Sheet", description="How many frames a sheet has at most", default=12,
-        min=1, max=100,
-    )  # fmt: skip
+        name="Frames per Contact Sheet",
+        description="Maximum number of frames on the contact sheet",
+        default=12,
+        min=1,
+        max=100,
+    )
     frames: StringProperty(
-        name="Frames", description="Scene frames of a sheet, as 10, 24, 31; empty: chosen",
+        name="Frames",
+        description=(
+            "Scene frames on the contact sheet, such as 10, 24, 31. If empty, they are chosen "
+            "automatically"
+        ),
         options={"SKIP_SAVE"},
-    )  # fmt: skip
-    first: IntProperty(name="Start", description="First scene frame that is shown", default=-1)
+    )
+    first: IntProperty(name="Start", description="First frame of the scene to show", default=-1)
     last: IntProperty(
-        name="End", description="Last scene frame that is shown; before the start: all",
+        name="End",
+        description=(
+            "Last frame of the scene to show. If it is before the start, all frames are shown"
+        ),
         default=-2,
-    )  # fmt: skip
+    )
 
     _studio: Studio | None = None
 
@@ -76,7 +89,7 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
     def poll(cls, context: Context) -> bool:
         rig = target_rig(context)
         if rig is not None and rig.type == "ARMATURE" and KEY not in rig:
-            cls.poll_message_set("The rig was not moved by a clip")
+            cls.poll_message_set("The rig was not animated from a clip")
             return bpy.app.background
         return super().poll(context)
 
@@ -123,7 +136,7 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
         except OSError as error:
             raise Sketch2PoseError(
                 f'"{self._place.name}" could not be written',
-                f'the folder "{self._place.parent}" refused it ({error.strerror or error})',
+                f'the folder "{self._place.parent}" is not writable ({error.strerror or error})',
                 "Choose a folder that may be written to and has space left",
                 "beside.unwritable",
             ) from error
@@ -163,8 +176,8 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
         if not len(rows):
             begins, ends = performance.frames[[0, -1]].round().astype(int)
             raise Sketch2PoseError(
-                "The rig cannot be shown beside its clip",
-                f"it performs none of it from frame {self.first} to {self.last}",
+                "The rig cannot be compared with its clip",
+                f"it is not animated from the clip in frames {self.first} to {self.last}",
                 f"Choose frames from {begins} to {ends}",
                 "beside.frames",
             )
@@ -198,8 +211,8 @@ def _checked_place(filepath: str) -> Path:
     if not filepath or path.suffix.lower() not in (_FILM, _SHEET):
         raise Sketch2PoseError(
             "The comparison cannot be written",
-            f'"{path.name}" is neither a film nor a sheet',
-            f"Let the name end in {_FILM} (a film) or {_SHEET} (a sheet of frames)",
+            f'"{path.name}" is neither a video nor a contact sheet',
+            f"Use a name that ends in {_FILM} for a video or in {_SHEET} for a contact sheet",
             "beside.kind",
         )
     return path
@@ -228,9 +241,11 @@ def _numbers(text: str) -> list[int]:
         return [int(word) for word in text.replace(",", " ").split()]
     except ValueError as error:
         raise Sketch2PoseError(
-            "The sheet cannot be made", f'"{text}" is no list of frames',
-            "Write numbers with commas between them", "beside.numbers",
-        ) from error  # fmt: skip
+            "The contact sheet cannot be rendered",
+            f'"{text}" is not a list of frames',
+            "Enter frame numbers separated by commas",
+            "beside.numbers",
+        ) from error
 
 
 classes = (SKETCH2POSE_OT_compare_with_clip,)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _KINDS = "*.npz;*.npy;*.pt;*.pkl;*.json;*.bvh;*.trc"
 _PLACES = (
-    ("RIG", "At the Rig", "Keep the figure where the rig stands, facing as the rig does"),
-    ("WORLD", "As in the File", "Put people where the file has them, its ground at z = 0"),
+    ("RIG", "At Rig", "Keep the position and the facing direction of the rig"),
+    ("WORLD", "As in File", "Place people where they are in the file, with its ground at Z = 0"),
 )
 
 
@@ -35,24 +35,33 @@ class SKETCH2POSE_OT_import_motion(FileJobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.import_motion"
     bl_label = "Import Motion"
     bl_description = (
-        "Move the rig as a file of another program says, from the current frame on: AMASS, SMPL, "
-        "GVHMR, WHAM, 4D-Humans, TRAM, SAM 3D Body, BVH, TRC and others. The keys go into a new "
-        "action; the present one is kept"
+        "Animate the rig with a motion file of another program, starting at the current "
+        "frame: AMASS, SMPL, GVHMR, WHAM, 4D-Humans, TRAM, SAM 3D Body, BVH, TRC and "
+        "others. Keyframes are added to a new action; the current action is kept"
     )
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default=_KINDS, options={"HIDDEN"})
-    target: StringProperty(name="Rig", description="Armature to move; empty: the one in the panel")
-    person: IntProperty(
-        name="Person", description="Which person of the file, counted from 0", default=0, min=0
+    target: StringProperty(
+        name="Rig",
+        description="Armature to animate. If empty, the one chosen in the panel is used",
     )
-    place: EnumProperty(name="Place", items=_PLACES)
+    person: IntProperty(
+        name="Person",
+        description="Index of the person in the file, counted from 0",
+        default=0,
+        min=0,
+    )
+    place: EnumProperty(name="Placement", items=_PLACES)
     lock_contacts: BoolProperty(
         name="Lock Feet", description="Hold planted feet still by bending the legs"
     )
     set_scene: BoolProperty(
         name="Set Frame Rate and Range",
-        description="Give the scene the motion's frame rate and the range of the keys",
+        description=(
+            "Set the frame rate of the scene to that of the motion, and its frame range to "
+            "that of the keyframes"
+        ),
     )
 
     def begin(self, context: Context) -> jobs.Job:
@@ -62,7 +71,7 @@ class SKETCH2POSE_OT_import_motion(FileJobOperator, bpy.types.Operator):
         def request(folder: Path) -> ImportRequest:
             return ImportRequest(inputs=[str(path)], out_dir=str(folder))
 
-        return jobs.submit(f"Reading {path.name}", request)
+        return jobs.submit(f"Importing {path.name}", request)
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
@@ -101,7 +110,7 @@ def _line(applied: AppliedMotion, count: int) -> str:
 def _append(self: bpy.types.Menu, _context: Context) -> None:
     """In File > Import."""
     self.layout.operator(
-        SKETCH2POSE_OT_import_motion.bl_idname, text="Motion for a Rig (Sketch2Pose)"
+        SKETCH2POSE_OT_import_motion.bl_idname, text="Motion for Rig (Sketch2Pose)"
     )
 
 

@@ -36,13 +36,21 @@ _CLIPS = (
 )
 _CAMERA_FILE = "camera.json"
 _PLACES = (
-    ("RIG", "At the Rig", "Keep the figure where the rig stands, facing as the rig does"),
-    ("WORLD", "As Filmed", "Put people where they stood to each other, the camera at the origin"),
+    ("RIG", "At Rig", "Keep the position and the facing direction of the rig"),
+    (
+        "WORLD",
+        "As Filmed",
+        "Place people relative to each other as in the clip, with the camera at the origin",
+    ),
 )
 _QUALITIES = (
-    ("lite", "Fast", "The small network: for previews and slow machines"),
-    ("full", "Good", "The usual network"),
-    ("heavy", "Best", "The large network; it does not ship and lies in your folder of models"),
+    ("lite", "Fast", "Use the small network, for previews and slow computers"),
+    ("full", "Good", "Use the default network"),
+    (
+        "heavy",
+        "Best",
+        "Use the large network. It is not included and must be in your models folder",
+    ),
 )
 
 
@@ -50,57 +58,84 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
     bl_idname = "sketch2pose.motion_from_video"
     bl_label = "Motion from Video"
     bl_description = (
-        "Move the rig like a person in a video clip, from the current frame on. The keys go into "
-        "a new action; the present one is kept. Esc cancels"
+        "Animate the rig like a person in a video clip, starting at the current frame. "
+        "Keyframes are added to a new action; the current action is kept. Press Esc to "
+        "cancel"
     )
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default=_CLIPS, options={"HIDDEN"})
     source: EnumProperty(name="Source", items=SOURCES, options={"SKIP_SAVE"})
     clip: StringProperty(
-        name="Clip", description="Name of the movie clip; empty: the active one",
+        name="Clip",
+        description="Name of the movie clip. If empty, the active one is used",
         options={"SKIP_SAVE"},
-    )  # fmt: skip
-    target: StringProperty(name="Rig", description="Armature to move; empty: the one in the panel")
+    )
+    target: StringProperty(
+        name="Rig",
+        description="Armature to animate. If empty, the one chosen in the panel is used",
+    )
     person: IntProperty(
-        name="Person", description="Which person, in order of appearance", default=0, min=0
+        name="Person", description="Index of the person in order of appearance", default=0, min=0
     )
     start: FloatProperty(
-        name="Start", description="First second to read", min=0.0, unit="TIME_ABSOLUTE"
+        name="Start",
+        description="First second of the clip to process",
+        min=0.0,
+        unit="TIME_ABSOLUTE",
     )
     end: FloatProperty(
-        name="End", description="Last second to read; 0: to the end of the clip",
-        min=0.0, unit="TIME_ABSOLUTE",
-    )  # fmt: skip
+        name="End",
+        description="Last second of the clip to process. 0 processes it to its end",
+        min=0.0,
+        unit="TIME_ABSOLUTE",
+    )
     step: IntProperty(
-        name="Step", description="Read every so many frames; those between are interpolated",
-        default=1, min=1, max=100,
-    )  # fmt: skip
+        name="Step",
+        description="Process every Nth frame and interpolate the rest",
+        default=1,
+        min=1,
+        max=100,
+    )
     lens: FloatProperty(
-        name="Lens", description="Focal length in millimetres on full frame; 0: a phone's",
-        default=0.0, min=0.0, max=2000.0,
-    )  # fmt: skip
+        name="Lens",
+        description=(
+            "Focal length in millimeters for a full-frame sensor. 0 uses that of a typical phone"
+        ),
+        default=0.0,
+        min=0.0,
+        max=2000.0,
+    )
     quality: EnumProperty(name="Quality", items=_QUALITIES, default="full")
-    hands: BoolProperty(name="Fingers", description="Read hands, too; takes about twice as long")
-    place: EnumProperty(name="Place", items=_PLACES)
+    hands: BoolProperty(
+        name="Fingers", description="Also estimate fingers. This takes about twice as long"
+    )
+    place: EnumProperty(name="Placement", items=_PLACES)
     use_camera: BoolProperty(
-        name="Use the Scene Camera's Motion",
-        description="The scene's camera, solved or animated, filmed the clip: people stand in its "
-        "world, on the floor at z = 0. Its lens counts, too",
+        name="Use Scene Camera Motion",
+        description=(
+            "Use the motion and the lens of the solved or animated scene camera as those of "
+            "the camera that filmed the clip. People stand on the floor of its world at Z = 0"
+        ),
     )
     lock_contacts: BoolProperty(
         name="Lock Feet",
-        description="Hold planted feet still, flat and out of the ground by bending legs and toes",
+        description="Hold planted feet still, flat and above the ground by bending legs and toes",
         default=True,
     )
     set_scene: BoolProperty(
         name="Set Frame Rate and Range",
-        description="Give the scene the clip's frame rate and the range of the keys",
+        description=(
+            "Set the frame rate of the scene to that of the clip, and its frame range to that "
+            "of the keyframes"
+        ),
     )
     add_camera: BoolProperty(
         name="Add Camera and Clip",
-        description="Add the camera that filmed the clip, with the clip behind the rig, and make "
-        "it the scene's; the render size becomes the clip's",
+        description=(
+            "Add the camera that filmed the clip, with the clip as its background image, and "
+            "make it the active scene camera. The render resolution is set to that of the clip"
+        ),
     )
 
     def invoke(self, context: Context, event: Event) -> set[str]:
@@ -156,7 +191,7 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
                 write_camera(folder / _CAMERA_FILE, camera)
             return VideoRequest(inputs=[str(footage.path)], out_dir=str(folder), options=options)
 
-        return jobs.submit(f"Reading {footage.path.name}", request, may_stop_early=True)
+        return jobs.submit(f"Estimating {footage.path.name}", request, may_stop_early=True)
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)
@@ -219,10 +254,14 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         first = everybody[self.person]
         ordered = [first, *(motion for motion in everybody if motion is not first)]
         people = [
-            ClipPerson(motion, self._start_beside(first, motion, context), self._in_world,
-                       self.lock_contacts)
+            ClipPerson(
+                motion,
+                self._start_beside(first, motion, context),
+                self._in_world,
+                self.lock_contacts,
+            )
             for motion in ordered
-        ]  # fmt: skip
+        ]
         remember(context, people, target)  # type: ignore[arg-type]
 
     def _start_beside(self, first: BodyMotion, motion: BodyMotion, context: Context) -> int:

@@ -43,7 +43,7 @@ def filmed_by_scene(context: Context, footage: Footage) -> CameraPath:
     matrices, lenses = _sampled(context, camera, footage.frame_start, max(count, 1))
     if np.ptp(lenses[:, 0]) > _ZOOM * lenses[0, 0]:
         raise _refused(
-            "its focal length changes during the clip", "Use a part of the clip without zoom"
+            "its focal length changes during the clip", "Use a part of the clip without a zoom"
         )
     rotation, translation = poses_from_matrices(matrices)
     return CameraPath(
@@ -60,9 +60,13 @@ def filmed_by_scene(context: Context, footage: Footage) -> CameraPath:
 def _checked_camera(context: Context) -> Object:
     camera = context.scene.camera
     if camera is None or camera.type != "CAMERA":
-        raise _refused("the scene has none", "Add a camera, or switch its motion off")
+        raise _refused(
+            "the scene has no camera", "Add a camera, or disable Use Scene Camera Motion"
+        )
     if camera.data.type != "PERSP":
-        raise _refused("it is no perspective camera", "Change its type, or switch its motion off")
+        raise _refused(
+            "it is not a perspective camera", "Change its type, or disable Use Scene Camera Motion"
+        )
     return camera
 
 
@@ -94,4 +98,4 @@ def _picture_size(context: Context) -> tuple[int, int]:
 
 
 def _refused(why: str, fix: str) -> Sketch2PoseError:
-    return Sketch2PoseError("The scene's camera could not be used", why, fix, "camera.scene")
+    return Sketch2PoseError("The scene camera could not be used", why, fix, "camera.scene")

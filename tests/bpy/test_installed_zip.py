@@ -31,7 +31,7 @@ def test_the_workshop_is_not_installed(extension):
     names = {
         p.relative_to(folder_of(extension)).as_posix() for p in folder_of(extension).rglob("*")
     }
-    assert {"LICENSE", "LICENCES.md", "inference/body/default_body.npz"} <= names
+    assert {"LICENSE", "LICENSES.md", "inference/body/default_body.npz"} <= names
     assert not [n for n in names if n.startswith(("tests", "tools", "docs")) or "training" in n]
 
 

@@ -76,9 +76,9 @@ def picture_of(motion: BodyMotion) -> PictureEvidence:
     camera = motion.camera
     if motion.joints2d is None or camera is None:
         raise Sketch2PoseError(
-            "The skeleton cannot be fitted to the picture",
-            "the motion does not say where its joints were seen, or with which camera",
-            "Give a motion made by `sketch`, `image` or `video`, or leave this option off",
+            "The skeleton cannot be fitted to the image",
+            "the motion contains no detected joints or no camera",
+            "Use a motion made by `sketch`, `image` or `video`, or leave this option off",
             "skel.picture",
         )
     pixels = np.asarray(motion.joints2d, float)

@@ -77,7 +77,7 @@ def fit_shape_to_smpl(
         raise Sketch2PoseError(
             "The shape cannot be fitted",
             f"the body has {len(body.v_template)} vertices and the skeleton {len(skel.v_template)}",
-            "Give files that belong together, or leave this option off",
+            "Choose files that belong together, or disable this option",
             "skel.shape",
         )
     rows = chosen_rows(len(motion.poses))

@@ -9,7 +9,7 @@ from ...body.smpl_files import SHAPE_COUNT, load_model_arrays
 from .layout import BONE_COUNT, PARENTS
 from .skel_model import SkelModel
 
-LICENCE = "SKEL licence (non-commercial; your own file)"
+LICENCE = "SKEL license (non-commercial; your own file)"
 
 
 def load_skel_file(path: Path) -> SkelModel:

@@ -117,7 +117,7 @@ def write_card(path: Path, figures: dict[str, float], command: str, date: str) -
         "data": (
             "Drawings synthesised while training (inference/training/synthesis) from poses of the "
             "CMU, ReActIdle, AnimatedDrawings, holosoma, DeepMimic and KayKit motion collections "
-            "(docs/licences.md) on the default body; no real drawing was used."
+            "(docs/licenses.md) on the default body; no real drawing was used."
         ),
         "input": f"ink: float32 [N, 1, {CROP}, {CROP}], 0 = paper, 1 = ink, one figure, "
         "its longer side about 78 % of the crop",

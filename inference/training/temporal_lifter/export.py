@@ -74,7 +74,7 @@ def write_card(path: Path, figures: dict, command: str, date: str) -> None:
         "date": date,
         "command": command,
         "data": "Motions of the CMU, ReActIdle, AnimatedDrawings, holosoma, DeepMimic and KayKit "
-        "collections (docs/licences.md) and motions through key poses on the default body, seen "
+        "collections (docs/licenses.md) and motions through key poses on the default body, seen "
         "by random cameras: some painted and read by the pose landmark network, most through a "
         "noise model fitted on those. No footage of real people was used.",
         "input": f"features: float32 [N, T, {FEATURES}], see "

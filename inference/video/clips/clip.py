@@ -150,8 +150,8 @@ class Clip:
                 yield place, self._prepared(bgr)
         if wanted == self._start:
             seconds = self.read_to / self.framerate
-            why = f"it ends after {seconds:.1f} s, before the part to read begins"
-            raise refused(self.name, why, "Choose a part inside of the clip", "video.trim")
+            why = f"it ends after {seconds:.1f} s, before the part to process begins"
+            raise refused(self.name, why, "Choose a part within the clip", "video.trim")
 
     def _numbered(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Every picture with its number on the even clock."""
@@ -220,8 +220,8 @@ def _opened(path: Path, name: str, picture_framerate: float) -> FrameSource:
 
 def _refuse_unreadable(path: Path, name: str) -> None:
     if path.is_dir():
-        fix = "Choose a folder with pictures numbered 0001, 0002, …"
-        raise refused(name, "there are no pictures in the folder", fix, "video.no_pictures")
+        fix = "Choose a folder with images numbered 0001, 0002, …"
+        raise refused(name, "there are no images in the folder", fix, "video.no_pictures")
     try:
         with path.open("rb") as stream:
             empty = not stream.read(1)

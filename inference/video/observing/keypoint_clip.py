@@ -42,7 +42,7 @@ def observed_keypoints(
         size = options.camera.image_size
     if size is None:
         size = likely_size(found)
-        warnings.append(f"The picture's size is not in the file; {size[0]} x {size[1]} is assumed.")
+        warnings.append(f"The file has no image size; {size[0]} x {size[1]} is assumed.")
     frames = {number: people for number, people in found.frames.items()
               if options.trim.has(number, rate)}  # fmt: skip
     step = options.trim.step

@@ -144,9 +144,9 @@ def _warnings(clip: Clip, count: int, whole: bool, crowded: bool) -> Iterator[st
     if crowded:
         yield f"More than {MOST_PEOPLE} people are in view at once: {MOST_PEOPLE} are followed."
     if not whole:
-        yield f'"{clip.name}" was read up to frame {clip.read_to - 1}: stopped on request.'
+        yield f'"{clip.name}" was processed up to frame {clip.read_to - 1}: stopped on request.'
         return
     if clip.share_read < COMPLETE:
-        yield f'"{clip.name}" ends early: {count} of {clip.expected} frames were read.'
+        yield f'"{clip.name}" ends early: {count} of {clip.expected} frames could be read.'
     elif clip.gaps > GAPS * clip.read_to:
         yield f'The frame rate of "{clip.name}" varies: {clip.gaps} frames are filled in.'

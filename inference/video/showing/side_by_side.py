@@ -27,7 +27,7 @@ from ..clips.clip import PICTURE_FRAMERATE, Clip, Trim
 from ..clips.film import Film
 from .overlay import HEIGHT, PAPER, fitted_size, floor_lines, seen_picture
 
-WHAT = "The film beside the clip"
+WHAT = "The comparison video"
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def not_rendered(frame: int) -> Sketch2PoseError:
     """The error for a frame of which there is no picture."""
     return Sketch2PoseError(
         f"{WHAT} could not be made",
-        f"there is no picture of the rig at frame {frame} of the clip",
+        f"there is no image of the rig at frame {frame} of the clip",
         "Check that Blender can render with Workbench and that the disk has space left",
         "beside.picture",
     )
@@ -150,7 +150,7 @@ def _beside_of(clip: str, options: dict[str, Any]) -> Beside:
     if not frames:
         raise Sketch2PoseError(
             f"{WHAT} could not be made", "it would have no frames",
-            "Choose a range in which the rig performs the clip", "beside.frames",
+            "Choose a frame range in which the rig is animated from the clip", "beside.frames",
         )  # fmt: skip
     motions = tuple(read_body_motion(Path(path)) for path in options["motions"])
     rate = float(options.get("framerate") or PICTURE_FRAMERATE)

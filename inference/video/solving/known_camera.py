@@ -43,7 +43,7 @@ def known_lens(
         raise Sketch2PoseError(
             "The camera does not fit the clip",
             f"it shows {width} x {height} px, the clip has {image_size[0]} x {image_size[1]}",
-            "Give the scene's render size the proportions of the clip",
+            "Set the render resolution of the scene to the aspect ratio of the clip",
             "video.camera_aspect",
         )
     return path_at(camera, frames, framerate).resized(image_size)
@@ -106,7 +106,7 @@ def doubts_about(
             where = "above" if height > 0 else "under"
             yield (
                 f"Person {number} stands {abs(height):.1f} m {where} the floor of the scene: check "
-                "the scale and the floor of the camera's solution."
+                "the scale and the floor of the camera solve."
             )
 
 

@@ -62,7 +62,7 @@ EXTERNAL_CAPTION = (
     "the side; left limbs warm, right limbs cold"
 )
 REAL_CAPTION = (
-    "Real drawings of the evaluation set (licences.md names their makers): green where joints were "
+    "Real drawings of the evaluation set (licenses.md names their makers): green where joints were "
     "marked by hand, limbs as read, the posed body from the same view and from the side"
 )
 RELIABILITY_CAPTION = (

@@ -31,11 +31,11 @@ def test_a_forearm_that_half_of_the_readings_turn_away_is_asked_about():
     pose = bent()
     poses = np.stack([pose, flip_limb(pose, "LEFT_FOREARM", VIEW)])
     (question,) = depth_ambiguities(pose, poses, [0.6, 0.4], offsets(), VIEW)
-    assert question.text == "Left forearm: towards you or away?"
+    assert question.text == "Left forearm: toward you or away?"
     assert question.limb == "LEFT_FOREARM"
     assert abs(question.otherwise - 0.4) < 1e-9
     (other,) = depth_ambiguities(poses[1], poses, [0.6, 0.4], offsets(), VIEW)
-    assert other.text == "Left forearm: away or towards you?"
+    assert other.text == "Left forearm: away or toward you?"
     assert abs(other.otherwise - 0.6) < 1e-9
 
 

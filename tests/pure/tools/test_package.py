@@ -97,5 +97,5 @@ def test_wheel_that_differs_from_its_pin_is_removed_and_refused(tmp_path, monkey
 def test_staging_leaves_the_workshop_out(tmp_path):
     package.stage(tmp_path / "stage", [], None)
     names = {p.relative_to(tmp_path / "stage").as_posix() for p in tmp_path.rglob("*")}
-    assert {"blender_manifest.toml", "__init__.py", "LICENSE", "LICENCES.md"} <= names
+    assert {"blender_manifest.toml", "__init__.py", "LICENSE", "LICENSES.md"} <= names
     assert not [n for n in names if "training" in n or n.startswith(("tests", "tools", "docs"))]

@@ -56,7 +56,7 @@ def test_picking_a_reading_changes_rig_and_keys(posed, stored_still, keyed_frame
 
 def test_a_reading_that_is_not_there_is_one_sentence(posed):
     before = bases(posed)
-    with pytest.raises(RuntimeError, match="There is no such reading: the drawing has 3"):
+    with pytest.raises(RuntimeError, match="There is no such alternative: the drawing has 3"):
         bpy.ops.sketch2pose.pick_hypothesis(target=posed.name, index=7)
     assert np.allclose(bases(posed), before)
 
@@ -93,7 +93,7 @@ def test_a_flipped_arm_keeps_its_place_on_paper(posed):
 
 
 def test_without_a_drawing_there_is_nothing_to_change(rig):
-    with pytest.raises(RuntimeError, match="There is no reading to change"):
+    with pytest.raises(RuntimeError, match="There is no alternative to change"):
         bpy.ops.sketch2pose.flip_limb(target=rig.name, limb="LEFT_ARM")
 
 

@@ -66,8 +66,8 @@ def test_the_cache_lies_in_the_extensions_own_folder(addon):
 
 
 def test_the_licences_are_in_the_zip(addon):
-    pages = addon("sketch2pose_addon.backend.op_cache")._LICENCES
-    assert pages[0].read_text("utf-8").startswith("# Licences")
+    pages = addon("sketch2pose_addon.backend.op_cache")._LICENSES
+    assert pages[0].read_text("utf-8").startswith("# Licenses")
 
 
 class Layout:

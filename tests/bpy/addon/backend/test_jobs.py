@@ -80,7 +80,7 @@ def test_a_warning_reaches_the_panel(rig, drawing, backend):
     [
         ("fail", "Nothing was found: the page is blank. Draw."),
         ("crash", "The backend stopped working"),
-        ("garbage", "The backend could not be understood"),
+        ("garbage", "The backend's answer is not valid"),
     ],
 )
 def test_a_failed_job_says_so_and_leaves_no_trace(

@@ -107,7 +107,7 @@ def test_a_refused_file_leaves_the_scene(tmp_path: Path) -> None:
     bad.write_bytes(b"cos\nsystem\n(S'echo 1'\ntR.")
     with pytest.raises(RuntimeError, match="which no model needs"):
         bpy.ops.sketch2pose.create_own_body(filepath=str(bad))
-    with pytest.raises(RuntimeError, match="no file was given"):
+    with pytest.raises(RuntimeError, match="no file was chosen"):
         bpy.ops.sketch2pose.create_own_body()
     assert not bpy.data.objects
 

@@ -174,7 +174,7 @@ def test_any_animation_can_be_corrected_at_the_current_frame(rig, layer, addon, 
 @pytest.mark.parametrize("points", [[], [{"name": "", "co": (40.0, 0.0, 40.0)}]])
 def test_a_mark_that_means_nothing_is_one_sentence(rig, drawn, layer, points, snapshot):
     before = snapshot()
-    with pytest.raises(RuntimeError, match="The mark could not be read"):
+    with pytest.raises(RuntimeError, match="The stroke could not be interpreted"):
         bpy.ops.sketch2pose.correct_limb(target=rig.name, points=points)
     assert snapshot() == before
     assert layer().edits == ()

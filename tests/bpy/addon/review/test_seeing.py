@@ -133,7 +133,7 @@ def test_looking_back_leaves_no_trace(from_picture):
 
 def test_without_a_pose_there_is_nothing_to_look_through(rig, snapshot):
     before = snapshot()
-    with pytest.raises(RuntimeError, match="There is nothing to look through"):
+    with pytest.raises(RuntimeError, match="There is no source camera"):
         bpy.ops.sketch2pose.look_through(target=rig.name)
     assert snapshot() == before
 

@@ -172,7 +172,7 @@ def test_without_a_window_a_motion_is_keyed_and_shown(
         ({"clip": "nothing here.mp4"}, "there is no file"),
         ({"clip": ""}, "no clip behind it"),
         ({"first": 100, "last": 120}, "performs none of it from frame 100 to 120"),
-        ({"filepath": "s.png", "frames": "one, two"}, "is no list of frames"),
+        ({"filepath": "s.png", "frames": "one, two"}, "is not a list of frames"),
         ({"target": "Nobody"}, 'no object "Nobody"'),
     ],
 )

@@ -49,7 +49,7 @@ def test_a_clip_is_keyed_from_the_current_frame(rig, backend, clip, moving, keye
         ("fail", {}, "Nothing was found"),
         ("succeed", {"person": 4}, "There is no person 4"),
         ("succeed", {"filepath": "nothing here.mp4"}, "there is no file"),
-        ("succeed", {"filepath": ""}, "no file was given"),
+        ("succeed", {"filepath": ""}, "no file was chosen"),
     ],
 )
 def test_failures_are_a_sentence_and_leave_the_scene(

@@ -205,7 +205,7 @@ def test_animated_gif_gives_its_first_frame_and_says_so(tmp_path):
     first, second = np.full((20, 20), 200, np.uint8), np.zeros((20, 20), np.uint8)
     page = load_page(save(tmp_path / "d.gif", gif([first, second])))
     assert np.all(page.gray == 200)
-    assert page.warnings == ('"d.gif" is an animation; only its first frame is read.',)
+    assert page.warnings == ('"d.gif" is an animation; only its first frame is used.',)
 
 
 def test_blank_page_is_a_page(tmp_path):

@@ -112,5 +112,5 @@ def test_the_command_line_follows_the_picture(tmp_path: Path, capsys) -> None:
     write_body_motion(tmp_path / "seen.npz", misread_motion()[0])
     arguments = ["skel", str(tmp_path / "seen.npz"), "--out", str(tmp_path), "--from-image"]
     assert cli.run(arguments) == 0
-    assert "px from where the joints were seen" in capsys.readouterr().out
+    assert "px from the detected joints" in capsys.readouterr().out
     assert read_skel_motion(tmp_path / "seen_skel.npz").drawn_errors is not None

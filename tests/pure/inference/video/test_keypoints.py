@@ -210,7 +210,7 @@ def test_the_command_reads_keypoints_and_convert_points_to_it(tmp_path, waving, 
     code = run(["video", str(tmp_path / "coco.json"), "--out", str(tmp_path), "--size", "1280x720",
                 "--framerate", "24"])  # fmt: skip
     assert code == 0 and read_body_motion(tmp_path / "coco.npz").frame_count == 24
-    with pytest.raises(Sketch2PoseError, match="Read it as a clip"):
+    with pytest.raises(Sketch2PoseError, match="Import it as a clip"):
         read_motion(tmp_path / "coco.json")
 
 

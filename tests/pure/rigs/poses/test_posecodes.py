@@ -128,7 +128,7 @@ def test_every_key_pose_can_be_described_shortly():
 
 @pytest.mark.parametrize("joints", [np.zeros((24, 3)), np.zeros((23, 3)), np.full((24, 3), np.nan)])
 def test_impossible_joints_are_one_sentence(joints):
-    with pytest.raises(RigError, match="The pose cannot be put into words"):
+    with pytest.raises(RigError, match="The pose cannot be described"):
         describe(joints)
 
 
