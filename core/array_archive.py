@@ -72,7 +72,7 @@ def read_archive(
 
 def _reason(error: Exception) -> str:
     known = isinstance(error, ValueError) and "unpacks to more" in str(error)
-    return str(error) if known else "it is no whole .npz"
+    return str(error) if known else "it is not a complete .npz file"
 
 
 def _member(

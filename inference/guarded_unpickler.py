@@ -44,7 +44,7 @@ class GuardedUnpickler(_PythonUnpickler):
 
     dispatch: dict[int, Any] = dict(_PythonUnpickler.dispatch)
     stack: list[Any]
-    beyond = "no array"  # what is wrong with a name that is not known
+    beyond = "not an array"  # what is wrong with a name that is not known
 
     def __init__(self, stream: io.BytesIO) -> None:
         """Read strings of Python 2 as bytes are.
@@ -57,11 +57,11 @@ class GuardedUnpickler(_PythonUnpickler):
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The stand-in of a name; without one it is refused."""
         name = f"{module_name}.{global_name}"[:MOST_OF_NAME]
-        raise RefusedName(f'it asks for "{name}", which is {self.beyond}')
+        raise RefusedName(f'it requests "{name}", which is {self.beyond}')
 
     def persistent_load(self, pid: Any) -> Any:
         """Refuse references to things outside of the file."""
-        raise RefusedName("it refers to objects outside of the file")
+        raise RefusedName("it references objects outside the file")
 
     def load_build(self) -> None:
         """As always, but only what takes its state itself may be given one."""
@@ -70,7 +70,7 @@ class GuardedUnpickler(_PythonUnpickler):
             self.stack.pop()  # attributes of a state dictionary of PyTorch
             return
         if not isinstance(owner, StandIn):
-            raise pickle.UnpicklingError("it changes an object that is no array")
+            raise pickle.UnpicklingError("it changes an object that is not an array")
         super().load_build()
 
     dispatch[pickle.BUILD[0]] = load_build
@@ -137,7 +137,7 @@ class GuardedUnpickler(_PythonUnpickler):
     def _own(self, kind: type) -> Any:
         """The container on top of the stack."""
         if not isinstance(self.stack[-1], kind):
-            raise pickle.UnpicklingError(f"it changes an object that is no {kind.__name__}")
+            raise pickle.UnpicklingError(f"it changes an object that is not a {kind.__name__}")
         return self.stack[-1]
 
 

@@ -96,7 +96,7 @@ def _refuse_newer(arrays: Mapping[str, AnyArray]) -> None:
     try:
         version = int(arrays["format_version"]) if "format_version" in arrays else FORMAT_VERSION
     except (TypeError, ValueError, OverflowError) as error:
-        raise bad_field("format_version", "is no whole number") from error
+        raise bad_field("format_version", "is not a whole number") from error
     if version > FORMAT_VERSION:
         raise bad_field(
             "format_version", f"is {version}, newer than the supported version {FORMAT_VERSION}"

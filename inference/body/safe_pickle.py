@@ -55,7 +55,7 @@ def load_pickle(path: Path) -> dict[str, Any]:
 
 
 class _ModelUnpickler(GuardedUnpickler):
-    beyond = "nothing a model needs"
+    beyond = "not needed by any body model"
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The inert stand-in of a whitelisted name."""

@@ -69,7 +69,7 @@ def motion_from_params(params: SmplParams) -> tuple[BodyMotion, list[str]]:
     trans = np.zeros((frames, 3)) if params.trans is None else params.trans
     up = params.up or _up_axis(body, poses, trans)
     if up != "y":
-        warnings.append(f"The motion was rotated from {up} up to Y up.")
+        warnings.append(f"The motion was rotated from {up} up to y up.")
     poses, trans = _turned(poses, trans, up)
     if params.has_shape:
         warnings.append(

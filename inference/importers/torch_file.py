@@ -100,7 +100,7 @@ def load_torch_archive(data: bytes) -> Any:
 class _TorchUnpickler(GuardedUnpickler):
     """Unpickler that knows tensors and nothing else."""
 
-    beyond = "no tensor"
+    beyond = "not a tensor"
 
     def __init__(
         self, program: bytes, read_storage: Callable[[str], bytes], budget: ByteBudget
@@ -177,7 +177,7 @@ class TensorReader:
 class _StorageReader(GuardedUnpickler):
     """Unpickler of the description of one storage."""
 
-    beyond = "no tensor"
+    beyond = "not a tensor"
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The type of a storage."""

@@ -1,6 +1,6 @@
 """The user's own body models in the preferences: which files, and how they reach the backend.
 
-The files are read and checked by the backend only; *Check Set-up* says what it found in them.
+The files are read and checked by the backend only; *Check Setup* says what it found in them.
 """
 
 from __future__ import annotations

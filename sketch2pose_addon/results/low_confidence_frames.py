@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...core.body_motion import BodyMotion
 
 KEY = "sketch2pose_confidence"
-PREFIX = "Weak"
+PREFIX = "Low Confidence"
 
 
 def store_confidence(target: Object, frames: Iterable[float], confidence: np.ndarray) -> None:

@@ -273,5 +273,5 @@ def marked_weak_frames(context: Context, file: SkelFile, frames: Array) -> int:
         return 0
     starts = np.flatnonzero(weak & ~np.concatenate([[False], weak[:-1]]))
     for row in starts:
-        context.scene.timeline_markers.new("Low Confidence", frame=round(float(frames[row])))
+        context.scene.timeline_markers.new("Low-Confidence Fit", frame=round(float(frames[row])))
     return int(weak.sum())

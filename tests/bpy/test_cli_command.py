@@ -91,8 +91,11 @@ def test_a_motion_of_another_program_is_keyed(run, body, tmp_path, capsys):
         ({"--input": "nothing here.png"}, "There is no file nothing here.png"),
         ({"--rig": "Nobody"}, "No armature is named Nobody: choose with --rig among: Body."),
         ({"--save": "out.fbx"}, "is not a Blender file"),
-        ({"--side-by-side": "film.avi"}, "is no film or sheet: let it end in .mp4 or .png"),
-        ({"--side-by-side": "film.mp4"}, "There is no clip to show beside the rig"),
+        (
+            {"--side-by-side": "film.avi"},
+            "is neither a video nor a contact sheet: the name must end in .mp4 or .png",
+        ),
+        ({"--side-by-side": "film.mp4"}, "There is no clip to show next to the rig"),
         ({"--side-by-side": "a.png", "--clip": "gone.mp4"}, "There is no clip gone.mp4"),
     ],
 )

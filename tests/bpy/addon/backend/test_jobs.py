@@ -40,7 +40,7 @@ def test_without_auto_keying_the_rig_is_posed_and_not_keyed(rig, drawing, backen
     try:
         pose(target=rig.name, drawing=drawing.name)
         assert keyed_frames(rig) == set()
-        assert "without keys" in result_line()
+        assert "without keyframes" in result_line()
         assert rig.pose.bones["left_shoulder"].matrix_basis.to_quaternion().angle > 0.9
         bpy.context.scene.tool_settings.use_keyframe_insert_auto = True
         pose(target=rig.name, drawing=drawing.name)

@@ -105,7 +105,7 @@ def test_sliders_move_the_joints_where_the_file_says(tmp_path: Path) -> None:
 def test_a_refused_file_leaves_the_scene(tmp_path: Path) -> None:
     bad = tmp_path / "SMPL_MALE.pkl"
     bad.write_bytes(b"cos\nsystem\n(S'echo 1'\ntR.")
-    with pytest.raises(RuntimeError, match="which no model needs"):
+    with pytest.raises(RuntimeError, match="which is not needed by any body model"):
         bpy.ops.sketch2pose.create_own_body(filepath=str(bad))
     with pytest.raises(RuntimeError, match="no file was chosen"):
         bpy.ops.sketch2pose.create_own_body()

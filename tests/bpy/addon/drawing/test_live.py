@@ -101,7 +101,7 @@ def test_it_ends_quietly_when_something_is_gone(started, live, drawing, what):
     live.step()
     bpy.data.objects.remove(started if what == "rig" else drawing)
     assert live.step() is None
-    assert "is gone" in bpy.context.window_manager.sketch2pose.result
+    assert "was deleted" in bpy.context.window_manager.sketch2pose.result
     assert live.step() is None
 
 

@@ -107,7 +107,7 @@ def test_a_moving_camera_is_keyed_at_the_time_of_each_row(addon, filmed):
 def test_without_a_camera_nothing_is_added(addon, motion, snapshot):
     view = addon("sketch2pose_addon.results.motion_camera")
     before = snapshot()
-    with pytest.raises(addon("core.errors").Sketch2PoseError, match="how it was filmed"):
+    with pytest.raises(addon("core.errors").Sketch2PoseError, match="contains no camera"):
         view.camera_from_motion(bpy.context, motion)
     assert snapshot() == before
 

@@ -193,12 +193,16 @@ def marks() -> dict[str, int]:
 
 
 def test_weak_frames_are_marked_and_the_marks_taken_away(doubtful):
-    bpy.context.scene.timeline_markers.new("Weakness", frame=3)
+    bpy.context.scene.timeline_markers.new("Low Confidence Area", frame=3)
     for _ in range(2):
         assert bpy.ops.sketch2pose.mark_weak_frames() == {"FINISHED"}
-        assert marks() == {"Weakness": 3, "Weak 7-8 (10%)": 7, "Weak 12 (30%)": 12}
+        assert marks() == {
+            "Low Confidence Area": 3,
+            "Low Confidence 7-8 (10%)": 7,
+            "Low Confidence 12 (30%)": 12,
+        }
     assert bpy.ops.sketch2pose.clear_weak_frames() == {"FINISHED"}
-    assert marks() == {"Weakness": 3}
+    assert marks() == {"Low Confidence Area": 3}
     assert bpy.ops.sketch2pose.clear_weak_frames() == {"CANCELLED"}
 
 
@@ -223,7 +227,7 @@ def test_a_doubtful_drawing_is_weak_too(rig, drawing, backend, photographed):
     backend.answer_with(replace(photographed, confidence=doubt))
     bpy.ops.sketch2pose.pose_from_sketch(target=rig.name, drawing=drawing.name)
     bpy.ops.sketch2pose.mark_weak_frames(target=rig.name)
-    assert marks() == {"Weak 1 (20%)": 1}
+    assert marks() == {"Low Confidence 1 (20%)": 1}
     bpy.ops.sketch2pose.clear_weak_frames()
 
 

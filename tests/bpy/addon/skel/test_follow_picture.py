@@ -119,7 +119,7 @@ def test_a_drawing_may_have_any_size(addon, motion, tmp_path: Path) -> None:
 
 def test_a_rig_without_a_picture_says_what_to_do() -> None:
     bpy.ops.sketch2pose.create_body()
-    with pytest.raises(RuntimeError, match="posed from a drawing, picture or clip"):
+    with pytest.raises(RuntimeError, match="posed from a drawing, image or clip"):
         bpy.ops.sketch2pose.fit_skel(follow_picture=True)
     assert len(bpy.data.objects) == 2
 

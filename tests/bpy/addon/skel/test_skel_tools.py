@@ -62,7 +62,7 @@ def test_runs_of_weak_frames_get_one_marker_each(addon) -> None:
     file = skel_rig.SkelFile({"weak_frames": weak})
     assert skel_rig.marked_weak_frames(bpy.context, file, np.arange(10.0, 24.0, 2.0)) == 3
     markers = bpy.context.scene.timeline_markers
-    assert sorted(m.frame for m in markers if m.name == "Weak fit") == [12, 20]
+    assert sorted(m.frame for m in markers if m.name == "Low-Confidence Fit") == [12, 20]
     markers.clear()
 
 

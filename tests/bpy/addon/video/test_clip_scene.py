@@ -105,7 +105,7 @@ def test_a_movie_clip_is_keyed_in_step_with_the_scene(
 def test_the_clip_behind_the_camera_is_a_source(rig, backend, filmed, shots, keyed_frames):
     backend.answer_with(filmed)
     scene = bpy.context.scene
-    with pytest.raises(RuntimeError, match="no clip behind"):
+    with pytest.raises(RuntimeError, match="no background clip"):
         bpy.ops.sketch2pose.motion_from_video(source="BACKGROUND")
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     scene.collection.objects.link(camera)

@@ -168,10 +168,10 @@ def test_without_a_window_a_motion_is_keyed_and_shown(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"filepath": "film.avi"}, "neither a film nor a sheet"),
+        ({"filepath": "film.avi"}, "neither a video nor a contact sheet"),
         ({"clip": "nothing here.mp4"}, "there is no file"),
-        ({"clip": ""}, "no clip behind it"),
-        ({"first": 100, "last": 120}, "performs none of it from frame 100 to 120"),
+        ({"clip": ""}, "no background clip"),
+        ({"first": 100, "last": 120}, "not animated from the clip in frames 100 to 120"),
         ({"filepath": "s.png", "frames": "one, two"}, "is not a list of frames"),
         ({"target": "Nobody"}, 'no object "Nobody"'),
     ],
@@ -189,7 +189,7 @@ def test_what_cannot_be_shown_is_a_sentence(
 
 
 def test_a_rig_that_no_clip_moved_says_so(rig, shots, tmp_path):
-    with pytest.raises(RuntimeError, match="does not keep the motion"):
+    with pytest.raises(RuntimeError, match="has no stored motion"):
         bpy.ops.sketch2pose.compare_with_clip(filepath=str(tmp_path / "a.mp4"), clip=str(shots))
 
 

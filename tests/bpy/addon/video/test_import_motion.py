@@ -90,7 +90,7 @@ def test_a_real_file_goes_through_the_real_backend(addon, rig, tmp_path, keyed_f
         assert bpy.ops.sketch2pose.import_motion(filepath=str(path)) == {"FINISHED"}
         assert keyed_frames(rig) == {1.0, 2.0, 3.0, 4.0}
         (tmp_path / "notes.txt").write_text("no motion")
-        with pytest.raises(RuntimeError, match="no known kind"):
+        with pytest.raises(RuntimeError, match="not in a known format"):
             bpy.ops.sketch2pose.import_motion(filepath=str(tmp_path / "notes.txt"))
     finally:
         jobs.stop()

@@ -130,6 +130,6 @@ def test_cameras_that_cannot_be_used_are_one_sentence(
     clip.write_bytes(b"never read")
     bpy.context.scene.frame_set(10)
     before = snapshot()
-    with pytest.raises(RuntimeError, match="scene's camera could not be used"):
+    with pytest.raises(RuntimeError, match="scene camera could not be used"):
         bpy.ops.sketch2pose.motion_from_video(filepath=str(clip), use_camera=True)
     assert snapshot() == before

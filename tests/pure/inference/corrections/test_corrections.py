@@ -271,7 +271,7 @@ def test_what_is_switched_off_does_not_count():
 def test_a_result_that_lacks_something_is_one_sentence():
     motion = still(6)
     edit = Edit("joint", joint=20, points=((0.0, 0.0),))
-    with pytest.raises(Sketch2PoseError, match="over a picture that the result does not know"):
+    with pytest.raises(Sketch2PoseError, match="over an image that is not part of the result"):
         edited_motion(replace(motion, joints2d=None), (edit,))
     with pytest.raises(Sketch2PoseError, match="not a still with joint positions"):
         edited_motion(replace(motion, joints3d=None), (edit,))

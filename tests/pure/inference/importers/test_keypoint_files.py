@@ -83,7 +83,7 @@ def test_every_layout_names_the_same_joints(count):
 def test_a_known_body_is_among_the_readings(tmp_path, document):
     imported = read(tmp_path, document)
     (motion,) = imported.motions
-    assert "likeliest reading" in imported.warnings[0]
+    assert "most likely pose" in imported.warnings[0]
     assert 1 < len(motion.hypothesis_poses) <= 6
     body, truth = load_default_body(), striding_body()
     readings = [body.forward(poses, motion.trans)[0] for poses in motion.hypothesis_poses]

@@ -59,7 +59,7 @@ def test_amass_smplh(tmp_path):
     assert_is_the_motion(motion)
     np.testing.assert_allclose(motion.hands, HANDS, atol=1e-6)
     assert (motion.gender, motion.mocap_framerate) == ("female", 120.0)
-    assert warnings == ("The motion was turned from z up to y up.",)
+    assert warnings == ("The motion was rotated from z up to y up.",)
 
 
 def test_proportions_that_are_left_behind_are_said(tmp_path):
@@ -105,7 +105,7 @@ def test_camera_space_results_are_set_upright(tmp_path):
     root, path = turned(np.pi)
     motion, warnings = read(tmp_path, body_pose=BODY, global_orient=root, pred_cam_t=path)
     assert_is_the_motion(motion)
-    assert "turned from -y up" in warnings[0]
+    assert "rotated from -y up" in warnings[0]
     assert "no frame rate" in warnings[1]
 
 
@@ -243,10 +243,10 @@ def test_archives_of_the_real_torch(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"a": _Named("os", "system", "echo gotcha")}, 'asks for "os.system"'),
-        ({"a": _Named("builtins", "eval", "1")}, 'asks for "builtins.eval"'),
+        ({"a": _Named("os", "system", "echo gotcha")}, 'requests "os.system"'),
+        ({"a": _Named("builtins", "eval", "1")}, 'requests "builtins.eval"'),
         ({"a": _Named("torch._utils", "_rebuild_anything")}, "_rebuild_anything"),
-        ({"something": 1}, "no known kind"),
+        ({"something": 1}, "not in a known format"),
         ([1, 2], "dictionary"),
     ],
 )

@@ -160,7 +160,7 @@ def test_a_person_before_a_moving_camera_walks_through_the_world(tmp_path, order
 
 def test_without_its_camera_file_that_is_said(tmp_path):
     imported = read_motion(write(tmp_path, npy(result()), camera=False))
-    assert any("taken to stand still" in sentence for sentence in imported.warnings)
+    assert any("assumed to stand still" in sentence for sentence in imported.warnings)
     assert any("proportions" in sentence for sentence in imported.warnings)
 
 
@@ -190,8 +190,8 @@ class Evil:
 
 BAD = {
     "code": (npy({"pred_rotmat": Evil()}), "print"),
-    "an array": (b"", "array alone"),
-    "other keys": (npy({"a": 1}), "no known kind"),
+    "an array": (b"", "single array"),
+    "other keys": (npy({"a": 1}), "not in a known format"),
     "no dictionary": (npy([1, 2]), "dictionary"),
     "lengths": (npy({**result(), "frame": Tensor(np.arange(2))}), "2 frames"),
     "cut short": (npy(result())[:-40], "exhausted"),

@@ -182,7 +182,7 @@ FILE_ENTITY = """<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/hostname">]>
     [
         (BILLION_LAUGHS, "entity"),
         (FILE_ENTITY, "entity"),
-        ("<html><body/></html>", "no SVG"),
+        ("<html><body/></html>", "not SVG"),
         ("<svg", "well-formed"),
         (f"{HEAD}/>", "no lines"),
         (f"{HEAD}><text>hello</text></svg>", "only text"),

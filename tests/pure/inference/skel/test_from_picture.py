@@ -104,7 +104,7 @@ def test_points_on_the_rays_project_to_their_pixels() -> None:
 
 def test_a_motion_without_a_picture_is_refused() -> None:
     motion = replace(misread_motion()[0], joints2d=None)
-    with pytest.raises(Sketch2PoseError, match="where its joints were seen"):
+    with pytest.raises(Sketch2PoseError, match="no detected joints"):
         skel_from_picture(motion, load_default_skel(), load_default_body())
 
 

@@ -129,7 +129,7 @@ def test_a_picture_begins_the_sequence_and_a_lone_one_is_a_clip_of_one(tmp_path)
 
 
 def test_a_folder_without_pictures_says_so(tmp_path):
-    with pytest.raises(Sketch2PoseError, match="no pictures"):
+    with pytest.raises(Sketch2PoseError, match="no images"):
         Clip(tmp_path)
 
 

@@ -219,14 +219,14 @@ def person(**change):
 
 
 BAD = {
-    "empty": (b"", "no whole JSON"),
-    "cut short": (b'{"people": [', "no whole JSON"),
+    "empty": (b"", "not valid JSON"),
+    "cut short": (b'{"people": [', "not valid JSON"),
     "another kind": (b'{"shapes": []}', "no keypoints"),
     "nobody": (b'{"people": []}', "nobody"),
     "other count": (json.dumps({"people": [person(pose_keypoints_2d=[1.0] * 9)]}), "3 keypoints"),
     "texts": (json.dumps({"people": [person(pose_keypoints_2d=["a"] * 75)]}), "damaged"),
     "no points": (json.dumps({"people": [{"name": "Anna"}]}), "damaged"),
-    "shares": (json.dumps({"people": [person(pose_keypoints_2d=[0.5] * 75)]}), "no pixels"),
+    "shares": (json.dumps({"people": [person(pose_keypoints_2d=[0.5] * 75)]}), "not in pixels"),
     "hand": (json.dumps({"people": [person(hand_left_keypoints_2d=[9.0] * 6)]}), "of a hand"),
 }
 

@@ -43,7 +43,7 @@ def test_the_surer_reading_is_taken_and_said(as_it_is, by_outline):
     warned = []
     (found,) = read_painting(painting(), read, JobReport(on_warning=warned.append))
     assert found.confidence.mean() == pytest.approx(max(as_it_is or 0, by_outline))
-    assert "read as a painting" in warned[0]
+    assert "interpreted as a painting" in warned[0]
 
 
 def test_nobody_either_way_is_no_one_and_no_warning():
