@@ -158,7 +158,7 @@ def test_a_mark_beside_the_figure_is_told_and_dropped(started, correcting):
     correcting.begin(bpy.context)
     correcting.draw(bpy.context, np.array([[50.0, 0, 50], [51, 0, 50]]))
     assert correcting.session().gesture is None
-    assert "could not be read" in bpy.context.window_manager.sketch2pose.result
+    assert "could not be interpreted" in bpy.context.window_manager.sketch2pose.result
 
 
 def test_a_rig_that_is_no_figure_is_refused(addon, correcting):

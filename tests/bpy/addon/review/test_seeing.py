@@ -193,16 +193,16 @@ def marks() -> dict[str, int]:
 
 
 def test_weak_frames_are_marked_and_the_marks_taken_away(doubtful):
-    bpy.context.scene.timeline_markers.new("Low Confidence Area", frame=3)
+    bpy.context.scene.timeline_markers.new("Low-Confidence Area", frame=3)
     for _ in range(2):
         assert bpy.ops.sketch2pose.mark_weak_frames() == {"FINISHED"}
         assert marks() == {
-            "Low Confidence Area": 3,
+            "Low-Confidence Area": 3,
             "Low Confidence 7-8 (10%)": 7,
             "Low Confidence 12 (30%)": 12,
         }
     assert bpy.ops.sketch2pose.clear_weak_frames() == {"FINISHED"}
-    assert marks() == {"Low Confidence Area": 3}
+    assert marks() == {"Low-Confidence Area": 3}
     assert bpy.ops.sketch2pose.clear_weak_frames() == {"CANCELLED"}
 
 
