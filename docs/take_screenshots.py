@@ -64,23 +64,23 @@ HALLS = {
     "Drawing": (
         Exhibit("3_drawn", "A figure drawn with the mouse beside the rig."),
         Exhibit("4_posed", "**Pose from Drawing**: the rig stands where it was drawn."),
-        Exhibit("live_1_follows", "**Live**: the rig follows every stroke, without keys."),
-        Exhibit("live_3_other_reading", "Another reading of the same drawing."),
+        Exhibit("live_1_follows", "**Live**: the rig follows every stroke, without keyframes."),
+        Exhibit("live_3_other_reading", "Another alternative for the same drawing."),
     ),
     "Several drawings, several people": (
         Exhibit("frames_1_animatic", "An animatic: three drawings at three frames."),
-        Exhibit("frames_2_blocking", "**Pose All 3 Drawings**: one key each, sides kept."),
+        Exhibit("frames_2_blocking", "**Pose All 3 Drawings**: one pose each, sides kept."),
         Exhibit("frames_3_people", "Two people in one drawing: a rig for each under **People**."),
         Exhibit("frames_4_assigned", "**Apply to Rigs**: both are keyed in one step."),
     ),
     "Seeing what was understood": (
-        Exhibit("check_4_ghost", "The solved body as a ghost, what was read, feet on the ground."),
-        Exhibit("check_5_look_through", "**Look Through It**: from where the figure was drawn."),
+        Exhibit("check_4_ghost", "The solved body, the detected joints, feet on the ground."),
+        Exhibit("check_5_look_through", "**View Through Source Camera**: from where the figure was drawn."),
     ),
     "Video clips": (
         Exhibit(
             "clip_beside",
-            "**Compare with Clip**: what was read on the clip, the rig through the same camera, "
+            "**Compare with Clip**: detected joints on the clip, the rig through the same camera, "
             "the rig from the side.",
             "blender -b scene.blend --command sketch2pose --input cam01.mp4 --rig Rig "
             '--save out.blend \\\n      --side-by-side sheet.png --sheet-frames "61,69,77,90"',
@@ -89,7 +89,7 @@ HALLS = {
     "Choosing poses": (
         Exhibit("poses_1_library", "**Pose Library**: thumbnails of the key poses."),
         Exhibit("poses_3_taken", "A search for *hands on hips*, a click: the rig is keyed."),
-        Exhibit("poses_4_reading_hovered", "**Browse Readings**: the rig shows what is hovered."),
+        Exhibit("poses_4_reading_hovered", "**Browse Alternatives**: the rig shows what is hovered."),
         Exhibit("poses_pie", "The pie menu, **Shift Alt D**."),
     ),
     "Correcting": (
