@@ -89,7 +89,7 @@ HALLS = {
     "Choosing poses": (
         Exhibit("poses_1_library", "**Pose Library**: thumbnails of the key poses."),
         Exhibit("poses_3_taken", "A search for *hands on hips*, a click: the rig is keyed."),
-        Exhibit("poses_4_reading_hovered", "**Browse Alternatives**: the rig shows what is hovered."),
+        Exhibit("poses_4_reading_hovered", "**Browse Alternatives**: the rig shows the hovered one."),
         Exhibit("poses_pie", "The pie menu, **Shift Alt D**."),
     ),
     "Correcting": (
