@@ -75,7 +75,10 @@ HALLS = {
     ),
     "Seeing what was understood": (
         Exhibit("check_4_ghost", "The solved body, the detected joints, feet on the ground."),
-        Exhibit("check_5_look_through", "**View Through Source Camera**: from where the figure was drawn."),
+        Exhibit(
+            "check_5_look_through",
+            "**View Through Source Camera**: from where the figure was drawn.",
+        ),
     ),
     "Video clips": (
         Exhibit(
@@ -89,7 +92,7 @@ HALLS = {
     "Choosing poses": (
         Exhibit("poses_1_library", "**Pose Library**: thumbnails of the key poses."),
         Exhibit("poses_3_taken", "A search for *hands on hips*, a click: the rig is keyed."),
-        Exhibit("poses_4_reading_hovered", "**Browse Alternatives**: the rig shows the hovered one."),
+        Exhibit("poses_4_reading_hovered", "**Browse Alternatives**: hovering poses the rig."),
         Exhibit("poses_pie", "The pie menu, **Shift Alt D**."),
     ),
     "Correcting": (
