@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ....core.axes import LEVEL_ROTATION
 from ....core.projection import camera_from_ray
 from ....core.rotations import rotmat_from_rotvec
 from ...body.model import load_default_body
@@ -31,7 +32,7 @@ from .layout import (
     RIGHT_LEG,
 )
 
-VIEW_FROM_WORLD = np.diag([1.0, -1.0, -1.0]).astype(np.float32)
+VIEW_FROM_WORLD = LEVEL_ROTATION.astype(np.float32)
 HEAD_TOP_OFFSET = np.array([0.0, 0.15, 0.01], np.float32)  # from the head joint, T-pose, metres
 
 

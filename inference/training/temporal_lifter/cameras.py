@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....core.axes import LEVEL_ROTATION
+
 FOCAL = (24.0, 60.0)  # mm on full frame
 FULL_FRAME = 36.0  # mm, the longer side
 SHAPES = ((360, 640), (640, 360), (480, 480), (480, 640))  # width, height of pictures
@@ -72,12 +74,11 @@ def _rotations(turn: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndar
 
     c, s = np.cos(turn), np.sin(turn)
     heading = matrix([c, zero, s], [zero, one, zero], [-s, zero, c])
-    upright = np.diag([1.0, -1.0, -1.0])
     c, s = np.cos(pitch), np.sin(pitch)
     down = matrix([one, zero, zero], [zero, c, -s], [zero, s, c])
     c, s = np.cos(roll), np.sin(roll)
     tilted = matrix([c, -s, zero], [s, c, zero], [zero, zero, one])
-    return tilted @ down @ upright @ heading
+    return tilted @ down @ LEVEL_ROTATION @ heading
 
 
 def to_camera(cameras: Cameras, points: np.ndarray) -> np.ndarray:

@@ -25,6 +25,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from ....core.projection import (
+    homogeneous,
+    normalized_from_pixels,
+    normalized_from_points,
+    pixels_from_points,
+)
 from ...video.observing.landmarks import MIRRORED, NUMBER
 from ...video.solving.lifter_input import POINTS, usual_size, view_rotations
 from ..synthesis.poses import mirror_quats
@@ -38,6 +44,7 @@ LARGEST_REMAINDER = 8.0
 WIDTH = 256
 DROPOUT = 0.1
 SMALLEST_UNIT = 1e-3
+NEAREST = 0.1  # metres in front of the camera
 STRENGTH = (0.7, 1.5)  # of remainders, because real footage is not painted
 _HIPS = [NUMBER["left_hip"], NUMBER["right_hip"]]
 
@@ -125,12 +132,16 @@ def true_view(truth: Truth, cameras: Cameras) -> tuple[np.ndarray, np.ndarray, n
     """Camera from view by the true hips [N, T, 3, 3], landmarks there on the image plane
     [N, T, 33, 2] (those without a place at the nose), and their usual extent [N]."""
     full = all_landmarks(truth.marks)
-    flat = full[..., :2] / np.maximum(full[..., 2:], 0.1)
-    pixels = flat * cameras.focal[:, None, None, None] + cameras.center[:, None, None]
+    pixels = pixels_from_points(full, *_lenses(cameras), NEAREST)
     turn = view_rotations(pixels, cameras.focal[:, None], cameras.center[:, None])
-    rays = np.concatenate([flat, np.ones_like(flat[..., :1])], -1) @ turn
-    seen = rays[..., :2] / np.maximum(rays[..., 2:], 0.1)
+    rays = homogeneous(normalized_from_points(full, NEAREST)) @ turn
+    seen = normalized_from_points(rays, NEAREST)
     return turn, seen, usual_size(seen)
+
+
+def _lenses(cameras: Cameras) -> tuple[np.ndarray, np.ndarray]:
+    """Focal lengths and centres that broadcast against landmarks [N, T, 33, 2]."""
+    return cameras.focal[:, None, None, None], cameras.center[:, None, None]
 
 
 def all_landmarks(marks: np.ndarray) -> np.ndarray:
@@ -145,11 +156,8 @@ def all_landmarks(marks: np.ndarray) -> np.ndarray:
 def errors(clips: Clips) -> np.ndarray:
     """[N, T, 33, 6] of detections: image plane in sizes, world metres, logit of visibility."""
     turn, seen, size = true_view(clips.truth, clips.cameras)
-    flat = (clips.points - clips.cameras.center[:, None, None]) / clips.cameras.focal[
-        :, None, None, None
-    ]
-    rays = np.concatenate([flat, np.ones_like(flat[..., :1])], -1) @ turn
-    found = rays[..., :2] / np.maximum(rays[..., 2:], 0.1)
+    flat = normalized_from_pixels(clips.points, *_lenses(clips.cameras))
+    found = normalized_from_points(homogeneous(flat) @ turn, NEAREST)
     marks = all_landmarks(clips.truth.marks)
     metric = (marks - marks[..., _HIPS, :].mean(-2, keepdims=True)) @ turn
     sure = np.clip(clips.visibility, 1e-4, 1 - 1e-4)
@@ -171,9 +179,8 @@ def with_errors(
     """
     turn, seen, size = true_view(truth, cameras)
     flat = seen + wrong[..., :2] * size[:, None, None, None]
-    rays = np.concatenate([flat, np.ones_like(flat[..., :1])], -1) @ np.swapaxes(turn, -1, -2)
-    flat = rays[..., :2] / np.maximum(rays[..., 2:], 0.1)
-    points = flat * cameras.focal[:, None, None, None] + cameras.center[:, None, None]
+    rays = homogeneous(flat) @ np.swapaxes(turn, -1, -2)
+    points = pixels_from_points(rays, *_lenses(cameras), NEAREST)
     marks = all_landmarks(truth.marks)
     metric = (marks - marks[..., _HIPS, :].mean(-2, keepdims=True)) @ turn + wrong[..., 2:5]
     sure = found[..., None] / (1 + np.exp(-np.clip(wrong[..., 5], -LOGIT, LOGIT)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ....core.projection import homogeneous, normalized_from_pixels, pixels_from_points
 from ...body.model import load_default_body
 from .cameras import Cameras
 from .kernels import EMPTY, paint, skinned, vertex_normals
@@ -96,8 +97,8 @@ def _frame(
 
 def _projected(points: np.ndarray, cameras: Cameras, number: int) -> tuple[np.ndarray, np.ndarray]:
     seen = points @ cameras.rotation[number].T + cameras.translation[number]
-    depth = np.maximum(seen[:, 2], 1e-3)
-    flat = cameras.focal[number] * seen[:, :2] / depth[:, None] + cameras.center[number]
+    lens = float(cameras.focal[number]), cameras.center[number]
+    flat = pixels_from_points(seen, *lens, nearest=1e-3)
     return flat.astype(np.float32), seen[:, 2].astype(np.float32)
 
 
@@ -163,8 +164,8 @@ def _horizon(cameras: Cameras, number: int) -> np.ndarray:
     """[H, W] pixels whose ray meets the ground within sight."""
     width, height = cameras.size[number].astype(int)
     x, y = np.meshgrid(np.arange(width), np.arange(height))
-    rotation, focal = cameras.rotation[number], cameras.focal[number]
-    rays = np.stack([(x - width / 2) / focal, (y - height / 2) / focal, np.ones_like(x)], -1)
+    rotation, lens = cameras.rotation[number], (cameras.focal[number], cameras.center[number])
+    rays = homogeneous(normalized_from_pixels(np.stack([x, y], -1).astype(float), *lens))
     falling = rays @ rotation[:, 1]
     above = -(rotation.T @ cameras.translation[number])[1]
     return (falling < 0) & (above < FAR * -np.minimum(falling, 0))
