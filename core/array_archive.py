@@ -8,17 +8,20 @@ import os
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Callable
 from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy_format
 
+from .arrays import AnyArray
 from .untrusted_numbers import ByteBudget, exact_sizes, product
 
 MOST_BYTES = 1 << 30  # of all arrays of a file; the largest body models have half of it
-_HEADERS = {
-    (1, 0): npy_format.read_array_header_1_0,
-    (2, 0): npy_format.read_array_header_2_0,
+# NumPy has no types for these
+_HEADERS: dict[tuple[int, int], Callable[[IO[bytes]], tuple[Any, Any, np.dtype[Any]]]] = {
+    (1, 0): npy_format.read_array_header_1_0,  # pyright: ignore[reportUnknownMemberType]
+    (2, 0): npy_format.read_array_header_2_0,  # pyright: ignore[reportUnknownMemberType]
 }
 # what zipfile, its decompressors and NumPy's parser of headers raise for files that are damaged
 _DAMAGED: tuple[type[Exception], ...] = (
@@ -38,7 +41,7 @@ class PickledArchive(BadArchive):
 
 def read_archive(
     source: str | os.PathLike[str] | IO[bytes], *, skip_objects: bool = False
-) -> dict[str, np.ndarray]:
+) -> dict[str, AnyArray]:
     """All arrays of an archive.
 
     Args:
@@ -77,7 +80,7 @@ def _reason(error: Exception) -> str:
 
 def _member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: ByteBudget
-) -> np.ndarray | None:
+) -> AnyArray | None:
     """One array; None when it needs pickle."""
     budget.take(member.file_size)
     with archive.open(member) as stream:
@@ -101,7 +104,8 @@ def array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any
         BadArchive: it is none, or of an unknown version.
     """
     try:
-        read = _HEADERS[npy_format.read_magic(stream)]
+        version: tuple[int, int] = npy_format.read_magic(stream)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        read = _HEADERS[version]
         shape, fortran, dtype = read(stream)  # at most 10,000 letters by default
         return exact_sizes(shape), bool(fortran), dtype
     except _DAMAGED as error:

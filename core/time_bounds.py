@@ -4,7 +4,7 @@ A file of a few kilobytes can claim a frame each second day or a gap of a millio
 keys it would take the memory of the whole machine, and Blender with it.
 """
 
-from numpy.typing import NDArray
+from .arrays import AnyArray
 
 SLOWEST, FASTEST = 0.1, 1000.0  # frames a second
 LONGEST = 4 * 3600.0  # seconds from the first frame to the last
@@ -19,7 +19,7 @@ def framerate_problem(framerate: float) -> str:
     return f"is {framerate:g}, expected {SLOWEST:g} to {FASTEST:g} frames a second"
 
 
-def frame_numbers_problem(frames: NDArray) -> str:
+def frame_numbers_problem(frames: AnyArray) -> str:
     """What is wrong with the source frames [T] of rows, as a clause; empty when nothing is."""
     numbers = [int(frame) for frame in frames]
     if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):

@@ -6,8 +6,11 @@ no bounds, and only then is it compared. docs/security.md lists who uses this.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeGuard
 
 import numpy as np
+
+from .arrays import AnyArray
 
 LARGEST = 1e6  # metres, radians, pixels, coefficients: anything beyond is no body and no picture
 
@@ -37,6 +40,19 @@ class ByteBudget:
         self._left -= count
 
 
+def _is_array(value: object) -> TypeGuard[AnyArray]:
+    return isinstance(value, np.ndarray)
+
+
+def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence)
+
+
+def _is_whole(value: object) -> TypeGuard[int | np.integer[Any]]:
+    number = isinstance(value, int | np.integer)
+    return number and not isinstance(value, bool | np.bool_)
+
+
 def exact_int(value: object) -> int:
     """A whole number of a file as a Python integer.
 
@@ -46,9 +62,9 @@ def exact_int(value: object) -> int:
     Raises:
         ValueError: anything else; a truth value is no number.
     """
-    if isinstance(value, np.ndarray) and value.size == 1:
+    if _is_array(value) and value.size == 1:
         value = value.reshape(-1)[0]
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+    if not _is_whole(value):
         raise ValueError("a size is not a whole number")
     return int(value)
 
@@ -59,7 +75,7 @@ def exact_sizes(values: object) -> tuple[int, ...]:
     Raises:
         ValueError: no sequence, not whole, or negative.
     """
-    if not isinstance(values, Sequence | np.ndarray) or isinstance(values, str | bytes):
+    if not (_is_array(values) or _is_sequence(values)) or isinstance(values, str | bytes):
         raise ValueError("sizes are not a list of whole numbers")
     sizes = tuple(exact_int(value) for value in values)
     if any(size < 0 for size in sizes):
@@ -93,7 +109,7 @@ def check_within(offset: int, sizes: Sequence[int], steps: Sequence[int], availa
         raise ValueError("a tensor is larger than its storage")
 
 
-def beyond_reason(values: np.ndarray) -> bool:
+def beyond_reason(values: AnyArray) -> bool:
     """Whether an array [...] holds NaN, infinity, or a number that its square would lose."""
     if not values.size:
         return False

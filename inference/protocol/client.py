@@ -56,12 +56,12 @@ class BackendClient:
     cancel_grace: float = CANCEL_GRACE
     ready: messages.Ready | None = field(default=None, init=False)
     _process: BackendProcess | None = field(default=None, init=False)
-    _pending: dict[int, _Pending] = field(default_factory=dict, init=False)
+    _pending: dict[int, _Pending] = field(default_factory=dict[int, _Pending], init=False)
     _ready_by: float = field(default=0.0, init=False)
     _deaths: int = field(default=0, init=False)
     _last_job: int = field(default=0, init=False)
     _refusal: Sketch2PoseError | None = field(default=None, init=False)
-    _withdrawn: list[messages.Message] = field(default_factory=list, init=False)
+    _withdrawn: list[messages.Message] = field(default_factory=list[messages.Message], init=False)
 
     @property
     def process_id(self) -> int | None:

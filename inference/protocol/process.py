@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import messages
 
@@ -161,7 +162,7 @@ def clean_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
     return cleaned
 
 
-def _own_group() -> dict:
+def _own_group() -> dict[str, Any]:
     """Arguments that keep Ctrl-C in Blender's terminal and console windows away from it."""
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP

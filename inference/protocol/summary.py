@@ -23,8 +23,8 @@ class InputSummary:
     input: str
     people: int = 0
     seconds: float = 0.0
-    warnings: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list[str])
+    files: list[str] = field(default_factory=list[str])
     index: str | None = None
     error: dict[str, str] | None = None
 
