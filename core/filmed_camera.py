@@ -60,7 +60,7 @@ def read_camera(path: str | Path) -> CameraPath:
         raise _refused(path, f"its version is {fields.get('version')}, not {VERSION}")
     try:
         camera = _from_document(fields)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _refused(path, f"a field is missing or is not a number ({error})") from error
     problem = _problem(camera)
     if problem:
@@ -84,7 +84,7 @@ def _from_document(document: dict[str, Any]) -> CameraPath:
 
 def _problem(camera: CameraPath) -> str:
     """What is wrong with a camera; empty when nothing is."""
-    rotation, count = camera.rotation, len(camera.translation)
+    rotation, count = camera.rotation, len(np.atleast_1d(camera.translation))
     if not count or rotation.shape != (count, 3, 3) or camera.translation.shape != (count, 3):
         return "rotation and translation are not [N, 3, 3] and [N, 3]"
     if camera.center.shape != (2,) or min(camera.size) <= 0:

@@ -179,7 +179,7 @@ def _array(
 ) -> FloatArray:
     try:
         array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise _refused(name, f"{label}: not numbers") from error
     if shape is not None and array.shape != shape:
         raise _refused(name, f"{label}: shape {list(array.shape)}, expected {list(shape)}")

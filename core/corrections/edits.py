@@ -197,7 +197,7 @@ def _view(value: object, label: str) -> EditView | None:
 def _array(value: object, shape: tuple[int | None, ...], label: str) -> FloatArray:
     try:
         array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise _refused(f"{label}: not numbers") from error
     fits = array.ndim == len(shape) and all(
         wanted in (None, size) for wanted, size in zip(shape, array.shape, strict=True)

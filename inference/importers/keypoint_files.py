@@ -19,6 +19,7 @@ from .keypoints2d import is_keypoint_document, is_openpose, points_of_row
 
 SPARSE = 20  # frame numbers farther apart than this many frames each are names, not times
 _NUMBER = re.compile(r"(\d+)(?=\D*$)")
+_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 _IDS = ("track_id", "person_id", "idx", "tracking_id")
 _HANDS = ("hand_left_keypoints_2d", "hand_right_keypoints_2d")
 _HAND_POINTS = 21
@@ -73,7 +74,7 @@ def read_keypoint_frames(path: Path) -> KeypointFrames:
             found = KeypointFrames({_number_of(f.name): _of_openpose(_parsed(f)) for f in files})
         else:
             found = _of_coco(first)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except _DAMAGED as error:
         raise refused(path.name, f"it is damaged ({error})") from error
     _refuse_unusable(found, path.name)
     return found

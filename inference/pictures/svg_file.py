@@ -27,8 +27,13 @@ from .svg_style import (
     rules_from_css,
 )
 
-LARGEST_SIDE = 1e6  # px
+SMALLEST_SIDE, LARGEST_SIDE = 1e-3, 1e6  # px
+FARTHEST = 1e9  # user units; what lies beyond is a mistake, and its square is lost
 MOST_SHAPES = 20_000  # `use` can multiply a small file without bound
+MOST_REPEATS = 40_000  # visits of elements, drawn or not, beside one for each in the file
+MOST_CLASSES = 100  # of one element
+MOST_POINTS = 4_000_000
+MOST_DEFAULTS = 100  # attribute declarations, whose defaults every element would get
 DEEPEST_GROUP = 200
 _HREF = ("href", "http://www.w3.org/1999/xlink}href")
 _NOT_DRAWN = {"text": "text", "image": "embedded pictures", "foreignObject": "foreign objects"}
@@ -69,7 +74,7 @@ def read_svg(data: bytes, name: str) -> SvgDrawing:
     if not shapes:
         raise _refused(name, "it holds no lines or shapes" + walker.left_out_clause())
     width, height, affine = _canvas(root, shapes)
-    if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in (width, height)):
         raise _refused(name, f"its size is {width:g} x {height:g} px")
     return SvgDrawing(width, height, tuple(_moved(s, affine) for s in shapes), walker.warnings())
 
@@ -93,6 +98,15 @@ def _parse(data: bytes, name: str) -> ET.Element:
     def start(tag: str, attributes: dict[str, str]) -> None:
         builder.start(tag, attributes)
 
+    declared: list[str] = []
+
+    def count_defaults(element: str, *_: object) -> None:
+        declared.append(element)
+        if len(declared) > MOST_DEFAULTS:
+            raise _refused(name, f"it declares more than {MOST_DEFAULTS} attributes")
+
+    parser.specified_attributes = True
+    parser.AttlistDeclHandler = count_defaults
     parser.EntityDeclHandler = refuse_entities
     parser.StartElementHandler = start
     parser.EndElementHandler = builder.end
@@ -116,9 +130,13 @@ class _Walker:
     name: str
     shapes: list[Shape] = field(default_factory=list)
     left_out: dict[str, None] = field(default_factory=dict)
+    visits: int = 0
+    points: int = 0
+    _flattened: dict[int, list[NDArray[np.float64]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         elements = list(self.root.iter())
+        self._most_visits = len(elements) + MOST_REPEATS
         self._by_id = {e.get("id"): e for e in elements if e.get("id")}
         css = "".join("".join(e.itertext()) for e in elements if _tag(e) == "style")
         self._rules = rules_from_css(css)
@@ -127,7 +145,9 @@ class _Walker:
         if depth > DEEPEST_GROUP:
             raise _refused(self.name, f"its groups are nested more than {DEEPEST_GROUP} deep")
         tag = _tag(element)
-        style = self._styled(element, style)
+        classes = (element.get("class") or "").split(maxsplit=MOST_CLASSES)[:MOST_CLASSES]
+        self._count(1, 0)
+        style = self._styled(element, style, classes)
         if style.get("display") == "none" or px_from_length(style.get("opacity"), 1.0) == 0:
             return
         affine = affine @ affine_from_transform(element.get("transform"))
@@ -137,15 +157,30 @@ class _Walker:
         elif tag == "use":
             self._use(element, affine, style, depth)
         elif tag in _OUTLINES:
-            self._shape(_OUTLINES[tag](element), affine, style)
+            self._shape(self._outline(element, tag), affine, style)
         elif tag in _NOT_DRAWN:
             self.left_out[_NOT_DRAWN[tag]] = None
 
-    def _styled(self, element: ET.Element, style: dict[str, str]) -> dict[str, str]:
+    def _count(self, visits: int, points: int) -> None:
+        """Stop where a small file would make more work than a large one."""
+        self.visits += visits
+        self.points += points
+        if self.visits > self._most_visits or self.points > MOST_POINTS:
+            raise _refused(self.name, "it repeats its parts too often")
+
+    def _outline(self, element: ET.Element, tag: str) -> list[NDArray[np.float64]]:
+        """The lines of an element, flattened once however often it is used."""
+        if id(element) not in self._flattened:
+            self._flattened[id(element)] = _OUTLINES[tag](element)
+        return self._flattened[id(element)]
+
+    def _styled(
+        self, element: ET.Element, style: dict[str, str], classes: list[str]
+    ) -> dict[str, str]:
         own = {key: value for key, value in style.items() if key not in _OWN}
         own.update({k: v for k in (*_INHERITED, *_OWN) if (v := element.get(k)) is not None})
         own.update(self._rules.get(_tag(element), {}))
-        for name in (element.get("class") or "").split():
+        for name in classes:
             own.update(self._rules.get(f".{name}", {}))
         own.update(self._rules.get(f"#{element.get('id')}", {}))
         own.update(declarations(element.get("style")))
@@ -171,6 +206,9 @@ class _Walker:
         fill = _paint(style, "fill")
         if not all(np.all(np.isfinite(line)) for line in (*outline, affine)):
             raise _refused(self.name, "a coordinate is not finite")
+        if any(len(line) and np.abs(line).max() > FARTHEST for line in (*outline, affine)):
+            raise _refused(self.name, f"a coordinate is beyond {FARTHEST:g}")
+        self._count(0, sum(map(len, outline)))
         lines = tuple(_transformed(line, affine) for line in outline if len(line))
         if style.get("visibility", "visible") != "visible" or not lines or (stroke is fill is None):
             return

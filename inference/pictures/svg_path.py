@@ -180,6 +180,8 @@ def arc_points(
     # in the frame where the ellipse is the unit circle
     half = turn.T @ (start - end) / 2 / (rx, ry)
     reach = float(half @ half)
+    if reach == 0.0 or not np.isfinite(reach):  # the numbers are too far apart for an arc
+        return end[None].astype(np.float64)
     grow = max(1.0, np.sqrt(reach))
     half, radius = half / grow, np.array([rx, ry]) * grow
     offset = np.sqrt(max(0.0, 1.0 / min(reach, 1.0) - 1.0)) * np.array([half[1], -half[0]])

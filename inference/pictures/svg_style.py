@@ -12,10 +12,16 @@ PX_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "in": 96.0, "cm": 
 UNKNOWN_PAINT_GRAY = 0  # a colour this file does not know is ink
 GRADIENT_GRAY = 128
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as OpenCV's grey
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_LENGTH = re.compile(rf"\s*({_NUMBER})\s*([a-zA-Z]*)\s*$")
-_TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*)\)")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+# each of these takes time in proportion to its text, whatever the text is: no part of a pattern can
+# take what the part behind it could take as well
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_LENGTH = re.compile(rf"({_NUMBER})\s*([a-zA-Z]*)")
+_TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^()]*)\)")
+_LONGEST_LENGTH = 256  # letters of one length
+_PROPERTIES = (
+    "fill", "stroke", "stroke-width", "visibility", "display", "opacity", "fill-opacity",
+    "stroke-opacity",
+)  # fmt: skip
 _NAMED = {
     "black": (0, 0, 0), "white": (255, 255, 255), "red": (255, 0, 0), "lime": (0, 255, 0),
     "blue": (0, 0, 255), "yellow": (255, 255, 0), "cyan": (0, 255, 255), "aqua": (0, 255, 255),
@@ -30,7 +36,8 @@ _NAMED = {
 
 def px_from_length(text: str | None, default: float | None = None) -> float | None:
     """Length in CSS pixels (96 an inch); relative and broken ones give the default."""
-    match = _LENGTH.match(text or "")
+    text = (text or "").strip()
+    match = _LENGTH.fullmatch(text) if len(text) <= _LONGEST_LENGTH else None
     if match is None or match.group(2) not in PX_PER_UNIT:
         return default
     return float(match.group(1)) * PX_PER_UNIT[match.group(2)]
@@ -97,15 +104,30 @@ def _rotation_about(v: list[float]) -> Affine:
 
 
 def declarations(text: str | None) -> dict[str, str]:
-    """Properties of a `style` attribute or a rule's body."""
+    """Properties that are drawn, of a `style` attribute or a rule's body."""
     pairs = (item.split(":", 1) for item in (text or "").split(";") if ":" in item)
-    return {key.strip(): value.replace("!important", "").strip() for key, value in pairs}
+    found = ((key.strip(), value) for key, value in pairs)
+    return {
+        key: value.replace("!important", "").strip() for key, value in found if key in _PROPERTIES
+    }
 
 
 def rules_from_css(css: str) -> dict[str, dict[str, str]]:
     """Simple selectors (`tag`, `.class`, `#id`) → properties; others are ignored."""
     rules: dict[str, dict[str, str]] = {}
-    for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", css, flags=re.S)):
-        for selector in selectors.split(","):
-            rules.setdefault(selector.strip(), {}).update(declarations(body))
+    for block in _without_comments(css).split("}")[:-1]:
+        head, brace, body = block.rpartition("{")
+        if brace:
+            found = declarations(body)
+            for selector in head.rpartition("{")[2].split(","):
+                rules.setdefault(selector.strip(), {}).update(found)
     return rules
+
+
+def _without_comments(css: str) -> str:
+    """A style sheet without `/* … */`; one that is not closed stays, as it hides nothing."""
+    kept, at = [], 0
+    while (start := css.find("/*", at)) >= 0 and (end := css.find("*/", start + 2)) >= 0:
+        kept.append(css[at:start])
+        at = end + 2
+    return "".join([*kept, css[at:]])

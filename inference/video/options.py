@@ -1,6 +1,8 @@
 """What the user may say about a photo or clip."""
 
 import math
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,12 @@ from typing import Any
 from ...core.camera import CameraPath
 from ...core.errors import Sketch2PoseError
 from ...core.filmed_camera import read_camera
+from ...core.time_bounds import SLOWEST
 from .clips.clip import FASTEST, PICTURE_FRAMERATE, Trim
 
 USUAL_LENS = 31.0  # mm on full frame: what phones film with, when nothing says otherwise
 FULL_FRAME = 36.0  # mm
+_DIGITS = re.compile(r"0{0,9}[1-9][0-9]{0,5}")  # a side in px
 QUALITIES = ("lite", "full", "heavy")
 
 
@@ -85,7 +89,7 @@ def _number(value: Any) -> float:
     """A finite number; NaN, which fails every comparison, for anything else."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan
     return number if math.isfinite(number) else math.nan
 
@@ -93,12 +97,13 @@ def _number(value: Any) -> float:
 def _size(text: Any) -> tuple[int, int] | None:
     """Width and height of "1920x1080"; None for anything else."""
     sides = str(text).lower().split("x")
-    if len(sides) != 2 or not all(side.strip().isdecimal() and int(side) for side in sides):
+    if len(sides) != 2 or not all(_DIGITS.fullmatch(side.strip()) for side in sides):
         return None
     return int(sides[0]), int(sides[1])
 
 
 _CHECKS = {
+    "cache": lambda v: isinstance(v["cache"], str | os.PathLike),
     "size": lambda v: _size(v["size"]) is not None,
     "camera": lambda v: isinstance(v["camera"], str),
     "start": lambda v: _number(v["start"]) >= 0,
@@ -108,14 +113,15 @@ _CHECKS = {
     "quality": lambda v: v["quality"] in QUALITIES,
     "first": lambda v: _number(v["first"]) >= 0,
     "count": lambda v: _number(v["count"]) >= 1,
-    "framerate": lambda v: 0 < _number(v["framerate"]) <= FASTEST,
+    "framerate": lambda v: SLOWEST <= _number(v["framerate"]) <= FASTEST,
 }
 _FIX = "Seconds start at 0 and end after the start, step is at least 1, lens is 5 to 2000 mm"
 _FIXES = {
     "size": "Enter width and height in pixels, for example 1920x1080",
     "camera": "Enter the path of a camera file; docs/video.md describes its content",
+    "cache": "Enter the path of a folder",
     "quality": f"Choose one of {', '.join(QUALITIES)}",
     "first": "Frames count from 0",
     "count": "Choose at least one frame",
-    "framerate": f"Choose more than 0 and at most {FASTEST:.0f} frames a second",
+    "framerate": f"Choose {SLOWEST:g} to {FASTEST:.0f} frames a second",
 }

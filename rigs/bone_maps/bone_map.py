@@ -15,6 +15,7 @@ from ..errors import RigError
 from ..human import BODY_ROLES, REQUIRED_ROLES, chain_roles, mirrored
 from ..skeleton import Skeleton
 
+_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 FORMAT = "sketch2pose-bone-map"
 VERSION = 1
 
@@ -158,10 +159,10 @@ def bone_map_from_json(text: str) -> BoneMap:
                 for name, limb in data["limbs"].items()
             },
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _DAMAGED as error:
         raise RigError(
             "This is not a bone map",
-            f"it could not be read ({error!r})",
+            f"it could not be read ({repr(error)[:160]})",
             "Save one from the panel first",
         ) from error
 

@@ -114,16 +114,24 @@ def _bone_map(path: Path) -> None:
     bone_map_from_json(path.read_text(encoding="utf-8"))
 
 
+def _document(path: Path) -> Any:
+    """The JSON of a request, which the protocol has refused when it is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Sketch2PoseError("The request was not read", "it is no JSON", "Ask again") from error
+
+
 def _edits(path: Path) -> None:
     from sketch2pose.core.corrections.edits import edits_from_json
 
-    edits_from_json(json.loads(path.read_text(encoding="utf-8")))
+    edits_from_json(_document(path))
 
 
 def _options(path: Path) -> None:
     from sketch2pose.inference.video.options import options_from
 
-    options_from(json.loads(path.read_text(encoding="utf-8")))
+    options_from(_document(path))
 
 
 def _card(path: Path) -> None:

@@ -1,5 +1,8 @@
 """SVG drawings: geometry, styles, safety."""
 
+import contextlib
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +16,7 @@ from sketch2pose.inference.pictures.svg_style import (
     affine_from_transform,
     gray_from_paint,
     px_from_length,
+    rules_from_css,
 )
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
@@ -227,3 +231,45 @@ def test_pages_of_line_art_keep_polylines_and_painted_ones_do_not(tmp_path):
         assert page.image_size == (100, 100)
         assert page.gray[512, 512] < 30
         assert (page.gray[300, 700] < 30) == (not kept)
+
+
+def doubled(depth, inner, hidden=""):
+    """Each group uses the one before it twice."""
+    groups = [f'<g id="g0">{inner}</g>']
+    groups += [f'<g id="g{n}"><use href="#g{n - 1}"/><use href="#g{n - 1}"/></g>'
+               for n in range(1, depth)]  # fmt: skip
+    return f'{HEAD}><defs>{"".join(groups)}</defs><use href="#g{depth - 1}" {hidden}/></svg>'
+
+
+@pytest.mark.parametrize("inner", ["", '<path display="none" d="M0 0h9"/>', '<path d=""/>'])
+def test_parts_that_repeat_without_drawing_are_refused(inner):
+    with pytest.raises(Sketch2PoseError, match="repeats its parts"):
+        read_svg(doubled(40, inner).encode(), "a.svg")
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ["stroke-width='" + "1" * 60_000 + "!'", "stroke-width='1" + " " * 60_000 + "!'",
+     "transform='" + "scale(" * 20_000 + "'", "style='" + "stroke:" * 20_000 + "'"],
+)  # fmt: skip
+def test_attributes_are_read_in_time_that_grows_with_their_length(attributes):
+    start = time.process_time()
+    with contextlib.suppress(Sketch2PoseError):
+        read_svg(f"{HEAD}><path d='M0 0L99 99' stroke='#000' {attributes}/></svg>".encode(), "a")
+    assert time.process_time() - start < 2.0
+
+
+@pytest.mark.parametrize(
+    "css", ["a" * 200_000, "/*" * 100_000, "a{" * 50_000, "a," * 50_000 + "b{" + "c:d;" * 50_000]
+)
+def test_style_sheets_are_read_in_time_that_grows_with_their_length(css):
+    start = time.process_time()
+    rules_from_css(css + "}")
+    assert time.process_time() - start < 2.0
+
+
+def test_rules_in_a_style_sheet():
+    css = "/* x { } */ .a, #b { stroke : red ; z: 1 } @media p { g { fill:none!important } } /* c"
+    assert rules_from_css(css) == {
+        ".a": {"stroke": "red"}, "#b": {"stroke": "red"}, "g": {"fill": "none"}
+    }  # fmt: skip
