@@ -143,7 +143,7 @@ def bone_map_from_json(text: str) -> BoneMap:
         RigError: the text is not such a map.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_constant=_refuse_constant)
         if data["format"] != FORMAT or data["version"] > VERSION:
             raise ValueError(f"{data['format']!r} version {data['version']}")
         return BoneMap(
@@ -165,6 +165,11 @@ def bone_map_from_json(text: str) -> BoneMap:
             f"it could not be read ({repr(error)[:160]})",
             "Save one from the panel first",
         ) from error
+
+
+def _refuse_constant(word: str) -> float:
+    """NaN and the infinities are no JSON, and no value of a property."""
+    raise ValueError(f"{word} is no number")
 
 
 def _switches(rows: list[list[Any]]) -> Switches:

@@ -23,7 +23,6 @@ HARMLESS = {
     # decoded without the chunks, patterns or names that made them dangerous, or None for a cache
     "page": ("apng_oob2", "svg_css_redos", "svg_length_", "svg_strokewidth_redos"),
     "kpframes": ("op_", "opid_", "2_169"), "card": ("card2",), "observation": ("",),
-    "bonemap": ("1_11", "1_48", "2_0", "2_111"),  # odd names only: refused when they meet a rig
 }  # fmt: skip
 
 
