@@ -1,7 +1,7 @@
 """Axes of worlds and of cameras, and the conversions between them.
 
 Conventions: the *body* world is right-handed, y up, a figure at rest faces +z with its left at +x
-(SMPL); *Blender's* is z up, such a figure faces -y with its left at +x. Both are in metres. So
+(SMPL); *Blender's* is z up, such a figure faces -y with its left at +x. Both are in meters. So
 Blender's (x, y, z) is the body's (x, -z, y), a quarter turn about x. A camera's own axes are
 OpenCV's, `cv` (x right, y down, z forward), or OpenGL's and Blender's, `gl` (x right, y up, looking
 along -z). Quaternions are wxyz.

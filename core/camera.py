@@ -37,7 +37,7 @@ class Camera:
 
     Attributes:
         rotation: [3, 3] camera from world.
-        translation: [3] camera from world, metres.
+        translation: [3] camera from world, meters.
         focal: focal length, px.
         center: [2] principal point, px.
         size: (width, height) of the picture, px; `UNKNOWN_SIZE` where no picture goes with it.
@@ -113,7 +113,7 @@ class Camera:
         return points @ self.rotation[2] + self.translation[2]
 
     def scale_at(self, depth: float) -> float:
-        """Px a metre at a depth in metres."""
+        """Px a meter at a depth in meters."""
         return self.focal / depth
 
     def to_camera(self, points: Array) -> Array:
@@ -275,7 +275,7 @@ class CameraPath:
 
     Attributes:
         rotation: [T, 3, 3] camera from world.
-        translation: [T, 3] camera from world, metres.
+        translation: [T, 3] camera from world, meters.
         focal: focal length, px.
         center: [2] principal point, px.
         size: (width, height) of the pictures, px.

@@ -1,7 +1,7 @@
 """The camera of a clip as a file: how it moved, so that people land in its world.
 
 Conventions: camera from world with OpenCV axes (x right, y down, z forward); the world is y up with
-its floor at y = 0, metres; px have their origin top left.
+its floor at y = 0, meters; px have their origin top left.
 """
 
 import json

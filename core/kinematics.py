@@ -1,6 +1,6 @@
 """Forward kinematics of joint trees, batched in NumPy.
 
-Conventions: metres; rotation matrices act on column vectors; a local rotation turns a
+Conventions: meters; rotation matrices act on column vectors; a local rotation turns a
 joint's frame in its parent's frame, and all frames are parallel to the world at rest
 (SMPL). Joints are ordered so that a parent comes before its children; the root's
 parent is -1.
@@ -26,10 +26,10 @@ def forward_kinematics(
 
     Args:
         local_rotmats: [..., J, 3, 3] rotation of each joint in its parent's frame.
-        rest_offsets: [J, 3] or [..., J, 3], metres: joint minus parent at rest; the root's
+        rest_offsets: [J, 3] or [..., J, 3], meters: joint minus parent at rest; the root's
             row is its own rest position.
         parents: J indices, parents before children, -1 for a root.
-        root_translation: [..., 3], metres, added to the root's rest position (SMPL's
+        root_translation: [..., 3], meters, added to the root's rest position (SMPL's
             `trans`: the world rotation turns about the root joint).
 
     Returns:
@@ -56,7 +56,7 @@ def rest_offsets_from_joints(rest_joints: ArrayLike, parents: Sequence[int]) -> 
     """Offsets for `forward_kinematics` from rest positions.
 
     Args:
-        rest_joints: [..., J, 3] metres.
+        rest_joints: [..., J, 3] meters.
         parents: J indices, -1 for a root.
 
     Returns:
@@ -118,10 +118,10 @@ def rest_offsets(pose: ArrayLike, joints: ArrayLike) -> FloatArray:
 
     Args:
         pose: [72] axis-angle, radians.
-        joints: [24, 3] positions of the posed joints, metres, world.
+        joints: [24, 3] positions of the posed joints, meters, world.
 
     Returns:
-        [24, 3] metres; the pelvis has none.
+        [24, 3] meters; the pelvis has none.
     """
     world, places = world_from_pose(pose), np.asarray(joints, dtype=np.float64)
     offsets = np.zeros((24, 3))
@@ -135,11 +135,11 @@ def posed_joints(pose: ArrayLike, offsets: ArrayLike, pelvis: ArrayLike) -> Floa
 
     Args:
         pose: [72] axis-angle, radians.
-        offsets: [24, 3] from the parents at rest, metres.
-        pelvis: [3] position of the first joint, metres, world.
+        offsets: [24, 3] from the parents at rest, meters.
+        pelvis: [3] position of the first joint, meters, world.
 
     Returns:
-        [24, 3] metres, world.
+        [24, 3] meters, world.
     """
     rotmats = rotmat_from_rotvec(np.asarray(pose, dtype=np.float64).reshape(24, 3))
     steps = np.array(offsets, dtype=np.float64)

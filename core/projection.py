@@ -93,7 +93,7 @@ def slopes_of_pixels(points: Array, focal: float, nearest: float) -> Array:
         nearest: depth to which nearer points are moved.
 
     Returns:
-        [..., 2, 3] px per metre.
+        [..., 2, 3] px per meter.
     """
     depth = np.maximum(points[..., 2], nearest)
     slope = np.zeros((*points.shape[:-1], 2, 3))

@@ -323,7 +323,7 @@ def quat_twist(quaternions: ArrayLike, axis: ArrayLike) -> FloatArray:
 
 
 def continuous_quats(quaternions: ArrayLike) -> FloatArray:
-    """Flip signs along the first axis so that neighbours [T, 4] never jump to the antipode."""
+    """Flip signs along the first axis so that neighbors [T, 4] never jump to the antipode."""
     q = np.array(quaternions, dtype=np.float64)
     dots = np.sum(q[1:] * q[:-1], axis=-1)
     signs = np.cumprod(np.where(dots < 0.0, -1.0, 1.0), axis=0)

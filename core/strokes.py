@@ -1,7 +1,7 @@
 """Strokes of a drawing as they travel from the add-on to the backend.
 
 Conventions: pixels with the origin top left, x right, y down; the camera is "camera from
-world" with OpenCV axes (x right, y down, z forward), the world is y up, metres.
+world" with OpenCV axes (x right, y down, z forward), the world is y up, meters.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""`info`: what runs here, what is installed, under which licences."""
+"""`info`: what runs here, what is installed, under which licenses."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ LIBRARIES = {"numpy": "BSD-3-Clause", "onnxruntime": "MIT", "cv2": "Apache-2.0"}
 
 
 def show_info(options: argparse.Namespace) -> int:
-    """Print versions, device, models with licences, and the outcome of the checks.
+    """Print versions, device, models with licenses, and the outcome of the checks.
 
     Args:
         options: with `json` and the common ones.

@@ -1,4 +1,4 @@
-"""Cards of the models: a JSON file beside each with name, licence and checksum."""
+"""Cards of the models: a JSON file beside each with name, license and checksum."""
 
 import hashlib
 import json

@@ -1,6 +1,6 @@
 """The same motion in another world: the one in which its camera stands elsewhere.
 
-Conventions: metres, radians; camera from world with OpenCV axes.
+Conventions: meters, radians; camera from world with OpenCV axes.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def _pole_position(
     out = middle - start
     out = out - np.sum(out * line, axis=1, keepdims=True) * line
     length = np.linalg.norm(middle - start, axis=1) + np.linalg.norm(end - middle, axis=1)
-    # The hinge closes the limb, so the joint stands out towards axis x line.
+    # The hinge closes the limb, so the joint stands out toward axis x line.
     hinge_out = normalized(np.cross(line, hinge_axis(figure, roles[0])))
     straight = np.sin(_STRAIGHT) * 0.25 * length
     bend = np.linalg.norm(out, axis=1) / straight

@@ -1,6 +1,6 @@
 """A motion of the canonical human, whatever it was made from: the input of retargeting.
 
-Conventions: any right-handed world, metres; ``up`` says which way is up and the ground is the plane
+Conventions: any right-handed world, meters; ``up`` says which way is up and the ground is the plane
 through the origin square to it. ``turns`` are *world* rotations away from the rest pose (identity
 everywhere at rest), quaternions wxyz, so that no bone axes or rolls of the source survive in here.
 """
@@ -125,7 +125,7 @@ def human_motion_from_smpl(
     contact_names: Sequence[str] = (),
     joint_names: Sequence[str] = (),
 ) -> HumanMotion:
-    """Turn SMPL pose parameters into a :class:`HumanMotion` (y up, metres).
+    """Turn SMPL pose parameters into a :class:`HumanMotion` (y up, meters).
 
     The rest skeleton needs no body model: every bone's rest offset is its posed offset turned back
     by its parent's rotation, averaged over the frames.

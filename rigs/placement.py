@@ -1,7 +1,7 @@
 """Where the retargeted figure stands, and how far it travels.
 
 Conventions: a *placed* motion is expressed in the target's rig space but still in the source's
-metres; ``stage`` says where its ground and its starting place lie in rig space and rig units.
+meters; ``stage`` says where its ground and its starting place lie in rig space and rig units.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Stage:
         up: [3] unit vector in rig space.
         ground: height of the ground along ``up``, rig units.
         start: [3] where the hips' path begins (its height only if that is asked for).
-        scale: rig units a source metre, by leg length.
+        scale: rig units a source meter, by leg length.
         lift: rig units to add to the hips' height because ankles differ in height.
         rest_ground: height that the rig's soles stand on at rest.
     """

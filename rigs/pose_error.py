@@ -1,6 +1,6 @@
 """How far two sets of channels pose a rig apart: the error that is shown to the user.
 
-Conventions: rig space; angles are radians, distances world metres.
+Conventions: rig space; angles are radians, distances world meters.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class PoseError:
 
     Attributes:
         rotation: radians, over the orientations of all driven bones.
-        position: metres, over head, hands and feet.
+        position: meters, over head, hands and feet.
     """
 
     rotation: float

@@ -71,7 +71,7 @@ def retarget(
     """Put ``motion`` on the rig ``target``.
 
     Args:
-        motion: T frames in the scene's world axes (metres).
+        motion: T frames in the scene's world axes (meters).
         target: the rig.
         bone_map: which of its bones plays which role.
         options: placement and contacts.

@@ -2,7 +2,7 @@
 
 Conventions: *rig space* is the armature's own space (Blender: z up in most files, but any axes and
 units are accepted); rest matrices take bone space to rig space and have no scale;
-``world_from_rig`` takes rig space to the scene's world, metres. Bones may come in any order.
+``world_from_rig`` takes rig space to the scene's world, meters. Bones may come in any order.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Skeleton:
 
     @cached_property
     def scale(self) -> float:
-        """World metres in one rig unit (cube root of the placement's volume change)."""
+        """World meters in one rig unit (cube root of the placement's volume change)."""
         return float(abs(np.linalg.det(self.world_from_rig[:3, :3])) ** (1.0 / 3.0))
 
     @cached_property

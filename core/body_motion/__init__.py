@@ -1,6 +1,6 @@
 """BodyMotion, the one value between the parts: the type, its check and its file.
 
-Conventions: metres, radians, y up, axis-angle; see `motion_value` for every field and
+Conventions: meters, radians, y up, axis-angle; see `motion_value` for every field and
 docs/body_motion.md for the file.
 """
 

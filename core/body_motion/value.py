@@ -1,6 +1,6 @@
 """BodyMotion: the one value between estimation, retargeting and files.
 
-Conventions: metres, radians; world space is right-handed, y up, the body at rest faces +z
+Conventions: meters, radians; world space is right-handed, y up, the body at rest faces +z
 with its left side at +x (SMPL); rotations are axis-angle; the camera is "camera from
 world" with OpenCV axes (x right, y down, z forward); pixels have their origin top left.
 Sizes: T frames, 24 joints, K contacts, H hypotheses.
@@ -48,15 +48,15 @@ class BodyMotion:
 
     Attributes:
         poses: [T, 72] axis-angle of the 24 SMPL joints, radians; the first is the root.
-        trans: [T, 3] root translation, metres (pelvis = rest pelvis + trans).
+        trans: [T, 3] root translation, meters (pelvis = rest pelvis + trans).
         betas: [10] SMPL shape coefficients.
         gender: "neutral", "female" or "male".
         mocap_framerate: frames a second; stills carry the default.
-        joints3d: [T, 24, 3] world positions, metres: the forward kinematics of the pose.
+        joints3d: [T, 24, 3] world positions, meters: the forward kinematics of the pose.
         joints2d: [T, 24, 2] px of the source as observed.
         confidence: [T, 24] in [0, 1].
         camera_rotation: [3, 3] or [T, 3, 3] camera from world.
-        camera_translation: [3] or [T, 3] camera from world, metres.
+        camera_translation: [3] or [T, 3] camera from world, meters.
         camera_focal: focal length, px.
         camera_center: [2] principal point, px.
         image_size: [2] width and height of the source, px.

@@ -55,7 +55,7 @@ class Edit:
         limb: of `limb` and `flip`: one of `LIMBS`.
         joint: of `joint`, `pin`, `ignore` and `depth`: number of an SMPL joint.
         points: [N, 2] px: the stroke of `limb`, or the one new place of `joint` and `pin`.
-        radians: of `depth`: how far the bone tilts away from the viewer; below 0 towards them.
+        radians: of `depth`: how far the bone tilts away from the viewer; below 0 toward them.
         change: of `change`: one of `CHANGES`.
         view: where `points` were drawn; None in the view of the result itself.
         enabled: whether it counts.

@@ -61,7 +61,7 @@ def figure_in_picture(seen: Array, rotation: Array, directions: Array, lengths: 
 
 
 def scale_of(seen: Array, rotation: Array, directions: Array, lengths: Array) -> float:
-    """Pixels a metre: weighted median of the drawn over the projected length of the bones.
+    """Pixels a meter: weighted median of the drawn over the projected length of the bones.
 
     Args:
         seen: [24, 2] px, where the joints were seen.

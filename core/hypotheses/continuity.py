@@ -1,6 +1,6 @@
 """One figure through several drawings: which reading of each goes on from the one before.
 
-A single drawing leaves open which limb is the left one, whether it comes towards the viewer and
+A single drawing leaves open which limb is the left one, whether it comes toward the viewer and
 whether the figure is seen from behind. A figure that is drawn again and again keeps its sides, so
 the readings of all drawings are chosen together: those that are likely by themselves and turn the
 limbs least from drawing to drawing (the shortest path through a table; Viterbi 1967).

@@ -1,6 +1,6 @@
 """What a drawing leaves open, read off its hypotheses.
 
-Limbs may come towards the viewer or lead away, and the figure may be seen from behind.
+Limbs may come toward the viewer or lead away, and the figure may be seen from behind.
 
 Conventions: SMPL joint order and world (y up); poses are [72] axis-angle, radians.
 """
@@ -29,7 +29,7 @@ BONES = {
 }
 """What is asked about: the joint in which a bone ends, and the limb whose flip settles it."""
 OPEN = 0.2  # share of the scores that has to say otherwise
-_FLAT = 0.2  # depth component below which towards and away are the same
+_FLAT = 0.2  # depth component below which toward and away are the same
 _FACING = 0.3
 
 
@@ -59,7 +59,7 @@ def depth_ambiguities(
         pose: [72] the pose that was chosen.
         poses: [H, 72] all readings.
         scores: [H] their scores.
-        offsets: [24, 3] the body's bones at rest, metres.
+        offsets: [24, 3] the body's bones at rest, meters.
         view: [3] viewing direction in the world.
     """
     weight = np.maximum(np.asarray(scores, dtype=np.float64), 0.0)

@@ -1,6 +1,6 @@
 """Other poses that the same drawing may show: what a single view cannot tell apart.
 
-A drawing fixes where limbs point in the picture, not whether they come towards the viewer or lead
+A drawing fixes where limbs point in the picture, not whether they come toward the viewer or lead
 away (their depth sign), nor which hand is the left one. Each function turns one pose into the other
 hypothesis; `reflections` does it on world orientations.
 
@@ -20,7 +20,7 @@ _ANY_VIEW = np.array([0.0, 0.0, 1.0])  # of changes that no view takes part in
 
 
 def flip_limb(pose: ArrayLike, limb: str, view: ArrayLike) -> FloatArray:
-    """Turns a limb from towards the viewer to away, or back; its picture stays the same.
+    """Turns a limb from toward the viewer to away, or back; its picture stays the same.
 
     Args:
         pose: [72] axis-angle, radians.

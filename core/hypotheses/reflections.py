@@ -28,7 +28,7 @@ def across(view: Array) -> Array:
 
 
 def flip_parts(world: Array, limb: str, view: Array) -> Array:
-    """Turns a limb from towards the viewer to away, or back.
+    """Turns a limb from toward the viewer to away, or back.
 
     Args:
         world: [24, 3, 3] orientations of the parts, world.

@@ -1,6 +1,6 @@
 """The file of the default body: a small `.npz` without pickles (keys in docs/body_models.md).
 
-Conventions: metres, y up, facing +z, left at +x, T-pose. Directions are stored as float16
+Conventions: meters, y up, facing +z, left at +x, T-pose. Directions are stored as float16
 (at most 0.03 mm of error per standard deviation), positions as float32.
 """
 
@@ -39,11 +39,11 @@ def write_body_file(
         name: shown to the user.
         licence: SPDX identifier.
         source: where the geometry is from.
-        v_template: [V, 3] metres.
+        v_template: [V, 3] meters.
         quads: [F, 4] vertex indices.
         weight_joints: [V, 4] joint indices.
         weight_values: [V, 4], rows sum to 1.
-        joints_template: [J, 3] metres.
+        joints_template: [J, 3] meters.
         shapedirs: [V, 3, K].
         joint_shapedirs: [J, 3, K].
         parents: J indices, -1 for the root.

@@ -1,6 +1,6 @@
 """A posable body: shape by linear directions, pose by linear blend skinning (Loper et al. 2015).
 
-Conventions (SMPL's): metres, radians; y up, facing +z, left side at +x; rest pose is the
+Conventions (SMPL's): meters, radians; y up, facing +z, left side at +x; rest pose is the
 T-pose with all joint frames parallel to the world; `trans` is added to the rest position of
 the pelvis and the world rotation turns about the pelvis joint.
 """
@@ -29,12 +29,12 @@ class BodyModel:
     Attributes:
         name: shown to the user.
         licence: SPDX identifier or a short name.
-        v_template: [V, 3] metres.
+        v_template: [V, 3] meters.
         faces: [F, 3] triangles.
         weight_joints: [V, W] joint indices.
         weight_values: [V, W], rows sum to 1.
-        joints_template: [J, 3] metres.
-        shapedirs: [V, 3, K] metres per unit of shape.
+        joints_template: [J, 3] meters.
+        shapedirs: [V, 3, K] meters per unit of shape.
         joint_shapedirs: [J, 3, K].
         parents: J indices, -1 for the root.
         joint_names: J names.
@@ -69,15 +69,15 @@ class BodyModel:
         return dense
 
     def joints(self, betas: ArrayLike | None = None) -> Array:
-        """[J, 3] rest joints (metres) of a shape; fewer betas than K count as zeros."""
+        """[J, 3] rest joints (meters) of a shape; fewer betas than K count as zeros."""
         return shaped(self.joints_template, self.joint_shapedirs, betas)
 
     def rest_offsets(self, betas: ArrayLike | None = None) -> Array:
-        """[J, 3] joint minus parent at rest, metres; the root's row is its own position."""
+        """[J, 3] joint minus parent at rest, meters; the root's row is its own position."""
         return rest_offsets_from_joints(self.joints(betas), self.parents)
 
     def vertices(self, betas: ArrayLike | None = None) -> Array:
-        """[V, 3] rest surface of a shape, metres."""
+        """[V, 3] rest surface of a shape, meters."""
         return shaped(self.v_template, self.shapedirs, betas)
 
     def forward(self, poses: ArrayLike, trans: ArrayLike, betas: ArrayLike | None = None) -> Array:
@@ -85,11 +85,11 @@ class BodyModel:
 
         Args:
             poses: [..., 3 J] axis-angle (radians) or [..., J, 3, 3] local rotation matrices.
-            trans: [..., 3] metres.
+            trans: [..., 3] meters.
             betas: [≤ K] shape of all frames.
 
         Returns:
-            [..., J, 3] metres.
+            [..., J, 3] meters.
         """
         return self.frames(poses, trans, betas)[1]
 
@@ -116,7 +116,7 @@ class BodyModel:
             vertex_ids: [S] the vertices wanted; all of them when None.
 
         Returns:
-            joints [T, J, 3] and vertices [T, S, 3], metres.
+            joints [T, J, 3] and vertices [T, S, 3], meters.
         """
         local = self.local_rotations(poses)
         rotations, positions = self.frames(local, trans, betas)
@@ -138,7 +138,7 @@ class BodyModel:
 
 @lru_cache(maxsize=1)
 def load_default_body() -> BodyModel:
-    """The licence-clean body that ships with Sketch2Pose (24 joints, 10 shape parameters)."""
+    """The license-clean body that ships with Sketch2Pose (24 joints, 10 shape parameters)."""
     return body_from_arrays(read_body_file(DEFAULT_BODY_PATH))
 
 

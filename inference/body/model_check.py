@@ -55,7 +55,7 @@ class ModelChecker:
         return parents
 
     def weights(self, key: str, rows: int | None, columns: int) -> Array:
-        """[rows, columns] skin weights, not negative, rows normalised."""
+        """[rows, columns] skin weights, not negative, rows normalized."""
         weights = self.floats(key, rows, columns)
         if not weights.size:
             raise self.refused(f"'{key}' is empty")

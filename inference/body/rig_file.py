@@ -1,6 +1,6 @@
 """A user's body model as plain arrays that a host can make a rig of, without knowing its format.
 
-Conventions: as `model`: metres, y up, facing +z, left at +x, T-pose. The keys are those of
+Conventions: as `model`: meters, y up, facing +z, left at +x, T-pose. The keys are those of
 `body_file` where they mean the same.
 """
 

@@ -1,6 +1,6 @@
 """Linear blend skinning in NumPy.
 
-Conventions: metres, y up; `rotations` turn a joint's frame from rest (parallel to the world)
+Conventions: meters, y up; `rotations` turn a joint's frame from rest (parallel to the world)
 into the world; positions are world positions of the joints.
 """
 
@@ -17,14 +17,14 @@ def skin_vertices(
     """Vertices moved by their joints.
 
     Args:
-        rest: [S, 3], or [T, S, 3] when it changes with the pose; metres.
+        rest: [S, 3], or [T, S, 3] when it changes with the pose; meters.
         weights: [S, J] how much each joint carries a vertex; rows sum to 1.
         rotations: [T, J, 3, 3] world from joint.
-        positions: [T, J, 3] posed joints, metres.
-        rest_joints: [J, 3] metres.
+        positions: [T, J, 3] posed joints, meters.
+        rest_joints: [J, 3] meters.
 
     Returns:
-        [T, S, 3] metres.
+        [T, S, 3] meters.
     """
     offsets = positions - np.einsum("tjab,jb->tja", rotations, rest_joints)
     transforms = np.concatenate([rotations, offsets[..., None]], -1).astype(weights.dtype)

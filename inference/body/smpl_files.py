@@ -1,6 +1,6 @@
 """Users' own SMPL, SMPL-H and SMPL-X files as `BodyModel`s.
 
-Conventions: as `model` (SMPL's): metres, y up, facing +z, left at +x, T-pose.
+Conventions: as `model` (SMPL's): meters, y up, facing +z, left at +x, T-pose.
 """
 
 from pathlib import Path
@@ -107,8 +107,8 @@ def transferred_landmarks(template: Array, joints: Array, names: tuple[str, ...]
     """Vertices of another T-posed mesh at the default body's landmarks, by place beside a joint.
 
     Args:
-        template: [V, 3] metres.
-        joints: [J, 3] metres.
+        template: [V, 3] meters.
+        joints: [J, 3] meters.
         names: J joint names.
 
     Returns:

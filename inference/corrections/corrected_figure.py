@@ -3,7 +3,7 @@
 Nothing is solved here: a `CorrectedFigure` collects what the animator wants of single bones,
 everything else stays as it is. `inference.corrections.solve_corrections` turns it into a pose.
 
-Conventions: the world is the body's (y up), metres; pixels have their origin top left; view space
+Conventions: the world is the body's (y up), meters; pixels have their origin top left; view space
 of a bone as in `inference.corrections.foreshortening`. Bone j ends in joint j.
 """
 

@@ -35,9 +35,9 @@ class PaperView:
     """A view with the figure in it.
 
     Attributes:
-        camera: only its rotation, focal length and centre count.
+        camera: only its rotation, focal length and center count.
         seen: [24, 2] px.
-        scale: px a metre at the figure.
+        scale: px a meter at the figure.
     """
 
     camera: Camera
@@ -50,7 +50,7 @@ class PaperView:
         return self.camera.rotation.T @ camera_from_ray(ray)
 
     def metres_between(self, start: ArrayLike, end: ArrayLike, deeper: float) -> Array:
-        """[2] m from one place on paper to another that lies deeper by so many metres."""
+        """[2] m from one place on paper to another that lies deeper by so many meters."""
         depth = self.camera.focal / self.scale
         flat = self.camera.normalized(np.array([start, end], float))
         return flat[1] * (depth + deeper) - flat[0] * depth
@@ -96,7 +96,7 @@ def folded(step: Array, full: float, now: Array) -> tuple[Array, bool]:
 
 
 def tilted(now: Array, radians: float) -> Array:
-    """A direction in view space tilted away from the viewer; below 0 towards them."""
+    """A direction in view space tilted away from the viewer; below 0 toward them."""
     along = now[:2] / max(float(np.linalg.norm(now[:2])), 1e-9)
     angle = np.clip(np.arcsin(np.clip(now[2], -1, 1)) + radians, -STEEPEST, STEEPEST)
     return np.append(along * np.cos(angle), np.sin(angle))

@@ -1,6 +1,6 @@
 """Foreign BVH motions on the default body.
 
-Conventions: world is turned to y up, metres. Joint directions are carried over, not joint
+Conventions: world is turned to y up, meters. Joint directions are carried over, not joint
 angles: each SMPL joint turns as its foreign one does in the world, starting from the pose
 in which both rest skeletons point the same way, so any rest pose will do. Root motion is
 scaled by the length of the legs.
@@ -43,7 +43,7 @@ def motion_from_foreign_bvh(document: Bvh) -> tuple[BodyMotion, list[str]] | Non
         document: any BVH of a person.
 
     Returns:
-        The motion and warnings; None when its joints are not recognised.
+        The motion and warnings; None when its joints are not recognized.
     """
     document = with_tips(document)
     joints = map_joints([joint.name for joint in document.joints], document.parents)

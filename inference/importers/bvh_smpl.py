@@ -1,6 +1,6 @@
 """BodyMotion ⇄ BVH with SMPL's own joints.
 
-Conventions: metres, y up; joints and rest pose are SMPL's, so that the rotations in the
+Conventions: meters, y up; joints and rest pose are SMPL's, so that the rotations in the
 file are the pose itself. The shape is found again from the bone lengths.
 """
 
@@ -26,7 +26,7 @@ def bvh_from_motion(motion: BodyMotion) -> Bvh:
         motion: the motion.
 
     Returns:
-        24 joints with SMPL's names, metres.
+        24 joints with SMPL's names, meters.
     """
     body = load_default_body()
     offsets = np.asarray(body.rest_offsets(motion.betas.astype(np.float64)), np.float64)
@@ -117,7 +117,7 @@ def motion_from_smpl_bvh(document: Bvh) -> tuple[BodyMotion, list[str]]:
 
 
 def _betas_from_offsets(body: BodyModel, offsets: NDArray) -> tuple[NDArray, float]:
-    """Shape whose bone offsets are nearest, and the largest difference, metres."""
+    """Shape whose bone offsets are nearest, and the largest difference, meters."""
     rest = body.rest_offsets()
     count = body.joint_shapedirs.shape[-1]
     columns = [(body.rest_offsets(unit) - rest)[1:].ravel() for unit in np.eye(count)]
@@ -134,7 +134,7 @@ def finished_motion(
 
     Args:
         poses: [T, 72] radians.
-        trans: [T, 3] metres.
+        trans: [T, 3] meters.
         betas: [10].
         framerate: frames a second.
         body: whose joints are used.

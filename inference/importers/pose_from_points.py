@@ -1,6 +1,6 @@
 """Joint positions to the pose of the default body.
 
-Conventions: metres, y up. Directions are followed exactly and lengths are the body's own:
+Conventions: meters, y up. Directions are followed exactly and lengths are the body's own:
 pelvis and chest take their frames from hips, shoulders and neck, the spine shares the
 difference, limb bones swing to their direction, and a bent elbow or knee sets the twist of
 the bone above it, because it is a hinge.
@@ -45,10 +45,10 @@ def pose_from_points(points: Mapping[str, FloatArray]) -> tuple[FloatArray, Floa
     """Pose of the default body whose limbs point as the given ones do.
 
     Args:
-        points: name → [T, 3] metres, y up, finite; all of `REQUIRED`, any of `OPTIONAL`.
+        points: name → [T, 3] meters, y up, finite; all of `REQUIRED`, any of `OPTIONAL`.
 
     Returns:
-        `poses` [T, 72] radians, `trans` [T, 3] metres (scaled by the length of the legs, so
+        `poses` [T, 72] radians, `trans` [T, 3] meters (scaled by the length of the legs, so
         that feet do not slide), and that scale.
     """
     rest = _rest_points(load_default_body())
@@ -133,7 +133,7 @@ def _twisted_to_hinge(
 def _head(
     points: Mapping[str, FloatArray], rest: Mapping[str, FloatArray], chest: FloatArray
 ) -> dict[str, FloatArray]:
-    """Neck towards the top of the head; with a nose, the way the face looks."""
+    """Neck toward the top of the head; with a nose, the way the face looks."""
     if "neck" not in points or "head" not in points:
         return {}
     up = points["head"] - points["neck"]
@@ -171,7 +171,7 @@ def _stacked(world: Mapping[str, FloatArray], frames: int) -> FloatArray:
 
 
 def _legs(points: Mapping[str, FloatArray]) -> FloatArray:
-    """Mean length of the two legs, metres."""
+    """Mean length of the two legs, meters."""
     lengths = [
         np.linalg.norm(points[f"{side}_{end}"] - points[f"{side}_{start}"], axis=-1)
         for side in ("left", "right")

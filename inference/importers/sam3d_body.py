@@ -4,7 +4,7 @@ The program's output names (`pred_keypoints_3d`, `pred_cam_t`, …) and the orde
 facts of its public repository (facebookresearch/sam-3d-body). The MHR model's own parameters need
 its files and are not used.
 
-Conventions: the source has OpenCV axes (x right, y down, z forward), metres, each frame about the
+Conventions: the source has OpenCV axes (x right, y down, z forward), meters, each frame about the
 body; ours are y up.
 """
 

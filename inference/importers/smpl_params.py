@@ -1,6 +1,6 @@
 """Parameters of any SMPL-family body to BodyMotion on the default body.
 
-Conventions: axis-angle, radians, metres; the result is y up and stands on y = 0. SMPL,
+Conventions: axis-angle, radians, meters; the result is y up and stands on y = 0. SMPL,
 SMPL-H and SMPL-X share the first 22 joints, so their rotations are taken as they are; the
 shape coefficients belong to a body we do not ship and are left behind.
 """
@@ -33,7 +33,7 @@ class SmplParams:
 
     Attributes:
         body: [T, J, 3] axis-angle; joint 0 is the root, at least 22 joints.
-        trans: [T, 3] metres; None when the file has none.
+        trans: [T, 3] meters; None when the file has none.
         framerate: frames a second; None when the file does not tell.
         hands: [T, 30, 3] axis-angle, or None.
         up: "y", "z", "-y" or "-z" of the file's world; None = where the head is.

@@ -5,7 +5,7 @@ Facts of the format are from its public repository (yufu-wang/tram): a dictionar
 saved as an array of one object; `camera.npy`, one folder up, has `pred_cam_R` and `pred_cam_T`,
 which take points of the camera to the world of its first frame.
 
-Conventions: OpenCV axes (x right, y down, z forward), metres; ours are y up.
+Conventions: OpenCV axes (x right, y down, z forward), meters; ours are y up.
 """
 
 import io
@@ -74,9 +74,9 @@ def in_world(
 
     Args:
         poses: [T, J, 3] axis-angle in the camera, radians.
-        place: [T, 3] in the camera, metres.
+        place: [T, 3] in the camera, meters.
         turns: [T, 3, 3] world from camera.
-        shifts: [T, 3] metres.
+        shifts: [T, 3] meters.
     """
     poses = poses.copy()
     poses[:, 0] = rotvec_from_rotmat(turns @ rotmat_from_rotvec(poses[:, 0]))

@@ -1,4 +1,4 @@
-"""TRC files: joint centres or markers over time (Motion Analysis; OpenSim, Pose2Sim).
+"""TRC files: joint centers or markers over time (Motion Analysis; OpenSim, Pose2Sim).
 
 Conventions: the file's positions are in its own unit and, as OpenSim wants, y up.
 """
@@ -18,7 +18,7 @@ from .refusal import refused
 from .smpl_params import on_ground
 
 METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
-# our names → what programs call joint centres, without side, separators and case
+# our names → what programs call joint centers, without side, separators and case
 _ALIASES = {
     "hip": ("hip", "hjc", "femur"), "knee": ("knee", "kjc", "tibia"),
     "ankle": ("ankle", "ajc", "talus"), "shoulder": ("shoulder", "sjc", "gh", "humerus"),
@@ -30,7 +30,7 @@ _MIDDLE = {"neck": ("neck",), "head": ("head", "headtop"), "nose": ("nose",)}
 
 @dataclass(frozen=True)
 class Trc:
-    """Named points: `positions` name → [T, 3] metres, NaN where missing; frames a second."""
+    """Named points: `positions` name → [T, 3] meters, NaN where missing; frames a second."""
 
     positions: dict[str, FloatArray]
     framerate: float
@@ -76,7 +76,7 @@ def _row(line: str, count: int) -> list[float]:
 
 
 def motion_from_trc(data: bytes, name: str) -> Imported:
-    """Motion of a TRC file with joint centres.
+    """Motion of a TRC file with joint centers.
 
     Args:
         data: the file.

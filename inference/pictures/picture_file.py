@@ -1,6 +1,6 @@
 """Picture files to pixels: refused early when they are too large, turned upright, 8 bits.
 
-Conventions: [H, W, 3] uint8 RGB; 255 white = paper. Colour profiles are not applied.
+Conventions: [H, W, 3] uint8 RGB; 255 white = paper. Color profiles are not applied.
 """
 
 import os
@@ -16,7 +16,7 @@ from .image_header import ImageHeader, read_image_header
 
 MOST_PIXELS = 32_000_000
 SMALLEST_SIDE = 16  # px; no figure can be read from fewer
-FAINTEST_INK = 32  # grey levels between ink and paper before a picture counts as blank
+FAINTEST_INK = 32  # gray levels between ink and paper before a picture counts as blank
 
 # what people pick by mistake, so that the sentence can name it
 _OTHER_KINDS = (

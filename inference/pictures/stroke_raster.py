@@ -67,7 +67,7 @@ def rasterize(
 
 
 def _fixed_point(points: NDArray[np.float64]) -> NDArray[np.int32]:
-    # OpenCV's pixel centres lie on whole coordinates, ours on halves
+    # OpenCV's pixel centers lie on whole coordinates, ours on halves
     clipped = np.clip(points - 0.5, -_FAR, _FAR)
     return np.round(clipped * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
 

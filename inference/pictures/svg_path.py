@@ -160,7 +160,7 @@ def arc_points(
     large: bool,
     sweep: bool,
 ) -> Polyline:
-    """Elliptical arc by the standard's conversion to centre form (SVG 2, appendix B.2.4).
+    """Elliptical arc by the standard's conversion to center form (SVG 2, appendix B.2.4).
 
     Args:
         start: [2] first point (not returned).

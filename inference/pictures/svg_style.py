@@ -1,4 +1,4 @@
-"""SVG attributes: lengths, colours, transforms and the simple style rules programs write."""
+"""SVG attributes: lengths, colors, transforms and the simple style rules programs write."""
 
 import re
 
@@ -9,7 +9,7 @@ Affine = NDArray[np.float64]  # [3, 3], acts on column vectors (x, y, 1)
 
 PX_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54,
                "mm": 96 / 25.4, "Q": 96 / 101.6}  # fmt: skip
-UNKNOWN_PAINT_GRAY = 0  # a colour this file does not know is ink
+UNKNOWN_PAINT_GRAY = 0  # a color this file does not know is ink
 GRADIENT_GRAY = 128
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as OpenCV's grey
 # each of these takes time in proportion to its text, whatever the text is: no part of a pattern can

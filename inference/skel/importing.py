@@ -1,6 +1,6 @@
 """SKEL motions as an import: on the default body, by way of the default skeleton.
 
-Conventions: metres, radians, world y up.
+Conventions: meters, radians, world y up.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def motion_from_skel(fields: Mapping[str, NDArray]) -> Imported:
     """The SMPL motion of a SKEL file's arrays.
 
     Args:
-        fields: `poses` [T, 46] radians, `trans` [T, 3] metres, `betas`, as SKEL's tools write them.
+        fields: `poses` [T, 46] radians, `trans` [T, 3] meters, `betas`, as SKEL's tools write them.
 
     Raises:
         ValueError: they are not a SKEL motion.

@@ -1,6 +1,6 @@
 """A SKEL motion and its file: the angles as upstream's npz has them, with our report beside.
 
-Conventions: metres, radians, world y up; `trans` is added to the rest position of the pelvis.
+Conventions: meters, radians, world y up; `trans` is added to the rest position of the pelvis.
 """
 
 from collections.abc import Mapping
@@ -29,12 +29,12 @@ class SkelMotion:
 
     Attributes:
         q: [T, 46] radians, continuous over frames.
-        trans: [T, 3] metres.
+        trans: [T, 3] meters.
         betas: [K].
         framerate: frames a second.
-        joints: [T, 24, 3] metres, world.
-        joint_errors: [T, 24] metres between each joint and its target.
-        skin_errors: [T, 24] metres, mean over each bone's markers; NaN where it has none.
+        joints: [T, 24, 3] meters, world.
+        joint_errors: [T, 24] meters between each joint and its target.
+        skin_errors: [T, 24] meters, mean over each bone's markers; NaN where it has none.
         weak_frames: [T] True where the result should be looked at.
         model: name of the SKEL model.
         licence: of that model.

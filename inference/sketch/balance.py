@@ -1,11 +1,11 @@
 """How a drawn figure stands: which way is down, and where the ground lies.
 
 A drawing shows no horizon. A camera that looks down a little and a body that leans back make the
-same picture; but people who stand keep their centre of mass above their feet, and both feet on
+same picture; but people who stand keep their center of mass above their feet, and both feet on
 one floor. So the camera is given the tilt with which the figure stands best, steep ones less
 readily. The drawing's own vertical is kept: who leans to a side was drawn so.
 
-Conventions: metres, radians; world y up, before a level camera (x right, y down, z forward); a
+Conventions: meters, radians; world y up, before a level camera (x right, y down, z forward); a
 positive tilt looks down on the figure. Segment masses are those of Winter (2009), shares of the
 body.
 """
@@ -104,7 +104,7 @@ def _is_straight(leg: Array) -> bool:
 
 
 def _beside(joints: Array, standing: list[tuple[int, ...]], away: Array) -> Array:
-    """How far the mass is from above its support along each direction of [T, 3], metres, [T]."""
+    """How far the mass is from above its support along each direction of [T, 3], meters, [T]."""
     mass = sum(share * (joints[a] + ALONG * (joints[b] - joints[a])) for a, b, share in SEGMENTS)
     feet = joints[[row for rows in standing for row in rows]] - mass
     reach = feet @ away.T

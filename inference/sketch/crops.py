@@ -15,7 +15,7 @@ THINNEST = 0.75  # crop px: thinner lines are thickened before they are scaled d
 
 @dataclass(frozen=True)
 class Box:
-    """A square on the page: centre and side, page px."""
+    """A square on the page: center and side, page px."""
 
     x: float
     y: float

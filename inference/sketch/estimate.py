@@ -1,6 +1,6 @@
 """From a page to body motions: ink map, figures, solver.
 
-Conventions: metres, radians, y up; camera from world with OpenCV axes; source px. Without a
+Conventions: meters, radians, y up; camera from world with OpenCV axes; source px. Without a
 camera the drawing is taken as seen by one that is level or tilted so that the figure is in
 balance (see ``standing``); the figure stands on y = 0.
 """
@@ -34,7 +34,7 @@ from .stroke_joints import sharpened
 HYPOTHESES = 6
 POINT_DOUBT = 0.4  # standard deviation of a keypoint as a share of its heatmap's spread
 # Without a camera: how far away the viewer is, in heights of the figure, and how high above the
-# ground, metres. Measured on held-out poses: nearer or farther costs up to 8 mm.
+# ground, meters. Measured on held-out poses: nearer or farther costs up to 8 mm.
 USUAL_DISTANCE = 5.0
 EYE_HEIGHT = 1.0
 

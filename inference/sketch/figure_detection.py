@@ -166,7 +166,7 @@ def _explained(
 
 
 def _holds(large: Box, small: Box) -> bool:
-    """Whether the centre of one square lies in another, larger one."""
+    """Whether the center of one square lies in another, larger one."""
     away = max(abs(small.x - large.x), abs(small.y - large.y))
     return away < large.side / 2 and large.side > 1.2 * small.side
 

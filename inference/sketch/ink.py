@@ -1,7 +1,7 @@
-"""From a page to an ink map: how much darker or more coloured than the paper each pixel is.
+"""From a page to an ink map: how much darker or more colored than the paper each pixel is.
 
 An ink map is float32 [H, W] in 0..1, 0 = paper, 1 = ink. Photographed paper, shadows, white
-lines on black and coloured crayons all come out as dark-on-light line work does.
+lines on black and colored crayons all come out as dark-on-light line work does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 THUMBNAIL = 160  # px, long side on which the paper is estimated
 PAPER_WINDOW = 0.2  # of the thumbnail: wider than any filled shape that should stay filled
 FAINTEST_INK = 0.07  # contrast below this is paper grain
-DARK_PAPER = 110  # grey of the border below which the page is taken for white on dark
+DARK_PAPER = 110  # gray of the border below which the page is taken for white on dark
 BLANK = 2e-4  # share of inked pixels below which a page is blank
 
 
@@ -22,7 +22,7 @@ def ink_map(gray: NDArray[np.uint8], color: NDArray[np.uint8] | None = None) -> 
 
     Args:
         gray: [H, W], 255 = paper.
-        color: [H, W, 3] of the same page, if it has colours.
+        color: [H, W, 3] of the same page, if it has colors.
 
     Returns:
         [H, W] ink map with full contrast.

@@ -1,6 +1,6 @@
 """Contacts: joints that touch each other or stand on the same ground.
 
-Conventions: camera space, metres, positions relative to the pelvis.
+Conventions: camera space, meters, positions relative to the pelvis.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class DrawnContacts:
     """Contacts to hold, with one weight for each of the N hypotheses.
 
     Attributes:
-        pairs: (joint a, joint b, distance in metres, weight [N]).
+        pairs: (joint a, joint b, distance in meters, weight [N]).
         ground: (joint, weight [N]).
         up: [3] unit vector against gravity, camera space.
     """

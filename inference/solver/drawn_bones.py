@@ -2,7 +2,7 @@
 
 Conventions: view space of bone j is x right, y down, z along the ray through joint j; without a
 camera all rays are parallel and view space is camera space. Lengths in px come from the drawing,
-in metres from the body; their ratio is the figure's scale, which is a robust one as artists are not
+in meters from the body; their ratio is the figure's scale, which is a robust one as artists are not
 proportional.
 """
 
@@ -104,7 +104,7 @@ def _view_spaces(observation: DirectionObservation) -> Array:
 def _scale(
     length: Array, seen: Array, weight: Array, drawn: NDArray[np.bool_], rest: RestBody
 ) -> float:
-    """Pixels per metre: weighted median over bones of known slant, else by the longest limbs."""
+    """Pixels per meter: weighted median over bones of known slant, else by the longest limbs."""
     flat = np.linalg.norm(seen[:, :2], axis=-1)
     slanted = drawn & (weight > 0) & (flat > 0.3)
     if slanted.sum() >= 3:

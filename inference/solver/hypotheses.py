@@ -207,7 +207,7 @@ def chosen(found: Candidates, rest: RestBody, count: int) -> tuple[NDArray[np.in
 
 
 def _joint_positions(directions: Array, rest: RestBody) -> Array:
-    """Positions [N, 24, 3] built from directions alone, metres from the pelvis."""
+    """Positions [N, 24, 3] built from directions alone, meters from the pelvis."""
     points = directions * rest.lengths[:, None]
     for joint in range(1, 24):
         points[:, joint] += points[:, SMPL_OWNER[joint]]

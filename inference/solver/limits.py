@@ -39,7 +39,7 @@ class JointLimits:
         axis: [24, 3] unit bone axes at rest.
         basis: [24, 3, 2] two unit vectors perpendicular to the axis, right-handed with it.
         azimuths: [D, 2] unit vectors in which swings are bounded.
-        swing: [24, D] greatest swing towards each azimuth, radians.
+        swing: [24, D] greatest swing toward each azimuth, radians.
         twist: [24, 2] least and greatest twist, radians.
     """
 

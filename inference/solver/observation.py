@@ -62,13 +62,13 @@ class SolveResult:
 
     Attributes:
         rotations: [H, 24, 3, 3] local rotations; the root's is world from pelvis (y up).
-        translations: [H, 3] metres, SMPL's `trans`: the pelvis lies at its rest position plus this.
+        translations: [H, 3] meters, SMPL's `trans`: the pelvis lies at its rest position plus this.
         scores: [H] posterior probability of each hypothesis, summing to at most 1.
         confidence: [24] probability that the bone ending in the joint points within
             `inference.solver.confidence.GOOD_ANGLE` of the truth in the first hypothesis.
         doubts: [24, 3] what the confidence is made of, see `inference.solver.confidence.doubts`.
         labels: [H] which limbs differ from the first hypothesis, e.g. "left forearm, head".
-        joints: [H, 24, 3] world positions, metres.
+        joints: [H, 24, 3] world positions, meters.
         camera: the drawing's camera, or its perspective equivalent.
     """
 

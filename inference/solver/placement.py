@@ -1,6 +1,6 @@
 """Where the figure stands: at its own scale, so that the body lies on the drawing.
 
-Conventions: camera space is x right, y down, z forward, metres; world space is y up. Only the
+Conventions: camera space is x right, y down, z forward, meters; world space is y up. Only the
 translation is found here: proportions and pose stay as they are, the drawn joints vote by weight.
 """
 
@@ -29,13 +29,13 @@ def pelvis_in_perspective(points: Array, pixels: Array, weight: Array, camera: C
     Two rounds of reweighting turn it into the pixel error and tame outliers.
 
     Args:
-        points: [N, 24, 3] joints relative to the pelvis, camera axes, metres.
+        points: [N, 24, 3] joints relative to the pelvis, camera axes, meters.
         pixels: [N, 24, 2] drawn joints.
         weight: [N, 24] >= 0.
         camera: the drawing's camera.
 
     Returns:
-        [N, 3] metres, in front of the camera.
+        [N, 3] meters, in front of the camera.
     """
     flat = camera.normalized(pixels)
     zero, one = np.zeros(flat.shape[:2]), np.ones(flat.shape[:2])
@@ -57,7 +57,7 @@ def pelvis_in_perspective(points: Array, pixels: Array, weight: Array, camera: C
 
 
 def _weighted_least_squares(rows: Array, wanted: Array, weight: Array) -> Array:
-    """The x [N, X] that minimises the sum of weight |rows x - wanted|^2.
+    """The x [N, X] that minimizes the sum of weight |rows x - wanted|^2.
 
     Rows are [N, 24, R, X], wanted [N, 24, R] and weight [N, 24].
     """
@@ -72,12 +72,12 @@ def pelvis_in_parallel(points: Array, pixels: Array, weight: Array) -> tuple[Arr
     """Scale and pelvis pixel of figures drawn without perspective.
 
     Args:
-        points: [N, 24, 3] joints relative to the pelvis, camera axes, metres.
+        points: [N, 24, 3] joints relative to the pelvis, camera axes, meters.
         pixels: [N, 24, 2] drawn joints.
         weight: [N, 24] >= 0, at least two joints of each figure above 0.
 
     Returns:
-        Pixels per metre [N] and pelvis [N, 2] px.
+        Pixels per meter [N] and pelvis [N, 2] px.
     """
     share = weight / weight.sum(1, keepdims=True)
     middle = (share[..., None] * points[..., :2]).sum(1)
@@ -103,14 +103,14 @@ def equivalent_camera(
 ) -> Camera:
     """A level, distant pinhole camera that sees a figure as it was drawn without perspective.
 
-    The figure stands with its lowest joint `sole_depth` metres above y = 0, its pelvis at x = z =
+    The figure stands with its lowest joint `sole_depth` meters above y = 0, its pelvis at x = z =
     0.
 
     Args:
-        points: [24, 3] joints relative to the pelvis, axes of the level camera, metres.
+        points: [24, 3] joints relative to the pelvis, axes of the level camera, meters.
         pixels: [24, 2] drawn joints.
         weight: [24] >= 0.
-        sole_depth: metres from the lowest joint to the ground.
+        sole_depth: meters from the lowest joint to the ground.
         image_size: (width, height) px, or None to take the extent of the drawn joints.
     """
     drawn = weight > 0
@@ -165,12 +165,12 @@ def place(
         points: [H, 24, 3] joints relative to the pelvis, camera axes, the best hypothesis first.
         pixels: [H, 24, 2] drawn joints in each hypothesis' own naming.
         weight: [H, 24] >= 0.
-        sole_depth: metres from the lowest joint of a standing body to the ground.
+        sole_depth: meters from the lowest joint of a standing body to the ground.
         camera: the drawing's camera, or None to make a distant one.
         image_size: (width, height) px, for the distant camera.
 
     Returns:
-        [H, 3] metres, and the camera.
+        [H, 3] meters, and the camera.
     """
     if camera is None:
         camera = equivalent_camera(points[0], pixels[0], weight[0], sole_depth, image_size)

@@ -1,7 +1,7 @@
 """From what a sketch net sees to SMPL poses: the solver's front door.
 
 Conventions: view and camera space are x right, y down, z forward; world and body space are y up,
-the body faces +z with its left at +x; metres, radians. Proportions are the body's own: directions
+the body faces +z with its left at +x; meters, radians. Proportions are the body's own: directions
 and tangents drive the pose, never absolute positions.
 """
 
@@ -34,11 +34,11 @@ class Body(Protocol):
 
     @property
     def v_template(self) -> Array:
-        """Rest surface [V, 3] in metres."""
+        """Rest surface [V, 3] in meters."""
         ...
 
     def joints(self, betas: Array | None = None) -> Array:
-        """Rest joints [24, 3] in metres."""
+        """Rest joints [24, 3] in meters."""
         ...
 
 

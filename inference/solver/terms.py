@@ -28,7 +28,7 @@ class DirectionTargets:
         plane_normal: [N, 24, 3] unit normal of the plane through the eye and the drawn bone.
         plane_weight: [N, 24] 1/rad^2.
         dead_zone: radians a bone may leave that plane freely.
-        tangent: [N, 24, 3] unit, the drawn bone in the picture, towards its end joint.
+        tangent: [N, 24, 3] unit, the drawn bone in the picture, toward its end joint.
         shortening: [N, 24] drawn length over full length, 0..1.
         shortening_weight: [N, 24].
     """

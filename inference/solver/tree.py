@@ -41,8 +41,8 @@ class RestBody:
     """Rest pose of the body to be posed.
 
     Attributes:
-        offsets: [24, 3] metres, joint minus parent; row 0 is the pelvis itself.
-        lengths: [24] metres; row 0 is 0.
+        offsets: [24, 3] meters, joint minus parent; row 0 is the pelvis itself.
+        lengths: [24] meters; row 0 is 0.
         directions: [24, 3] unit; row 0 is zero.
     """
 
@@ -52,7 +52,7 @@ class RestBody:
 
 
 def rest_body(joints: Array) -> RestBody:
-    """Rest body of rest joint positions [24, 3] in metres (T-pose, y up, facing +z)."""
+    """Rest body of rest joint positions [24, 3] in meters (T-pose, y up, facing +z)."""
     offsets = joints - joints[SMPL_OWNER]
     lengths = np.linalg.norm(offsets, axis=-1)
     directions = offsets / np.where(lengths > 0, lengths, 1)[:, None]
@@ -82,7 +82,7 @@ def bone_vectors(world: Array, at_rest: Array) -> Array:
 
 
 def positions(world: Array, rest: RestBody) -> Array:
-    """Joint positions [N, 24, 3] relative to the pelvis, metres."""
+    """Joint positions [N, 24, 3] relative to the pelvis, meters."""
     points = bone_vectors(world, rest.offsets)
     points[:, 0] = 0
     for level in _LEVELS:

@@ -1,6 +1,6 @@
 """Photos and clips to body motions: observe, solve every person, say what is weak.
 
-Conventions: metres, y up, on the ground; camera from world with OpenCV axes; source px.
+Conventions: meters, y up, on the ground; camera from world with OpenCV axes; source px.
 """
 
 from dataclasses import replace

@@ -16,7 +16,7 @@ from ...core.errors import Sketch2PoseError
 from ..pictures.page import Page
 from ..report import Report
 
-SMOOTHING = (9, 40.0, 9.0)  # diameter px, grey levels, px of the filter that keeps edges of fills
+SMOOTHING = (9, 40.0, 9.0)  # diameter px, gray levels, px of the filter that keeps edges of fills
 FAINTEST, FIRMEST = 0.4, 1.0  # of Otsu's threshold: which edges end and begin an outline
 LINE = 3  # px, width of an outline
 PAPER = 255

@@ -217,7 +217,7 @@ def bearing_is_upright(posture: Posture) -> BoolArray:
 
 
 def _lean(posture: Posture, axis: FloatArray) -> FloatArray:
-    """Degrees by which the trunk leans towards a level axis."""
+    """Degrees by which the trunk leans toward a level axis."""
     return np.degrees(np.arcsin(np.clip(dot(posture.up, axis), -1.0, 1.0)))
 
 

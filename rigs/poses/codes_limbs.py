@@ -23,7 +23,7 @@ def _hand(posture: Posture, side: str) -> FloatArray:
 
 
 def _to(place: str) -> Measure:
-    """Distance of the side's hand to a place on the body, metres."""
+    """Distance of the side's hand to a place on the body, meters."""
 
     def measure(posture: Posture, side: str) -> FloatArray:
         return distance(_hand(posture, side), _place(posture, place, side))
@@ -60,7 +60,7 @@ def _hand_on_floor(posture: Posture, side: str) -> FloatArray:
 
 
 def _hand_behind(posture: Posture, side: str) -> FloatArray:
-    """How far a hand is behind the back, within the trunk's breadth and height, metres."""
+    """How far a hand is behind the back, within the trunk's breadth and height, meters."""
     offset = _hand(posture, side) - posture.joints[:, 3]
     behind = -dot(offset, posture.front)
     inside = least(
@@ -71,7 +71,7 @@ def _hand_behind(posture: Posture, side: str) -> FloatArray:
 
 
 def _above(place: str) -> Measure:
-    """How far a hand is above a place, metres."""
+    """How far a hand is above a place, meters."""
 
     def measure(posture: Posture, side: str) -> FloatArray:
         level = posture.head_top if place == "head" else posture.joint(place, side)
@@ -112,7 +112,7 @@ def _direction(posture: Posture, axis: str, side: str) -> FloatArray:
 
 
 def _arm_raised(posture: Posture, side: str) -> FloatArray:
-    """How far the higher of elbow and hand is above the shoulder, metres."""
+    """How far the higher of elbow and hand is above the shoulder, meters."""
     shoulder = posture.joint("shoulder", side)[:, 1]
     return np.maximum(_hand(posture, side)[:, 1], posture.joint("elbow", side)[:, 1]) - shoulder
 
@@ -138,18 +138,18 @@ def _level(posture: Posture, axis: str, side: str) -> FloatArray:
 
 
 def _foot_lift(posture: Posture, side: str) -> FloatArray:
-    """How much higher a foot is than the other one, metres."""
+    """How much higher a foot is than the other one, meters."""
     return posture.foot_height(side) - posture.foot_height(other(side))
 
 
 def _step(posture: Posture, side: str) -> FloatArray:
-    """How far a foot is in front of the other one, metres."""
+    """How far a foot is in front of the other one, meters."""
     gap = posture.joint("ankle", side) - posture.joint("ankle", other(side))
     return np.where(bearing_is_upright(posture), dot(gap, posture.heading), 0.0)
 
 
 def _apart(part: str) -> Measure:
-    """Distance of both parts, metres."""
+    """Distance of both parts, meters."""
 
     def measure(posture: Posture, _side: str) -> FloatArray:
         return distance(posture.joint(part, "left"), posture.joint(part, "right"))
@@ -172,12 +172,12 @@ def _arms_crossed(posture: Posture, _side: str) -> FloatArray:
 
 
 def _hands_apart(posture: Posture, _side: str) -> FloatArray:
-    """Distance of the hands, and of the wrists but for a hand's breadth, metres."""
+    """Distance of the hands, and of the wrists but for a hand's breadth, meters."""
     return most(_apart("hand")(posture, ""), _apart("wrist")(posture, "") - 0.1)
 
 
 def _legs_crossed(posture: Posture, _side: str) -> FloatArray:
-    """How far the ankles, or the knees, are past each other, metres."""
+    """How far the ankles, or the knees, are past each other, meters."""
     hips = posture.joint("hip", "left") - posture.joint("hip", "right")
     across = normalized(hips)
     gaps = [

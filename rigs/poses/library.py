@@ -4,7 +4,7 @@ The file is baked from the authored angles by `python -m
 sketch2pose.inference.training.key_poses.bake`.
 
 Conventions: SMPL joint order; local rotations as quaternions wxyz away from the T-pose; y up, the
-figure faces +z unless its pose turns it, left at +x; metres. `heights` say how high the hips'
+figure faces +z unless its pose turns it, left at +x; meters. `heights` say how high the hips'
 joint is when the lowest point of the default body touches the ground.
 """
 

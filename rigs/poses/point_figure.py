@@ -1,6 +1,6 @@
 """The default body as a cloud of surface points that follows a pose.
 
-Conventions: SMPL joint order, metres, y up, facing +z, left at +x; a pose is [72] axis-angle.
+Conventions: SMPL joint order, meters, y up, facing +z, left at +x; a pose is [72] axis-angle.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class PointFigure:
     """Points on the skin of a resting body.
 
     Attributes:
-        points: [P, 3] at rest, metres.
+        points: [P, 3] at rest, meters.
         normals: [P, 3] unit, outwards.
         joints: [P, K] indices of the joints that carry a point.
         weights: [P, K] shares of those joints; rows sum to 1.
-        rest: [24, 3] joint positions at rest, metres.
+        rest: [24, 3] joint positions at rest, meters.
         sides: [P] 0 middle, 1 left limbs, 2 right limbs.
     """
 
@@ -57,11 +57,11 @@ def figure_from_body(
     """Return the points of a body model: its vertices and the middles of its faces.
 
     Args:
-        vertices: [V, 3] at rest, metres.
+        vertices: [V, 3] at rest, meters.
         quads: [F, 4] vertex indices, counter-clockwise from outside.
         joints: [V, K] indices of the joints that carry a vertex.
         weights: [V, K] shares of those joints.
-        rest: [24, 3] joint positions at rest, metres.
+        rest: [24, 3] joint positions at rest, meters.
     """
     v = np.asarray(vertices, dtype=np.float64)
     q = np.asarray(quads, dtype=np.intp)

@@ -1,7 +1,7 @@
 """Joint positions as what words are about: body parts, the ground, the body's own directions.
 
 Bodies of any size are brought to the leg length of the default body first, so that thresholds in
-metres mean the same for a child and a giant.
+meters mean the same for a child and a giant.
 
 Conventions: SMPL joint order, y up, left at +x for a figure that faces +z. All results are [N] or
 [N, 3] for N poses; angles in degrees, because that is what thresholds are read in.
@@ -40,7 +40,7 @@ class Posture:
     """N poses of one kind of body; make it with :func:`posture_of`.
 
     Attributes:
-        joints: [N, 24, 3] metres at the default body's leg length.
+        joints: [N, 24, 3] meters at the default body's leg length.
         known: what was worked out before, by measure and side.
     """
 
@@ -81,21 +81,21 @@ class Posture:
         return normalized(facing * [1.0, 0.0, 1.0])
 
     def side_axis(self, side: str) -> FloatArray:
-        """The trunk's direction towards a side, unit [N, 3]."""
+        """The trunk's direction toward a side, unit [N, 3]."""
         return self.left if side == "left" else -self.left
 
     @cached_property
     def head(self) -> FloatArray:
-        """The middle of the head [N, 3], metres."""
+        """The middle of the head [N, 3], meters."""
         return self.joints[:, HEAD] + 0.5 * (self.joints[:, HEAD] - self.joints[:, NECK])
 
     @cached_property
     def head_top(self) -> FloatArray:
-        """The crown [N, 3], metres."""
+        """The crown [N, 3], meters."""
         return self.joints[:, HEAD] + 1.4 * (self.joints[:, HEAD] - self.joints[:, NECK])
 
     def waist(self, side: str) -> FloatArray:
-        """The edge of the hip bone [N, 3], metres, where a hand on the hip rests."""
+        """The edge of the hip bone [N, 3], meters, where a hand on the hip rests."""
         outwards = 0.07 * self.side_axis(side)
         return self.joint("hip", side) + outwards + 0.14 * self.up
 

@@ -16,7 +16,7 @@ from ...core.arrays import Float32Array, FloatArray, IndexArray
 from ...core.rotations import normalized
 from .point_figure import PointFigure
 
-FRONT = (0.0, -0.12, -1.0)  # towards a figure that faces +z, from a little above
+FRONT = (0.0, -0.12, -1.0)  # toward a figure that faces +z, from a little above
 THREE_QUARTER = (-0.45, -0.15, -1.0)
 OVERSAMPLING = 2
 MARGIN = 0.06  # of the picture
@@ -79,7 +79,7 @@ def _fitted(seen: FloatArray, side: int) -> tuple[IndexArray, FloatArray]:
 
 
 def _nearest(pixels: IndexArray, depth: FloatArray, colors: FloatArray, side: int) -> FloatArray:
-    """The nearest point's colour in every pixel [side, side, 4]."""
+    """The nearest point's color in every pixel [side, side, 4]."""
     order = np.argsort(-depth, kind="stable")  # far ones first: the last one written stays
     picture = np.zeros((side, side, 4))
     buffer = np.full((side, side), np.inf)
@@ -97,7 +97,7 @@ def _nearest(pixels: IndexArray, depth: FloatArray, colors: FloatArray, side: in
 
 
 def _averaged(picture: FloatArray) -> Float32Array:
-    """The picture at half the size, edges softened; colours weighted by their coverage."""
+    """The picture at half the size, edges softened; colors weighted by their coverage."""
     side = len(picture) // OVERSAMPLING
     blocks = picture.reshape(side, OVERSAMPLING, side, OVERSAMPLING, 4)
     cover = blocks[..., 3:].sum(axis=(1, 3))

@@ -183,7 +183,7 @@ def running() -> Job | None:
 
 
 def job_is_running(operator: type[bpy.types.Operator]) -> bool:
-    """For `poll()`: whether the backend is busy; the greyed button then says so."""
+    """For `poll()`: whether the backend is busy; the grayed button then says so."""
     if running() is None:
         return False
     operator.poll_message_set("Another job is running. Wait for it to finish or cancel it")

@@ -3,7 +3,7 @@
 The default body is read from the backend's file by path, as the add-on may not import the backend;
 the user's own come as files of the same kind that the backend writes.
 
-Conventions: the file is in body space (metres, y up, facing +z, left at +x); everything that
+Conventions: the file is in body space (meters, y up, facing +z, left at +x); everything that
 leaves this module is in the armature object's space (z up, facing -y), with the sole of the
 resting body at z = 0 whatever its shape. Bones point to the next joint; their z axis looks
 forward (up for the feet), so the x axis is the hinge of knees, ankles and elbows.
@@ -61,7 +61,7 @@ class BodyData:
 
     Attributes:
         polygons: [F, 4] of the default body, [F, 3] of others.
-        posedirs: [V, 3, 9 (J - 1)] metres, pose correctives; None when the file has none.
+        posedirs: [V, 3, 9 (J - 1)] meters, pose correctives; None when the file has none.
     """
 
     name: str

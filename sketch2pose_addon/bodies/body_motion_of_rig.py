@@ -1,6 +1,6 @@
 """The motion of a body made by Create Body, or of the user's file, as a BodyMotion.
 
-Conventions: the armature object's space is Blender's (z up, metres); the BodyMotion is in the
+Conventions: the armature object's space is Blender's (z up, meters); the BodyMotion is in the
 body's world (y up). The armature rests standing on z = 0; the body file's pelvis lies lower.
 """
 

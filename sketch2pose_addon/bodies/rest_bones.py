@@ -3,7 +3,7 @@
 Joints and the ends of bones are linear in the shape, so the mean person and one change a parameter
 say everything; the user's model file is not needed again.
 
-Conventions: bones in the armature object's space (z up, facing -y), metres; the pelvis in body
+Conventions: bones in the armature object's space (z up, facing -y), meters; the pelvis in body
 space (y up), as motions count from there.
 """
 

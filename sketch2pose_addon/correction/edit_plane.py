@@ -70,7 +70,7 @@ def edit_plane_of(context: Context, stored: StoredStill, target: Object) -> Edit
     """The paper of a result as it is looked at now.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised any more.
+        Sketch2PoseError: the rig is not recognized any more.
     """
     turn = _world_from_body(stored, target)
     seen = stored.seen

@@ -36,7 +36,7 @@ def correctable(context: Context, target: Object) -> tuple[StoredStill, Correcti
     """What is corrected at the current frame: the kept result, or else the rig's own pose.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised.
+        Sketch2PoseError: the rig is not recognized.
     """
     frame = context.scene.frame_current
     stored = stored_still_at(target, frame)

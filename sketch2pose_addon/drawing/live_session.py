@@ -42,7 +42,7 @@ class LiveSession:
 
     Attributes:
         rig: name of the armature object.
-        drawing: name of the grease pencil object.
+        drawing: name of the Grease Pencil object.
         before: the pose to go back to.
         signature: the drawing as last seen.
         settled: steps since it last changed.

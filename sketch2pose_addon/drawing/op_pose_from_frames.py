@@ -1,4 +1,4 @@
-"""Every drawing of a grease pencil object becomes a pose key: an animatic becomes blocking."""
+"""Every drawing of a Grease Pencil object becomes a pose key: an animatic becomes blocking."""
 
 from __future__ import annotations
 

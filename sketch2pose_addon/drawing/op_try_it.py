@@ -26,7 +26,7 @@ from ..results.stored_still import result_of, store_still
 if TYPE_CHECKING:
     from bpy.types import Context, Object
 
-# A waving figure: joints in metres right of and above the ground below its hips.
+# A waving figure: joints in meters right of and above the ground below its hips.
 _LIMBS = (
     ((0.0, 1.45), (0.02, 1.2), (0.0, 0.95)),
     ((0.0, 1.42), (0.28, 1.3), (0.42, 1.62)),

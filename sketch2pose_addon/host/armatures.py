@@ -1,6 +1,6 @@
 """Blender armatures as `rigs` values, and the bone map kept with each rig.
 
-Frames: rig space is the armature object's own space; the world is Blender's (z up, metres).
+Frames: rig space is the armature object's own space; the world is Blender's (z up, meters).
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def bone_map_of(armature: Object, skeleton: Skeleton | None = None) -> BoneMap:
     """Return the rig's saved map, or the detected one.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised, or the saved map does not fit any more.
+        Sketch2PoseError: the rig is not recognized, or the saved map does not fit any more.
     """
     skeleton = skeleton or read_skeleton(armature)
     saved = saved_bone_map(armature)

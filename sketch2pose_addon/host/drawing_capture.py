@@ -1,4 +1,4 @@
-"""A grease pencil drawing becomes the page the backend reads: strokes in pixels and their camera.
+"""A Grease Pencil drawing becomes the page the backend reads: strokes in pixels and their camera.
 
 The page is a cut-out around the figure, enlarged to a fixed size: strokes are vectors, so a figure
 drawn small in a large viewport reads as well as a large one. Pixels have their origin at the top
@@ -53,7 +53,7 @@ def capture_drawing(context: Context, drawing: Object, frame: int | None = None)
 
     Args:
         context: any context; a 3D viewport is used when there is one.
-        drawing: a grease pencil object.
+        drawing: a Grease Pencil object.
         frame: frame of the scene, default the current one.
 
     Raises:

@@ -1,7 +1,7 @@
-"""Reading and making drawings, the same for both generations of grease pencil.
+"""Reading and making drawings, the same for both generations of Grease Pencil.
 
 Blender 4.2 has the old data (`GPENCIL` objects, strokes with a `co` per point); 4.3 and later have
-grease pencil v3 (`GREASEPENCIL` objects, attributes over all points of a drawing).
+Grease Pencil v3 (`GREASEPENCIL` objects, attributes over all points of a drawing).
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class WorldStroke:
 
 
 def is_drawing(candidate: Object | None) -> bool:
-    """Whether the object is grease pencil that this Blender can draw in."""
+    """Whether the object is Grease Pencil that this Blender can draw in."""
     return candidate is not None and candidate.type == OBJECT_TYPE
 
 
 def new_drawing(name: str) -> Object:
-    """A grease pencil object with one ink and one empty layer, not yet linked to a scene."""
+    """A Grease Pencil object with one ink and one empty layer, not yet linked to a scene."""
     collection: Any = getattr(bpy.data, "grease_pencils_v3", bpy.data.grease_pencils)
     data = collection.new(name)
     ink = bpy.data.materials.new(f"{name} Ink")
@@ -59,7 +59,7 @@ def read_strokes(drawing: Object, frame: int) -> list[WorldStroke]:
     """The strokes that are visible at a frame of the scene, in drawing order.
 
     Args:
-        drawing: a grease pencil object.
+        drawing: a Grease Pencil object.
         frame: frame of the scene; each layer shows its last drawing at or before it.
     """
     strokes: list[WorldStroke] = []
@@ -77,7 +77,7 @@ def add_strokes(
     """Adds polylines [N, 3] in the object's own space to its first layer.
 
     Args:
-        drawing: a grease pencil object.
+        drawing: a Grease Pencil object.
         polylines: points of each stroke.
         frame: frame that receives them; its drawing is made when missing.
         radius: half the width of the ink in Blender units.

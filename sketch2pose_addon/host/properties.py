@@ -94,7 +94,7 @@ def is_armature(_self: object, candidate: Object) -> bool:
 
 
 def is_grease_pencil(_self: object, candidate: Object) -> bool:
-    """Filter of the drawing picker: grease pencil of either generation."""
+    """Filter of the drawing picker: Grease Pencil of either generation."""
     return candidate.type in {"GREASEPENCIL", "GPENCIL"}
 
 

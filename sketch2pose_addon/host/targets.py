@@ -63,7 +63,7 @@ def checked_target(context: Context, name: str = "") -> Object:
 
 
 def scene_is_linked(operator: type[bpy.types.Operator], context: Context) -> bool:
-    """For `poll()`: whether nothing can be added to the scene; the greyed button then says so."""
+    """For `poll()`: whether nothing can be added to the scene; the grayed button then says so."""
     if context.scene.library is None:
         return False
     operator.poll_message_set("The scene is linked from another file and cannot be changed")
@@ -71,7 +71,7 @@ def scene_is_linked(operator: type[bpy.types.Operator], context: Context) -> boo
 
 
 def target_is_refused(operator: type[bpy.types.Operator], context: Context) -> bool:
-    """For `poll()`: whether there is nothing to pose; the greyed button then says why.
+    """For `poll()`: whether there is nothing to pose; the grayed button then says why.
 
     Scripts may name any rig when they call the operator, which `poll()` cannot see: where nothing
     is picked but something could be, it lets them through.

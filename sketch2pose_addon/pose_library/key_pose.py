@@ -128,7 +128,7 @@ def own_channels(context: Context, target: Object) -> list[keyframes.Channel]:
     """The present pose as the bones would show it that we key: FK, whatever moves them now.
 
     Raises:
-        Sketch2PoseError: the rig's bones are not recognised.
+        Sketch2PoseError: the rig's bones are not recognized.
     """
     skeleton = read_skeleton(target)
     bone_map = bone_map_of(target, skeleton)

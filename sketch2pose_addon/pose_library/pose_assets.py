@@ -89,7 +89,7 @@ def present_channels(target: Object) -> list[Channel]:
     """The pose as it stands: the mapped bones, and all selected ones in Pose Mode.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised.
+        Sketch2PoseError: the rig is not recognized.
     """
     wanted = set(bone_map_of(target).bones.values())
     bones = target.pose.bones
@@ -126,7 +126,7 @@ class LibraryBuilder:
         """Check what can be checked before anything is made.
 
         Raises:
-            Sketch2PoseError: the rig is not recognised or the library cannot be read.
+            Sketch2PoseError: the rig is not recognized or the library cannot be read.
         """
         if (problem := refusal(target)) is not None:
             raise problem
@@ -200,7 +200,7 @@ def save_own_pose(target: Object, name: str, catalog: str, picture: Float32Array
     A catalog needs a folder to be written to: that of the saved .blend file.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised, or the catalogs cannot be written.
+        Sketch2PoseError: the rig is not recognized, or the catalogs cannot be written.
     """
     if (problem := refusal(target)) is not None:
         raise problem

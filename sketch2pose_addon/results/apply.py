@@ -66,7 +66,7 @@ class AppliedMotion:
         frame_end: last keyed frame.
         key_count: number of keys.
         bone_count: number of bones driven.
-        preset: rig family that was recognised.
+        preset: rig family that was recognized.
         notes: sentences for the user.
     """
 
@@ -130,7 +130,7 @@ def apply_human_motion(
         name: what the motion is called; part of a new action's name.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised or its map has holes; nothing was changed.
+        Sketch2PoseError: the rig is not recognized or its map has holes; nothing was changed.
     """
     if (problem := refusal(target)) is not None:
         raise problem

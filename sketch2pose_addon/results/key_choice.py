@@ -127,7 +127,7 @@ def _pose_to_pose(
 
 
 def _distance(target: Object, channel: Channel, scale: float) -> Distance:
-    """Return a channel's error in radians (metres are counted as turns of half a metre)."""
+    """Return a channel's error in radians (meters are counted as turns of half a meter)."""
     name = channel.path.rsplit(".", 1)[1]
     if name == "location":
         return lambda a, b: point_distance(a, b) * scale / _METRES_A_RADIAN

@@ -105,7 +105,7 @@ def fitted_placement(seen: NDArray, performed: NDArray) -> NDArray:
     Least squares (Umeyama 1991), so that a rig of other proportions lines up as well as it can.
 
     Args:
-        seen: [N, 3] joints of the motion, Blender's axes, metres.
+        seen: [N, 3] joints of the motion, Blender's axes, meters.
         performed: [N, 3] the same joints of the rig in Blender's world.
 
     Returns:
@@ -172,7 +172,7 @@ def _not_shown(path: Path) -> Sketch2PoseError:
 
 
 def _in_sequence(path: Path) -> bool:
-    """Whether a picture has a neighbour with the next number."""
+    """Whether a picture has a neighbor with the next number."""
     stem = path.stem.rstrip("0123456789")
     digits = path.stem[len(stem) :]
     if not digits:

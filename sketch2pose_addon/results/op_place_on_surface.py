@@ -98,7 +98,7 @@ def standing_on(stored: StoredStill, target: Object, spot: np.ndarray) -> Stored
     """The same figure with its soles on a point of Blender's world.
 
     Raises:
-        Sketch2PoseError: it stood at its rig, and that is not recognised.
+        Sketch2PoseError: it stood at its rig, and that is not recognized.
     """
     heading = stored.place.heading if stored.place.hips is not None else rig_heading(target)
     hips = np.array([spot[0], spot[1], apply_still.present_hips(target)[2]])

@@ -42,7 +42,7 @@ def place_of_drawing(
     """Where a drawn figure stands: at the depth of its sheet under the drawn hips, by default.
 
     Raises:
-        Sketch2PoseError: the rig is to keep its place and is not recognised.
+        Sketch2PoseError: the rig is to keep its place and is not recognized.
     """
     placement = settings(context).placement
     if placement == "KEEP":
@@ -57,7 +57,7 @@ def place_of_image(context: Context, target: Object, motion: BodyMotion) -> Plac
     """Where the figure of a picture stands: at the rig, facing as the settings say.
 
     Raises:
-        Sketch2PoseError: the rig has to be measured and is not recognised.
+        Sketch2PoseError: the rig has to be measured and is not recognized.
     """
     chosen = settings(context)
     if chosen.facing == "RIG" and chosen.placement in {"GROUND", "DRAWN", "KEEP"}:
@@ -95,7 +95,7 @@ def rig_heading(target: Object) -> float:
     """The way a rig faces at rest.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised.
+        Sketch2PoseError: the rig is not recognized.
     """
     skeleton = read_skeleton(target)
     rest = rest_joints(skeleton, bone_map_of(target, skeleton))

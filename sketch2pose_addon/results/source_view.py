@@ -80,7 +80,7 @@ def view_in_world(seen: SourceView, joints: np.ndarray, target: Object) -> Camer
         target: the rig that performs the pose now.
 
     Raises:
-        Sketch2PoseError: the rig is not recognised.
+        Sketch2PoseError: the rig is not recognized.
     """
     if seen.in_world:
         return seen.view
@@ -93,7 +93,7 @@ def performed_joints(target: Object) -> tuple[list[int], np.ndarray]:
     """SMPL numbers of the joints that a rig has, and where they are in Blender's world [N, 3].
 
     Raises:
-        Sketch2PoseError: the rig is not recognised.
+        Sketch2PoseError: the rig is not recognized.
     """
     bones = bone_map_of(target).bones
     found = [(i, bones[role]) for i, role in enumerate(SMPL_ROLES) if role in bones]

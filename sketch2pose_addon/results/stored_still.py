@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bpy.types import Object
 
 KEY = "sketch2pose_results"
-_LEVEL_VIEW = (0.0, 0.0, -1.0)  # of a picture without a camera: towards a figure that faces +z
+_LEVEL_VIEW = (0.0, 0.0, -1.0)  # of a picture without a camera: toward a figure that faces +z
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class StoredStill:
         scores: [H] their scores.
         pose: [72] the one on the rig, flips and all.
         offsets: [24, 3] bones of the body the poses were solved with.
-        pelvis: [3] its first joint, metres.
+        pelvis: [3] its first joint, meters.
         view: [3] direction in which the figure was looked at.
         place: where it stands.
         drawn: [24, 3] joints on the sheet in Blender's world; empty for pictures.

@@ -1,4 +1,4 @@
-"""The user's own bone maps: saved once, recognised on every rig with the same bones.
+"""The user's own bone maps: saved once, recognized on every rig with the same bones.
 
 They are JSON files in the extension's user folder, the only place an extension may write to.
 """

@@ -31,7 +31,7 @@ def result_of_rig(context: Context, target: Object) -> StoredStill:
     """The rig's present pose as a result at the current frame, with one reading.
 
     Raises:
-        Sketch2PoseError: the rig's bones are not recognised.
+        Sketch2PoseError: the rig's bones are not recognized.
     """
     joints = np.asarray(load_body_data().joints_template, float)
     pose = _smpl_pose(context, target, joints)

@@ -1,6 +1,6 @@
 """Motions to retarget: a BodyMotion file, or what another armature does.
 
-Frames: Blender's world (z up, metres); the motion of an armature is sampled frame by frame from the
+Frames: Blender's world (z up, meters); the motion of an armature is sampled frame by frame from the
 evaluated rig, so constraints, drivers, IK and NLA count.
 """
 
@@ -35,7 +35,7 @@ def motion_of_armature(context: Context, source: Object, first: int, last: int) 
     """Sample what ``source`` does from frame ``first`` to ``last``; the scene's frame is restored.
 
     Raises:
-        Sketch2PoseError: the source's bones are not recognised.
+        Sketch2PoseError: the source's bones are not recognized.
     """
     return _read(context, source, lambda bones: _sampled(context, source, bones, first, last))
 
@@ -44,7 +44,7 @@ def pose_of_armature(context: Context, source: Object) -> HumanMotion:
     """What ``source`` shows now, as one frame; poses without keys count, as no frame is set.
 
     Raises:
-        Sketch2PoseError: the source's bones are not recognised.
+        Sketch2PoseError: the source's bones are not recognized.
     """
 
     def posed(bones: list[str]) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Weak frames on the timeline: mark them, go to the next one, take the markers away."""
+"""Low-confidence frames on the timeline: mark them, go to the next one, take the markers away."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _WeakFrames:
-    """Mix-in: finds the weak frames of the rig."""
+    """Mix-in: finds the low-confidence frames of the rig."""
 
     target: StringProperty(
         name="Rig", description="Armature to use. If empty, the one chosen in the panel is used"

@@ -1,4 +1,4 @@
-"""Seeing what was understood: the camera of the picture, the solved body, the weak frames."""
+"""Seeing what was understood: the camera of the picture, the solved body, low confidence."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def placed_joints(stored: StoredStill, target: Object) -> np.ndarray:
     """The solved joints [24, 3] in Blender's world: at their place, or where the rig stands.
 
     Raises:
-        Sketch2PoseError: the figure stands at the rig, and that is not recognised.
+        Sketch2PoseError: the figure stands at the rig, and that is not recognized.
     """
     motion = placed_motion(stored.motion(), stored.place)
     assert motion.joints3d is not None

@@ -1,4 +1,4 @@
-"""Colours the bones of SKEL armatures whose joints are turned beyond their limits.
+"""Colors the bones of SKEL armatures whose joints are turned beyond their limits.
 
 The constraint shows a bone at its limit whatever its channels say; a key or a typed value beyond it
 would go unnoticed. `beyond_limits()` is plain arithmetic; only `draw()` needs a window.

@@ -3,7 +3,7 @@
 The file says where joints rest, about which axes they turn and what they may do; this module knows
 nothing else of SKEL.
 
-Conventions: the file is in body space (metres, y up); bones are built in the armature object's
+Conventions: the file is in body space (meters, y up); bones are built in the armature object's
 space (z up, facing -y), standing on z = 0. A bone's local axes are its axes of rotation, the one
 nearest to the bone being y. Its Euler order is the anatomical one, so each rotation channel *is* a
 joint angle; where an axis had to be reversed to keep the frame right-handed the channel has the
@@ -267,7 +267,7 @@ def key_skel_motion(rig: Object, file: SkelFile, frames: Array) -> int:
 
 
 def marked_weak_frames(context: Context, file: SkelFile, frames: Array) -> int:
-    """Puts a marker where a run of weak frames begins; returns how many frames are weak."""
+    """Put a marker where a run of low-confidence frames begins; returns how many there are."""
     weak = file.fields.get("weak_frames")
     if weak is None:
         return 0

@@ -3,7 +3,7 @@
 Drawings and pictures are kept as readings, one for each frame; a clip is kept whole. Either says
 where the joints were seen and through which camera.
 
-Conventions: the body's world (y up, metres), in which a reading stands where it was put; a view is
+Conventions: the body's world (y up, meters), in which a reading stands where it was put; a view is
 of Blender's world turned (see `axes`).
 """
 

@@ -38,7 +38,7 @@ def add_stick_body(rig: Object) -> Object:
     """Make a stick body of a rig; it is linked to no collection yet.
 
     Raises:
-        Sketch2PoseError: the rig's bones are not recognised.
+        Sketch2PoseError: the rig's bones are not recognized.
     """
     skeleton = read_skeleton(rig)
     bones = _deforming(rig, skeleton)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 VIEWS = ("filmed", "side")
 SIDE_SIZE = (480, 720)  # px
 _TURN, _TILT = np.radians(70.0), np.radians(6.0)  # of the side view, from that of the clip
-_ROOM, _FAR = 1.25, 50.0  # of the side view, in sizes of what is in it; metres away
-_TILE, _AROUND, _LARGEST = 0.5, 1.0, 20.0  # metres of the floor
+_ROOM, _FAR = 1.25, 50.0  # of the side view, in sizes of what is in it; meters away
+_TILE, _AROUND, _LARGEST = 0.5, 1.0, 20.0  # meters of the floor
 _TILES = ((0.30, 0.31, 0.33, 1.0), (0.22, 0.23, 0.25, 1.0))
 
 
@@ -51,7 +51,7 @@ class Studio:
             follow: let the view from the side go with the figure, as large as fits.
 
         Raises:
-            Sketch2PoseError: a rig without a skin is not recognised; nothing is left.
+            Sketch2PoseError: a rig without a skin is not recognized; nothing is left.
         """
         self._performance, self._folder, self._follow = performance, folder, follow
         self._poses = [take_snapshot(rig) for rig in performance.rigs]

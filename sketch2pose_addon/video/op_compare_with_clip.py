@@ -1,4 +1,4 @@
-"""The rig beside the clip it was moved by: a film, or a sheet of telling frames.
+"""The rig beside the clip it was moved by: a film, or a sheet of contact key frames.
 
 Blender renders the rig frame by frame, then the backend puts the pictures beside the clip. Nothing
 in the user's scene changes.

@@ -73,7 +73,7 @@ def _checked_camera(context: Context) -> Object:
 def _sampled(
     context: Context, camera: Object, first: int, count: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """World matrices [N, 4, 4] without scale, and focal length and centre [N, 3] in px."""
+    """World matrices [N, 4, 4] without scale, and focal length and center [N, 3] in px."""
     scene, present = context.scene, context.scene.frame_current
     width, height = _picture_size(context)
     matrices, lenses = [], []

@@ -1,6 +1,6 @@
 """SMPL motion → SKEL motion, with what is left over per bone and frame.
 
-Conventions: as `motion` (metres, radians, y up).
+Conventions: as `motion` (meters, radians, y up).
 """
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def skel_from_smpl(
         report: called with the share of work done; may raise to cancel.
 
     Returns:
-        angles within the limits, continuous, with errors and weak frames marked.
+        angles within the limits, continuous, with errors and low-confidence frames marked.
     """
     poses, trans = np.asarray(motion.poses, float), np.asarray(motion.trans, float)
     own = np.asarray(motion.betas if betas is None else betas, float)
@@ -133,8 +133,8 @@ def rig_arrays(skel: SkelModel, q: Array, betas: Array) -> dict[str, NDArray]:
         betas: [≤ K].
 
     Returns:
-        `rest_joints` [24, 3] and `bone_vertices` [S, 3] in metres, `rest_axes` [46, 3] (rest body),
-        `dof_bones` [46], `limits` [46, 2] radians, `parents` [24], `slides` [T, 24, 3] metres in
+        `rest_joints` [24, 3] and `bone_vertices` [S, 3] in meters, `rest_axes` [46, 3] (rest body),
+        `dof_bones` [46], `limits` [46, 2] radians, `parents` [24], `slides` [T, 24, 3] meters in
         the parent's frame, `bone_faces` [G, 3] and `bone_of_vertex` [S].
     """
     rest = skel.rest(betas)
@@ -153,7 +153,7 @@ def rig_arrays(skel: SkelModel, q: Array, betas: Array) -> dict[str, NDArray]:
 
 
 def residuals(rest_joints: Array, targets: FitTargets, pose: SkelPose) -> tuple[Array, Array]:
-    """Errors [T, 24] of the joints and, as a mean per bone, of the skin markers, in metres."""
+    """Errors [T, 24] of the joints and, as a mean per bone, of the skin markers, in meters."""
     points = skin_vertices(targets.rest, targets.blend, pose.rotations, pose.positions, rest_joints)
     errors = np.linalg.norm(points - targets.places, axis=-1)
     skin = np.full((len(errors), BONE_COUNT), np.nan)

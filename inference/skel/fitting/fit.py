@@ -1,7 +1,7 @@
 """SKEL's angles from targets: one batched Levenberg–Marquardt over a whole sequence.
 
-Conventions: metres, radians; a frame's unknowns are its 46 angles and the pelvis' place. Frames are
-coupled by a weak penalty on changes between neighbours, which decides what the targets leave open
+Conventions: meters, radians; a frame's unknowns are its 46 angles and the pelvis' place. Frames are
+coupled by a weak penalty on changes between neighbors, which decides what the targets leave open
 (such as the split of a turn between two aligned axes); the normal equations are then block
 tridiagonal and solved exactly, so a sequence has no windows and no seams. Limits are held by
 taking angles that press against them out of the step.
@@ -44,7 +44,7 @@ SOFT_ROUNDS = 3  # corrections for points that hang on several bones
 
 @dataclass(frozen=True)
 class SkelFit:
-    """Angles [T, 46] (radians), pelvis translations [T, 3] (metres) and final cost [T]."""
+    """Angles [T, 46] (radians), pelvis translations [T, 3] (meters) and final cost [T]."""
 
     q: Array
     trans: Array
@@ -75,7 +75,7 @@ def fit_skel(
         targets: what to reach in T frames.
         before: [46] angles of the frame before, whose readings and full turns are carried on.
         report: called with the share of work done; may raise to cancel.
-        smoothness: metres per radian of change between frames.
+        smoothness: meters per radian of change between frames.
 
     Returns:
         angles within the limits, continuous over frames.

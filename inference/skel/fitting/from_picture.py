@@ -8,7 +8,7 @@ near to the estimator's reading as the limits allow.
 Each joint is drawn to the nearest point of the ray through its pixel, again and again: that needs
 no other solver than the fit's, and leaves the depth to the reading.
 
-Conventions: metres, radians; world y up; camera from world with OpenCV's axes; pixels from
+Conventions: meters, radians; world y up; camera from world with OpenCV's axes; pixels from
 the top left.
 """
 
@@ -105,7 +105,7 @@ def host_bones() -> NDArray[np.integer]:
 
 
 def smpl_points(skel: SkelModel, body: BodyModel, pose: SkelPose, betas: Array) -> Array:
-    """[T, 24, 3] places of SMPL's joints on the posed skeleton, metres."""
+    """[T, 24, 3] places of SMPL's joints on the posed skeleton, meters."""
     bones = host_bones()
     arms = np.asarray(body.joints(betas), float) - skel.rest(betas).joints[bones]
     return pose.positions[:, bones] + (pose.rotations[:, bones] @ arms[..., None])[..., 0]

@@ -4,7 +4,7 @@ Points that hang rigidly on a bone enter cost, gradient and normal equations onl
 weights, places and products. They are gathered once; an iteration of the fit then costs the same
 for thirty points as for thirty thousand.
 
-Conventions: metres, world y up; each frame is moved so that its targets are centred on the origin,
+Conventions: meters, world y up; each frame is moved so that its targets are centered on the origin,
 which keeps the sums of squares free of cancellation.
 """
 
@@ -23,7 +23,7 @@ class Moments:
     """Sums over a bone's points; a = place in the bone at rest, t = target, w² = squared weight.
 
     Attributes:
-        centres: [T, 3] metres, what was taken from the targets of each frame.
+        centers: [T, 3] meters, what was taken from the targets of each frame.
         mass: [T, 24] Σw².
         arm: [T, 24, 3] Σw²a.
         spread: [T, 24, 3, 3] Σw²aaᵀ.
@@ -84,7 +84,7 @@ def gather(rest: SkelRest, targets: FitTargets) -> Moments:
 
 
 def bone_errors(moments: Moments, pose: SkelPose) -> BoneErrors:
-    """Costs and their derivatives by the motion of each bone (places relative to the centres)."""
+    """Costs and their derivatives by the motion of each bone (places relative to the centers)."""
     rot, place = pose.rotations, pose.positions
     arm = (rot @ moments.arm[..., None])[..., 0]
     first = arm + moments.mass[..., None] * place  # Σw²x

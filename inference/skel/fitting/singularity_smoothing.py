@@ -26,7 +26,7 @@ def allowed_steps(pace: Array) -> Array:
 def calmed(q: Array, allowed: Array) -> Array:
     """The nearest angles within the steps allowed, by projecting on each pair of frames in turn.
 
-    An angle only moves towards its neighbours' values, so it stays within its limits.
+    An angle only moves toward its neighbors' values, so it stays within its limits.
 
     Args:
         q: [T, 46] radians.

@@ -1,6 +1,6 @@
 """Targets from a moving skin alone: any surface in the skeleton's topology becomes SKEL angles.
 
-Conventions: metres, world y up.
+Conventions: meters, world y up.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """What a SKEL fit aims at: points that hang on SKEL's bones, and where each should be.
 
-Conventions: metres, world y up. A point's rest place lies on the resting body of the shape.
+Conventions: meters, world y up. A point's rest place lies on the resting body of the shape.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from ..model.layout import BONE_COUNT, BONE_NAMES
 from ..model.skel_model import SkelModel, shaped
 
 Places = tuple[Array, NDArray[np.integer[Any]], Array, Array]
-"""N rest places [N, 3], their bones [N], the places [T, N, 3] to reach, weights [N]; metres."""
+"""N rest places [N, 3], their bones [N], the places [T, N, 3] to reach, weights [N]; meters."""
 
 LEVER = 0.1  # m, arm of the points that stand for a bone's orientation
 ORIENTED = tuple(
@@ -43,7 +43,7 @@ class FitTargets:
     Attributes:
         rest: [N, 3] places on the resting body.
         bones: [N] which bone carries a point.
-        places: [T, N, 3] where the points should be, metres.
+        places: [T, N, 3] where the points should be, meters.
         weights: [N] or [T, N]; a point counts with the square of its weight.
         skin: [N] True for the markers on the skin.
         blend: [N, 24] skin weights of the points; rows of one bone's 1 are rigid.
@@ -85,7 +85,7 @@ def targets_from_smpl(
         skel: the skeleton.
         body: the SMPL-format body in the same rest pose and shape space.
         poses: [T, 72] radians.
-        trans: [T, 3] metres.
+        trans: [T, 3] meters.
         betas: [≤ K].
         surface: use skin markers.
         skel_betas: [≤ K] of the skeleton, when they are not the body's.
@@ -115,7 +115,7 @@ def targets_from_smpl(
 
 
 def source_pace(poses: ArrayLike) -> Array:
-    """[T-1] fastest turn of any joint between neighbouring frames of poses [T, 72], radians."""
+    """[T-1] fastest turn of any joint between neighboring frames of poses [T, 72], radians."""
     turns = rotmat_from_rotvec(np.asarray(poses, float).reshape(len(np.asarray(poses)), -1, 3))
     return rotmat_angle(turns[1:], turns[:-1]).max(1)
 

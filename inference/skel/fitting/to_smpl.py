@@ -1,6 +1,6 @@
 """SKEL motion → SMPL motion: the bones' world rotations, shared out over SMPL's joints.
 
-Conventions: metres, radians, world y up; both rest in the same T-pose with world-parallel frames.
+Conventions: meters, radians, world y up; both rest in the same T-pose with world-parallel frames.
 """
 
 import numpy as np

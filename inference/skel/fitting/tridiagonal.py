@@ -1,4 +1,4 @@
-"""Normal equations of frames that are coupled to their neighbours, unknown by unknown."""
+"""Normal equations of frames that are coupled to their neighbors, unknown by unknown."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """From OpenSim's bone frames to the resting body of one shape.
 
-Conventions: metres; rest body y up, facing +z, left at +x. A SKEL file gives for every bone a
+Conventions: meters; rest body y up, facing +z, left at +x. A SKEL file gives for every bone a
 learned rotation `per_joint_rot` (OpenSim bone frame → rest body, roughly) and the A-pose of the
 OpenSim skeleton; the rotation is then swung so that the bone points at its
 child as the shape has it.
@@ -25,7 +25,7 @@ def rest_from_osim(joints: Array, apose_rel_transfo: Array, per_joint_rot: Array
     """Rotations of the bones' OpenSim frames in the rest body.
 
     Args:
-        joints: [24, 3] rest joints, metres.
+        joints: [24, 3] rest joints, meters.
         apose_rel_transfo: [24, 4, 4] of the file.
         per_joint_rot: [24, 3, 3] of the file.
 

@@ -1,4 +1,4 @@
-"""The default skeleton: SKEL's format on the licence-clean body, so nothing needs a licence.
+"""The default skeleton: SKEL's format on the license-clean body, so nothing needs a license.
 
 Its skin and shape parameters are the default body's; only weights, joints and bones are its own.
 """

@@ -1,6 +1,6 @@
 """Forward kinematics of SKEL with its analytic Jacobian, batched over frames.
 
-Conventions: metres, radians; world y up, the rest body (q = 0) is the T-pose facing +z with its
+Conventions: meters, radians; world y up, the rest body (q = 0) is the T-pose facing +z with its
 left side at +x; rotation matrices act on columns. A bone's frame is parallel to the world at rest.
 `rot_world_from_bone` [T, 24, 3, 3] turns a bone from rest into the world.
 
@@ -24,7 +24,7 @@ class SkelRest:
     """The resting skeleton of one shape.
 
     Attributes:
-        joints: [24, 3] rest positions, metres.
+        joints: [24, 3] rest positions, meters.
         axes: [46, 3] rotation axes in the rest body (world-parallel frames).
         slides: sizes of the arcs and ellipsoids on which spine and scapulae slide.
     """
@@ -47,7 +47,7 @@ class SkelPose:
 
     Attributes:
         rotations: [T, 24, 3, 3] world from bone.
-        positions: [T, 24, 3] joints, metres.
+        positions: [T, 24, 3] joints, meters.
         axes: [T, 46, 3] world axes of the degrees of freedom.
         slide_steps: [T, 10, 3] world displacement per radian of the sliding ones
             (in the order of `sliding.slide_dofs`).
@@ -63,7 +63,7 @@ def rest_skeleton(joints: Array, rest_from_osim: Array) -> SkelRest:
     """The resting skeleton of a shape.
 
     Args:
-        joints: [24, 3] metres.
+        joints: [24, 3] meters.
         rest_from_osim: [24, 3, 3] OpenSim bone frame → rest body.
     """
     axes = np.einsum("dij,dj->di", rest_from_osim[DOF_BONES], DOF_AXES)
@@ -79,7 +79,7 @@ def pose_skeleton(rest: SkelRest, q: Array, trans: Array) -> SkelPose:
     Args:
         rest: the resting skeleton.
         q: [T, 46] radians.
-        trans: [T, 3] metres, added to the
+        trans: [T, 3] meters, added to the
             rest position of the pelvis.
 
     Returns:

@@ -3,7 +3,7 @@
 The importers put every motion on the default body, whose betas mean other things. With the user's
 own models at hand the file's betas are the right ones.
 
-Conventions: metres, radians, world y up, as the importers deliver.
+Conventions: meters, radians, world y up, as the importers deliver.
 """
 
 import io

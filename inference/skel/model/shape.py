@@ -6,7 +6,7 @@ other, so fitting them in turn creeps. Here the pose is fitted to the skin with 
 then the shape is moved by what no change of the pose could do as well (variable projection, Golub
 & Pereyra 1973), and so on: a handful of rounds.
 
-Conventions: metres, radians, world y up.
+Conventions: meters, radians, world y up.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def fit_shape(
 
     Args:
         skel: the skeleton.
-        vertices: [T, V, 3] posed skin in its topology, metres.
+        vertices: [T, V, 3] posed skin in its topology, meters.
         start: [≤ K] a first guess; None is the mean.
         report: called with the share of work done; may raise to cancel.
 

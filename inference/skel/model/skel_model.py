@@ -1,6 +1,6 @@
 """A SKEL body: skin, bones and the 46 degrees of freedom that move both.
 
-Conventions: metres, radians; world y up, rest pose = T-pose facing +z, left at +x. `trans` is added
+Conventions: meters, radians; world y up, rest pose = T-pose facing +z, left at +x. `trans` is added
 to the rest position of the pelvis joint.
 """
 
@@ -83,7 +83,7 @@ class SkelModel:
 
         Args:
             q: [T, 46] radians.
-            trans: [T, 3] metres.
+            trans: [T, 3] meters.
             betas: [≤ K].
 
         Returns:
@@ -94,7 +94,7 @@ class SkelModel:
     def skin(
         self, pose: SkelPose, betas: ArrayLike | None = None, vertex_ids: ArrayLike | None = None
     ) -> Array:
-        """[T, V, 3] posed skin in metres, or the vertices wanted; with the file's correctives."""
+        """[T, V, 3] posed skin in meters, or the vertices wanted; with the file's correctives."""
         ids = slice(None) if vertex_ids is None else np.asarray(vertex_ids)
         rest = shaped(self.v_template[ids], self.shapedirs[ids], betas)
         if self.posedirs is not None:
@@ -104,7 +104,7 @@ class SkelModel:
         return skin_vertices(rest, self.weights[ids], pose.rotations, pose.positions, joints)
 
     def bones(self, pose: SkelPose, betas: ArrayLike | None = None) -> Array:
-        """[T, S, 3] posed bone meshes in metres; shape stretches bones between their joints."""
+        """[T, S, 3] posed bone meshes in meters; shape stretches bones between their joints."""
         joints = shaped(self.joints_template, self.joint_shapedirs, betas)
         moved = self.bone_vertices + self.bone_stretch @ (joints - self.joints_template)
         return skin_vertices(moved, self.bone_weights, pose.rotations, pose.positions, joints)

@@ -1,6 +1,6 @@
 """The joints of SKEL that slide while they turn: the spine along arcs, the scapulae on the ribs.
 
-Conventions: metres, radians. Offsets are displacements of a joint from its rest place, in the
+Conventions: meters, radians. Offsets are displacements of a joint from its rest place, in the
 parent bone's world-parallel frame (y up, left at +x, facing +z).
 """
 
@@ -17,7 +17,7 @@ _SMALL = 1e-4
 
 @dataclass(frozen=True)
 class Slides:
-    """Sizes in metres: distance of the scapulae, height of the thorax, [3] heights of the arcs."""
+    """Sizes in meters: distance of the scapulae, height of the thorax, [3] heights of the arcs."""
 
     thorax_width: float
     thorax_height: float
@@ -37,7 +37,7 @@ def slide_offsets(slides: Slides, q: Array) -> tuple[Array, Array]:
         q: [T, 46] radians.
 
     Returns:
-        offsets [T, 24, 3] metres and steps [T, 10, 3] metres per radian of `slide_dofs`.
+        offsets [T, 24, 3] meters and steps [T, 10, 3] meters per radian of `slide_dofs`.
     """
     offsets = np.zeros((len(q), BONE_COUNT, 3))
     steps = []

@@ -1,6 +1,6 @@
 """An OpenSim model (`.osim`) of the skeleton in the shape of a motion.
 
-Conventions: OpenSim's ground (x forward, y up, z right), metres, radians. Every body's frame is
+Conventions: OpenSim's ground (x forward, y up, z right), meters, radians. Every body's frame is
 parallel to ground in the rest pose, so the angles of `.mot` mean the same there as in SKEL. A
 joint with three angles turns by R3 R2 R1; OpenSim applies body-fixed rotations in the order
 written, hence R3 is written first. Spine and scapulae also slide: their displacements are written
@@ -34,12 +34,12 @@ POLYNOMIAL_ORDER = 5
 
 
 def write_osim(path: Path, rest: SkelRest, stature: float, name: str) -> None:
-    """Writes a model that OpenSim 4 opens, with a marker on each joint centre.
+    """Writes a model that OpenSim 4 opens, with a marker on each joint center.
 
     Args:
         path: the `.osim`.
         rest: the resting skeleton of the shape.
-        stature: metres.
+        stature: meters.
         name: of the
             model.
     """

@@ -1,6 +1,6 @@
 """Text files of a SKEL motion: OpenSim's `.mot` and `.trc`, and a plain `.csv`.
 
-Conventions: the files' own: degrees, metres (`.mot`, `.csv`) or millimetres (`.trc`); OpenSim's
+Conventions: the files' own: degrees, meters (`.mot`, `.csv`) or millimeters (`.trc`); OpenSim's
 ground is x forward, y up, z right. Angles count from the T-pose, as SKEL's do and as those of the
 `.osim` that we write beside them.
 """
@@ -26,7 +26,7 @@ def coordinate_names() -> tuple[str, ...]:
 
 
 def coordinate_values(motion: SkelMotion) -> Array:
-    """[T, 49] degrees and metres in the order of `coordinate_names`."""
+    """[T, 49] degrees and meters in the order of `coordinate_names`."""
     degrees = np.rad2deg(motion.q)
     pelvis = ground_from_body(motion.joints[:, 0])
     return np.concatenate([degrees[:, :3], pelvis, degrees[:, 3:]], 1)
@@ -44,7 +44,7 @@ def write_mot(path: Path, motion: SkelMotion) -> None:
 
 
 def write_csv(path: Path, motion: SkelMotion) -> None:
-    """Joint angles (degrees), pelvis (metres, OpenSim's axes) and the mean errors of each frame."""
+    """Joint angles (degrees), pelvis (meters, OpenSim's axes) and the mean errors of each frame."""
     skin = motion.skin_errors
     known = ~np.isnan(skin)
     skin_mean = np.where(known, skin, 0).sum(1) / np.maximum(known.sum(1), 1)
@@ -59,7 +59,7 @@ def write_csv(path: Path, motion: SkelMotion) -> None:
 
 
 def write_trc(path: Path, motion: SkelMotion) -> None:
-    """The 24 joint centres as markers (millimetres)."""
+    """The 24 joint centers as markers (millimeters)."""
     frames, rate = len(motion.q), motion.framerate
     places = 1e3 * ground_from_body(motion.joints).reshape(frames, -1)
     labels = "\t".join(f"{name}\t\t" for name in BONE_NAMES)

@@ -1,7 +1,7 @@
 """The lens a photo was taken with, from its EXIF data (EXIF 2.3, JPEG and PNG).
 
 A focal length "in 35 mm film" is equal in the picture's diagonal (CIPA DCG-001); here lenses are
-millimetres on full frame whose longer side is 36 mm, whatever the picture's aspect.
+millimeters on full frame whose longer side is 36 mm, whatever the picture's aspect.
 """
 
 import struct

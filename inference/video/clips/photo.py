@@ -9,7 +9,7 @@ from ...pictures.page import Page
 from .exif_lens import lens_of_photo
 
 PAPER_SHARE = 0.6  # of the picture that has one brightness, in drawings
-BRIGHTNESS_RANGE = 41  # grey levels that count as one brightness: paper under uneven light
+BRIGHTNESS_RANGE = 41  # gray levels that count as one brightness: paper under uneven light
 HEAD = 1 << 19  # bytes of a photo in which its lens is looked for
 SIDE = 256  # px that the picture is judged at
 

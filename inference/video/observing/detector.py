@@ -34,7 +34,7 @@ class Detection:
 
 @lru_cache(maxsize=1)
 def anchors() -> Array:
-    """[2254, 2] centres of the anchors, in shares of the square."""
+    """[2254, 2] centers of the anchors, in shares of the square."""
     centers = []
     for cells, each in GRIDS:
         y, x = np.divmod(np.arange(cells * cells), cells)
@@ -105,7 +105,7 @@ def merge_same(values: Array, scores: Array) -> list[tuple[Array, float]]:
     """Weighted non-maximum suppression (BlazeFace, Bazarevsky et al. 2019).
 
     Args:
-        values: [N, 6, 2] centre and size of the box, then points.
+        values: [N, 6, 2] center and size of the box, then points.
         scores: [N].
 
     Returns:

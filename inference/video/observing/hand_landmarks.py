@@ -1,6 +1,6 @@
 """The 21 points of each hand, read about the wrists that the pose network found.
 
-Conventions: `points` are source px, origin top left; `world` is metres about the hand in the axes
+Conventions: `points` are source px, origin top left; `world` is meters about the hand in the axes
 of the camera (x right, y down, z away). Hands are left (0) and right (1). Points: wrist, then
 thumb, index, middle, ring and little finger with four points each from the palm to the tip.
 """
@@ -32,7 +32,7 @@ _PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # points whose box does not j
 
 @dataclass(frozen=True)
 class HandLandmarkOutput:
-    """One hand in one picture: `presence` 0..1, `points` [21, 2] px, `world` [21, 3] metres."""
+    """One hand in one picture: `presence` 0..1, `points` [21, 2] px, `world` [21, 3] meters."""
 
     presence: float
     points: Array
@@ -45,7 +45,7 @@ class HandTrack:
 
     Attributes:
         points: [T, 2, 21, 2] px.
-        world: [T, 2, 21, 3] metres, camera axes.
+        world: [T, 2, 21, 3] meters, camera axes.
         presence: [T, 2] in 0..1; 0 where nothing was read.
     """
 

@@ -4,7 +4,7 @@ A picture of joints leaves open which limbs point away, so the still solver give
 several poses. Of these the chain is taken whose poses are likely and near each other (Viterbi);
 between key frames the landmarks move straight. The temporal lifter and the solve make the rest.
 
-Conventions: camera axes (x right, y down, z forward) of a camera that points at the person, metres,
+Conventions: camera axes (x right, y down, z forward) of a camera that points at the person, meters,
 about the middle of the hips.
 """
 
@@ -25,7 +25,7 @@ from .landmarks import LANDMARKS, NUMBER
 
 KEY_RATE = 10.0  # key frames a second
 HYPOTHESES = 6
-CHANGE = 0.08  # metres, usual way of a joint about the hips between two key frames
+CHANGE = 0.08  # meters, usual way of a joint about the hips between two key frames
 _FEWEST = 4  # seen joints of a key frame
 _JOINTS = [name for name in SMPL_JOINT_NAMES if name in NUMBER]
 _ROWS = [SMPL_JOINT_NAMES.index(name) for name in _JOINTS]
@@ -117,7 +117,7 @@ def likeliest_chain(outputs: list[Array], scores: list[Array]) -> list[int]:
     """One reading of each key frame, so that likely ones follow each other smoothly.
 
     Args:
-        outputs: [H, 33, 3] poses of each frame, metres.
+        outputs: [H, 33, 3] poses of each frame, meters.
         scores: [H] logarithms of their probabilities.
 
     Returns:

@@ -32,7 +32,7 @@ def read_landmarks(session: Session, rgb: NDArray[np.uint8], region: Region) -> 
         region: where the person is.
 
     Returns:
-        Landmarks in px of the picture and metres in the camera's axes.
+        Landmarks in px of the picture and meters in the camera's axes.
     """
     image = (region.crop(rgb, SIZE).astype(np.float32) / 255).transpose(2, 0, 1)[None]
     raw, presence, world = session.run(

@@ -1,6 +1,6 @@
 """The 33 points of MediaPipe's pose network, and one person's track of them.
 
-Conventions: `points` are source px, origin top left; `world` is metres about the middle of the
+Conventions: `points` are source px, origin top left; `world` is meters about the middle of the
 hips in the axes of the camera (x right, y down, z away); visibility is in [0, 1].
 """
 
@@ -43,7 +43,7 @@ class Track:
     Attributes:
         frames: [T] source frames, increasing; gaps are frames without an observation.
         points: [T, 33, 2] px.
-        world: [T, 33, 3] metres, camera axes.
+        world: [T, 33, 3] meters, camera axes.
         visibility: [T, 33].
     """
 

@@ -1,7 +1,7 @@
 """A clip with what was read of it: skeletons over the picture, and the body from the side.
 
-Conventions: the motions' world is y up, metres; cameras are "camera from world" with OpenCV axes;
-px have their origin top left. Colours are BGR, as OpenCV writes them.
+Conventions: the motions' world is y up, meters; cameras are "camera from world" with OpenCV axes;
+px have their origin top left. Colors are BGR, as OpenCV writes them.
 """
 
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ GUESS, STANDS, SEEN = (90, 90, 255), (60, 60, 255), (255, 255, 255)
 PAPER, GRID = (38, 36, 34), (80, 76, 72)
 SURE = 0.3  # confidence below which a bone is drawn as a guess
 TURN = np.deg2rad(70.0)  # of the second view about the first one's
-FLOOR, FLOOR_SHARE = (235, 225, 190), 0.45  # colour of the ground's grid and how much it covers
-FLOOR_STEP, FLOOR_ROOM, FLOOR_LARGEST = 0.5, 0.75, 20.0  # metres
+FLOOR, FLOOR_SHARE = (235, 225, 190), 0.45  # color of the ground's grid and how much it covers
+FLOOR_STEP, FLOOR_ROOM, FLOOR_LARGEST = 0.5, 0.75, 20.0  # meters
 FLOOR_POINTS = 25  # of each line
-NEAREST, NEAREST_FLOOR = 1e-3, 0.3  # metres in front of the camera
+NEAREST, NEAREST_FLOOR = 1e-3, 0.3  # meters in front of the camera
 ROOM = 1.3  # of the view from the side, in sizes of what is in it
 _FEET = {"left_foot": "left_ankle", "right_foot": "right_ankle"}
 _BONES = [(joint, parent) for joint, parent in enumerate(SMPL_PARENTS) if parent >= 0]
@@ -111,7 +111,7 @@ def seen_picture(
 def _present(
     motions: Sequence[BodyMotion], frame: int
 ) -> list[tuple[BodyMotion, int, tuple[int, int, int]]]:
-    """Motion, row and colour of everybody whom a frame shows."""
+    """Motion, row and color of everybody whom a frame shows."""
     shown = [(motion, row_at(motion, frame), PEOPLE[number % len(PEOPLE)])
              for number, motion in enumerate(motions)]  # fmt: skip
     return [(motion, row, colour) for motion, row, colour in shown if row is not None]
@@ -136,10 +136,10 @@ def projected(motion: BodyMotion, row: int, points: Array) -> tuple[Array, Array
     Args:
         motion: with camera.
         row: of it.
-        points: [N, 3] metres.
+        points: [N, 3] meters.
 
     Returns:
-        Px of the clip [N, 2], and distances along the camera's axis [N], metres.
+        Px of the clip [N, 2], and distances along the camera's axis [N], meters.
     """
     camera = motion.camera_at(row)
     assert camera is not None
@@ -147,7 +147,7 @@ def projected(motion: BodyMotion, row: int, points: Array) -> tuple[Array, Array
 
 
 def floor_lines(motions: Sequence[BodyMotion]) -> Array:
-    """[L, N, 3] lines of a grid on the ground where people go, metres."""
+    """[L, N, 3] lines of a grid on the ground where people go, meters."""
     places = [m.joints3d.reshape(-1, 3)[:, [0, 2]] for m in motions if m.joints3d is not None]
     every = np.concatenate(places)
     low = np.floor((every.min(0) - FLOOR_ROOM) / FLOOR_STEP) * FLOOR_STEP

@@ -1,6 +1,6 @@
 """Where the landmarks lie on the body: each is the pelvis plus vectors carried by body parts.
 
-Conventions: metres, y up at rest (SMPL). With G_p the orientation of part p, landmark m lies at
+Conventions: meters, y up at rest (SMPL). With G_p the orientation of part p, landmark m lies at
 `pelvis + sum over p of G_p carried[m, p]`, which is linear in the orientations; lengths depend
 linearly on the shape.
 """
@@ -17,7 +17,7 @@ from ...solver.tree import SOLVED
 from ..observing.landmarks import LANDMARKS
 
 # Where the landmark network sees a point, beside the joint or the skin's landmark on our body:
-# metres at rest, left side; measured by `inference.training.temporal_lifter.places` on painted
+# meters at rest, left side; measured by `inference.training.temporal_lifter.places` on painted
 # people
 SEEN_BESIDE = {
     "nose": (0.0, 0.001, -0.023), "eye": (-0.004, 0.0, -0.021), "ear": (-0.019, 0.003, 0.017),
@@ -40,7 +40,7 @@ class BodyPoints:
 
     Attributes:
         used: [M] which of the 33 landmarks have a place on the body.
-        carried: [M, P, 3] vector that each solved part carries towards each landmark.
+        carried: [M, P, 3] vector that each solved part carries toward each landmark.
     """
 
     used: NDArray[np.integer]
@@ -72,14 +72,14 @@ def body_points(body: BodyModel, betas: Array, as_seen: bool = True) -> BodyPoin
 
 
 def joint_points(joints: Array) -> Array:
-    """[24, P, 3] what the solved parts carry towards the joints themselves."""
+    """[24, P, 3] what the solved parts carry toward the joints themselves."""
     return np.stack([_carried(number, joint, joints) for number, joint in enumerate(joints)])[
         :, SOLVED
     ]
 
 
 def seen_beside(name: str) -> Array:
-    """[3] metres at rest from a landmark's joint or skin to where the network sees it."""
+    """[3] meters at rest from a landmark's joint or skin to where the network sees it."""
     side, _, part = name.partition("_")
     beside = np.array(SEEN_BESIDE[part or side])
     return beside * [-1.0, 1.0, 1.0] if side == "right" else beside

@@ -3,7 +3,7 @@
 Conventions: rest is the T-pose with flat hands, palms down (SMPL-H): in the hand's rest axes the
 left fingers point to +x and the right ones to -x, y is the back of the hand, +z the thumb's side.
 Rotations are axis-angle, each finger joint in the frame of the one before it, in SMPL-H's order:
-index, middle, little, ring, thumb. Radians, metres.
+index, middle, little, ring, thumb. Radians, meters.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from ..observing.hand_landmarks import INDEX, LITTLE, MIDDLE, RING, SIDES, WRIST
 from ..observing.landmarks import NUMBER, Track
 
 ORDER = (INDEX, MIDDLE, LITTLE, RING)
-SPREAD = np.deg2rad([8.0, 0.0, -16.0, -8.0])  # of flat fingers towards the thumb
+SPREAD = np.deg2rad([8.0, 0.0, -16.0, -8.0])  # of flat fingers toward the thumb
 MOST_SPREAD = np.deg2rad(20.0)
 BEND = np.deg2rad([[-20.0, 95.0], [0.0, 110.0], [0.0, 80.0]])  # range of the three joints
 RELAXED = np.deg2rad([20.0, 30.0, 15.0])  # of a hand that nobody has seen
@@ -43,7 +43,7 @@ def palm_frames(points: Array, side: int) -> Array:
     """Orientation of hands, camera from hand's rest axes.
 
     Args:
-        points: [..., 21, 3] metres, camera axes.
+        points: [..., 21, 3] meters, camera axes.
         side: 0 left, 1 right.
 
     Returns:
@@ -61,7 +61,7 @@ def finger_rotations(points: Array, side: int) -> Array:
     """Rotations of the 15 joints of hands.
 
     Args:
-        points: [T, 21, 3] metres, camera axes.
+        points: [T, 21, 3] meters, camera axes.
         side: 0 left, 1 right.
 
     Returns:

@@ -1,7 +1,7 @@
 """Where the solver starts: pose, pelvis and shape of a track from its landmarks alone.
 
 Conventions: camera space (x right, y down, z forward) or, with a known camera, its world (y up);
-metres, radians.
+meters, radians.
 """
 
 import numpy as np
@@ -20,12 +20,12 @@ from .body_points import BodyPoints
 from .terms import DIRECTED, Observed
 
 SMALLEST_PERSON = 1.0  # px
-LENGTH_SPREAD = 0.04  # metres; how far the network's metric lengths are to be believed
+LENGTH_SPREAD = 0.04  # meters; how far the network's metric lengths are to be believed
 LARGEST_BETA = 2.0
 
 
 def every_frame(track: Track, step: int) -> Track:
-    """The track without gaps: frames without an observation lie between their neighbours, unseen.
+    """The track without gaps: frames without an observation lie between their neighbors, unseen.
 
     Args:
         track: with gaps.

@@ -15,8 +15,8 @@ from ....core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from ....core.smpl import SMPL_JOINT_NAMES
 
 SIDES = ("left", "right")
-USUAL_ANKLE = 0.08  # metres above the sole
-OFF_FLOOR = 0.15  # metres between standing feet and the floor that are worth a sentence
+USUAL_ANKLE = 0.08  # meters above the sole
+OFF_FLOOR = 0.15  # meters between standing feet and the floor that are worth a sentence
 OTHER_SHAPE = 0.02  # difference of two pictures' aspects, relative, that is no rounding
 
 
@@ -111,7 +111,7 @@ def doubts_about(
 
 
 def standing_height(motion: BodyMotion) -> float:
-    """Usual height of standing ankles above where they are when a sole is on the floor, metres."""
+    """Usual height of standing ankles above where they are when a sole is on the floor, meters."""
     assert motion.joints3d is not None
     ankles = motion.joints3d[:, [SMPL_JOINT_NAMES.index(f"{side}_ankle") for side in SIDES], 1]
     standing = None if motion.contacts is None else np.asarray(motion.contacts) > 0.5

@@ -4,7 +4,7 @@ The network (`inference/training/video_lifter`) has seen 30 frames a second; oth
 resampled for it, so that a clip of 120 frames a second costs no more than one of 30, and its
 answer is put between (the idea of key-frame tokens, HoT 2024).
 
-Conventions: camera axes (x right, y down, z forward), metres, radians. Spreads of turns are about
+Conventions: camera axes (x right, y down, z forward), meters, radians. Spreads of turns are about
 the axes of the *view* of a frame, see `lifter_input`.
 """
 
@@ -39,7 +39,7 @@ class Lifted:
         orientations: [T, 24, 3, 3] camera from part.
         view: [T, 3, 3] camera from view.
         turn_spread: [T, 24, 3] rad about the view's axes.
-        spread: [T, 24] metres, of joints about the pelvis.
+        spread: [T, 24] meters, of joints about the pelvis.
         contact: [T, 4] probability that heel and toe stand, left then right.
         up: [T, 3] unit, the world's up.
         betas: [10] shape of the default body.

@@ -1,6 +1,6 @@
 """What the temporal lifter sees of a track: rays instead of pixels, in the view of the person.
 
-Conventions: camera axes (x right, y down, z forward), metres, radians. The *view* of a frame is
+Conventions: camera axes (x right, y down, z forward), meters, radians. The *view* of a frame is
 the camera turned by the shortest way until it points at the middle of the hips, so that the same
 pose looks the same wherever in the picture it stands (perspective encoding after PersPose, 2025).
 """
@@ -49,7 +49,7 @@ def encode(
 
     Args:
         points: [..., T, 33, 2] px.
-        world: [..., T, 33, 3] metres, in the axes of the network.
+        world: [..., T, 33, 3] meters, in the axes of the network.
         visibility: [..., T, 33] in 0..1, all 0 where a frame was filled in.
         focal: [...] px.
         center: [..., 2] px.

@@ -1,6 +1,6 @@
 """Several people of one clip in one world: one camera saw them, on one ground.
 
-Conventions: metres, radians; camera from world with OpenCV axes, the world y up. A positive tilt
+Conventions: meters, radians; camera from world with OpenCV axes, the world y up. A positive tilt
 looks down, a positive roll turns the camera clockwise as seen from behind it.
 """
 

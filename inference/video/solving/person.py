@@ -49,7 +49,7 @@ class Solved:
 
     Attributes:
         orientations: [T, 24, 3, 3].
-        pelvis: [T, 3] metres.
+        pelvis: [T, 3] meters.
         standing: [T, F] in 0..1, of `FEET`.
         up: [T, 3] the world's up as the lifter says it; None without one.
     """

@@ -1,6 +1,6 @@
 """People on the floor of a world whose camera is known: how large they are, where soles rest.
 
-Conventions: the world of a `CameraPath`, y up with its floor at y = 0; metres.
+Conventions: the world of a `CameraPath`, y up with its floor at y = 0; meters.
 """
 
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ from . import initial_track
 from .body_points import BodyPoints, body_points
 
 FEET = ("left_heel", "left_foot_index", "right_heel", "right_foot_index")
-FLOOR_SPREAD = 0.01  # metres a standing sole may seem to be off the floor
-LEAST_ABOVE = 0.3  # metres of the camera above feet; from lower down the floor shows no distance
+FLOOR_SPREAD = 0.01  # meters a standing sole may seem to be off the floor
+LEAST_ABOVE = 0.3  # meters of the camera above feet; from lower down the floor shows no distance
 LARGEST_SCALE = 1.3  # of people against the mean; beyond, the scene has another scale
 
 
 @dataclass(frozen=True)
 class Floor:
-    """Feet on the floor: `heights` [F] metres above it, `weight` [T, F] 1/m^2."""
+    """Feet on the floor: `heights` [F] meters above it, `weight` [T, F] 1/m^2."""
 
     heights: Array
     weight: Array

@@ -4,7 +4,7 @@ One camera sees a large person far away like a small one nearby: body and distan
 factor about the camera, and the picture stays. Alone somebody's size is a guess from proportions;
 several who stand on one ground tell which guesses go together.
 
-Conventions: metres; *below* is how far under the camera somebody's feet stand, along the world's
+Conventions: meters; *below* is how far under the camera somebody's feet stand, along the world's
 up. A factor scales somebody about the camera: distance and stature.
 """
 
@@ -19,10 +19,10 @@ from ....core.smpl import SMPL_JOINT_NAMES
 from ...body.model import BodyModel
 
 SIZE_SPREAD = 0.06  # of people's stature about what it was guessed to be
-LEVEL_SPREAD = 0.03  # metres by which feet on one ground seem to differ
+LEVEL_SPREAD = 0.03  # meters by which feet on one ground seem to differ
 LARGEST_MISFIT = 2.0  # spreads; who is farther off does not stand on that ground
 UPRIGHT_LEGS = 0.7  # of a leg's length between pelvis and foot; less is sitting, or kneeling
-SHAPE_RIDGE = 0.005  # metres of a bone's length that one unit of shape is worth
+SHAPE_RIDGE = 0.005  # meters of a bone's length that one unit of shape is worth
 FEET = tuple(SMPL_JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right"))
 LOWEST = 10.0  # percent of the frames of a person who never stands
 
@@ -72,7 +72,7 @@ def misfit(below: Array, ground: Array) -> Array:
 def factors_on(ground: float, below: Array) -> Array:
     """[P] the likeliest factors of people whose feet are `below` [P].
 
-    The factor minimises ((factor below - ground) / level)^2 + ((factor - 1) / size)^2. Who is too
+    The factor minimizes ((factor below - ground) / level)^2 + ((factor - 1) / size)^2. Who is too
     far off to stand on that ground (on a stage, on a table, in the air) keeps their size, and so
     does everybody when it is left to one of them.
     """

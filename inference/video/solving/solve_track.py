@@ -1,7 +1,7 @@
 """Levenberg-Marquardt over a whole track: all frames at once, coupled by smoothness and contacts.
 
 Conventions: camera space (x right, y down, z forward) or, with a known camera, its world (y up);
-metres, radians. Parts are those of the sketch solver's tree: each has its own orientation, that
+meters, radians. Parts are those of the sketch solver's tree: each has its own orientation, that
 space from part (`inference.solver.tree`).
 """
 
@@ -86,7 +86,7 @@ def solve_track(
     Args:
         problem: what it is measured by.
         world: [T, 24, 3, 3] starting orientations.
-        pelvis: [T, 3] starting pelvis, metres.
+        pelvis: [T, 3] starting pelvis, meters.
         iterations: at most.
         check: called before each; raises to stop.
 

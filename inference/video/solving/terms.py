@@ -1,7 +1,7 @@
 """What a solved track is measured by: points in the picture, directions in space, feet, smoothness.
 
 Conventions: camera space (x right, y down, z forward) or, with a known camera, its world (y up);
-metres, radians. Unknowns of a frame are one increment [3] for each solved part (G <- exp(w) G) and
+meters, radians. Unknowns of a frame are one increment [3] for each solved part (G <- exp(w) G) and
 the pelvis [3]. Costs are sums of squares.
 """
 
@@ -20,7 +20,7 @@ OUTLIER = 3.0  # deviations from which a residual counts linearly (pseudo-Huber)
 POINT_SPREAD = 0.02  # of a landmark, shares of the person's size in the picture
 DEAD_ZONE = 0.004  # the same; smaller errors are the detector's own and pull at nothing
 DIRECTION_SPREAD = np.array([0.2, 0.2, 0.3])  # of a direction, by axis: depth is guessed
-NEAREST = 0.2  # metres in front of the camera
+NEAREST = 0.2  # meters in front of the camera
 
 # landmarks by name whose direction the network's metric points give
 DIRECTED = (
@@ -180,7 +180,7 @@ def add_smoothness(
     Args:
         equations: to add to.
         world: [T, P, 3, 3] orientations.
-        pelvis: [T, 3] metres.
+        pelvis: [T, 3] meters.
         turning: weight of a turn's change, 1/rad^2.
         moving: of the pelvis' change, 1/m^2.
     """
@@ -247,7 +247,7 @@ def add_floor(
         places: [T, M, 3] world.
         jacobian: [T, M, 3, n].
         rows: [F] points of the feet.
-        heights: [F] metres above the sole where they are.
+        heights: [F] meters above the sole where they are.
         weight: [T, F] 1/m^2, 0 where nothing stands.
     """
     away = places[:, rows, 1:2] - heights[None, :, None]

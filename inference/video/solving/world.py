@@ -1,7 +1,7 @@
 """From the camera to the world: which way is up, which feet stand, where the ground is.
 
 Conventions: the camera is OpenCV's (x right, y down, z forward); the world is y up, the camera
-looks along its -z; metres.
+looks along its -z; meters.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ....core.arrays import Array
 
 SLOWEST_STEP = 0.5  # m/s; a slower sole is a standing one
-NEAR_GROUND = 0.15  # metres above the lower foot within which a sole can stand
-CONTACT_SPREAD = 0.002  # metres a standing sole may seem to move from frame to frame
+NEAR_GROUND = 0.15  # meters above the lower foot within which a sole can stand
+CONTACT_SPREAD = 0.002  # meters a standing sole may seem to move from frame to frame
 STANDING = np.deg2rad(50.0)  # a person who leans farther does not show which way is up
 STEEPEST = np.deg2rad(40.0)  # tilt of a camera
 STRAIGHT = 0.999  # cosine between up and the view beyond which a camera has no heading
