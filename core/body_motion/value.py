@@ -64,7 +64,7 @@ class BodyMotion:
         contact_names: K names of body parts (SMPL joint names).
         hands: [T, 30, 3] axis-angle, 15 left then 15 right joints (SMPL-H order).
         face: [T, 52] blendshape weights (ARKit order).
-        hypothesis_poses: [H, T, 72] other readings of the source, best first.
+        hypothesis_poses: [H, T, 72] other hypotheses of the source, best first.
         hypothesis_scores: [H] their scores in descending order.
         frame_index: [T] source frame of each row, strictly increasing; None = 0 … T-1.
         person_id: number of the person in the source, from 0.

@@ -1,8 +1,8 @@
-"""One figure through several drawings: which reading of each goes on from the one before.
+"""One figure through several drawings: which hypothesis of each goes on from the one before.
 
 A single drawing leaves open which limb is the left one, whether it comes toward the viewer and
 whether the figure is seen from behind. A figure that is drawn again and again keeps its sides, so
-the readings of all drawings are chosen together: those that are likely by themselves and turn the
+the hypotheses of all drawings are chosen together: those that are likely by themselves and turn the
 limbs least from drawing to drawing (the shortest path through a table; Viterbi 1967).
 
 Conventions: poses are SMPL's [72] axis-angle, radians, see `readings`.
@@ -24,9 +24,9 @@ from .pose_hypotheses import front_back, swap_sides
 Item = TypeVar("Item")
 
 DOUBT = 0.25
-"""Radians of mean turning that a reading e times less likely has to save."""
+"""Radians of mean turning that a hypothesis e times less likely has to save."""
 EXCHANGED = 1.0
-"""How much less likely (e-folds) it is that a reading took left for right, or front for back."""
+"""How much less likely (e-folds) it is that a hypothesis took left for right, or front for back."""
 _LIMB_PAIRS = (("ARM",), ("LEG",), ("ARM", "LEG"))
 
 
@@ -35,7 +35,7 @@ class DrawnHypotheses:
     """What one drawing may mean.
 
     Attributes:
-        poses: [H, 72] readings, likeliest first.
+        poses: [H, 72] hypotheses, best first.
         scores: [H] their scores, positive.
         view: [3] direction in which the figure is looked at, any length.
     """
@@ -48,7 +48,7 @@ class DrawnHypotheses:
 def steady_poses(drawings: Sequence[DrawnHypotheses]) -> list[FloatArray]:
     """The pose [72] of every drawing, so that the figure keeps its sides from one to the next.
 
-    Next to the readings themselves, each with arms or legs exchanged and each seen from the other
+    Next to the hypotheses themselves, each with arms or legs exchanged and each seen from the other
     side are tried. The first drawing is believed as far as sides are concerned: nothing else says
     which of two mirror images was meant.
     """

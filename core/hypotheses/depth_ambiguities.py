@@ -53,11 +53,11 @@ class Ambiguity:
 def depth_ambiguities(
     pose: ArrayLike, poses: ArrayLike, scores: ArrayLike, offsets: ArrayLike, view: ArrayLike
 ) -> list[Ambiguity]:
-    """What the readings of a drawing do not agree on, the most open first.
+    """What the hypotheses of a drawing do not agree on, the most open first.
 
     Args:
         pose: [72] the pose that was chosen.
-        poses: [H, 72] all readings.
+        poses: [H, 72] all hypotheses.
         scores: [H] their scores.
         offsets: [24, 3] the body's bones at rest, meters.
         view: [3] viewing direction in the world.

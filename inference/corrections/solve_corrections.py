@@ -53,8 +53,8 @@ def edited_motion(motion: BodyMotion, edits: tuple[Edit, ...]) -> BodyMotion:
         edits: in order; switched-off ones do not count.
 
     Returns:
-        The corrected still: pose, `joints3d`, `joints2d` and confidence; other readings are left
-        out, as they are readings of what was corrected. The hips stay in their place.
+        The corrected still: pose, `joints3d`, `joints2d` and confidence; other hypotheses are left
+        out, as they are hypotheses of what was corrected. The hips stay in their place.
 
     Raises:
         Sketch2PoseError: the motion is no still, or lacks what a correction needs.

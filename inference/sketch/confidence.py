@@ -29,7 +29,7 @@ def features(output: NetworkOutput, doubts: Array) -> Array:
 
     Args:
         output: of one crop, limbs in the rows of their likelier side.
-        doubts: [24, 3] of the solver: one, log deviation of the solve, log spread of the readings.
+        doubts: [24, 3] of the solver: one, log deviation of the solve, log spread of hypotheses.
     """
     rows = slice(0, JOINTS)
     away, depth = output.away[0, rows], output.folded[0, rows, 2]

@@ -93,7 +93,7 @@ class SketchEstimator:
 
 
 def observe(page: Page, figure: DetectedFigure) -> DirectionObservation:
-    """The reading of a figure in source px, as the solver takes it."""
+    """The output for a figure in source px, as the solver takes it."""
     output = figure.output
     visible = output.visible[0, :JOINTS]
     points = figure.points[:JOINTS] / page.scale

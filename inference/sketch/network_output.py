@@ -68,7 +68,7 @@ class NetworkOutput:
     reflected: Array
 
     def row(self, index: int) -> NetworkOutput:
-        """The reading of one crop, kept as a batch of one."""
+        """The output for one crop, kept as a batch of one."""
         return NetworkOutput(*(getattr(self, name)[index : index + 1] for name in OUTPUTS))
 
 
@@ -92,7 +92,7 @@ def read_crops(session: Session, crops: Array, mirror: bool = False) -> NetworkO
 
 
 def averaged_with_mirror(session: Session, crops: Array, plain: NetworkOutput) -> NetworkOutput:
-    """As ``read_crops`` with ``mirror``, for crops [N, 160, 160] whose plain reading is known."""
+    """As ``read_crops`` with ``mirror``, for crops [N, 160, 160] whose plain output is known."""
     images = np.ascontiguousarray(crops[..., ::-1], np.float32)[:, None]
     mirrored = decode(session.run(list(OUTPUTS), {"ink": images}))
     return _averaged(plain, _unmirrored(mirrored))
@@ -125,7 +125,7 @@ def _reflected(output: NetworkOutput, rows: NDArray[np.bool_]) -> NetworkOutput:
 
 
 def anatomical(output: NetworkOutput) -> NetworkOutput:
-    """The reading with every limb in the rows of its likelier side."""
+    """The output with every limb in the rows of its likelier side."""
     values = {name: getattr(output, name).copy() for name in OUTPUTS}
     for pair, (left, right, contacts) in enumerate(PAIRS):
         rows = np.flatnonzero(output.exchanged[:, pair] > 0.5)
@@ -184,7 +184,7 @@ def signed(output: NetworkOutput) -> Array:
 
 
 def without_depth_bias(output: NetworkOutput) -> NetworkOutput:
-    """The reading with the depth of unsure directions taken back.
+    """The output with the depth of unsure directions taken back.
 
     The network learns the mean of abs(z), which is above zero even for a bone in the picture
     plane when its direction is unsure; left so, every standing figure comes out crouching.

@@ -132,7 +132,7 @@ def _bend(path: Array, seen: Array) -> int:
 def _moved(
     output: NetworkOutput, figure: DetectedFigure, chain: tuple[int, int, int], joints: Array
 ) -> NetworkOutput:
-    """The reading with a limb's joints at their places and its bones turned in the picture."""
+    """The output with a limb's joints at their places and its bones turned in the picture."""
     points, spread, folded = (output.points.copy(), output.spread.copy(), output.folded.copy())
     middle = np.array([figure.box.x, figure.box.y])
     points[0, list(chain)] = (joints - middle) / figure.box.side + 0.5

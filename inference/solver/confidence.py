@@ -1,7 +1,7 @@
 """Confidence: how likely each bone of the best hypothesis points the right way.
 
 Two things make a bone doubtful: the solve leaves its direction open (Laplace approximation: the
-inverse Hessian at the solution), and other readings of the drawing put it elsewhere. A logistic
+inverse Hessian at the solution), and other hypotheses of the drawing put it elsewhere. A logistic
 function of both, fitted on training poses by `inference.training.solver.fit_confidence`, turns
 them into a probability.
 """
@@ -31,7 +31,7 @@ def doubts(
         candidate_probability: [N], sums to 1.
 
     Returns:
-        [24, 3]: one, log deviation left by the solve, log mean angle to the other readings
+        [24, 3]: one, log deviation left by the solve, log mean angle to the other hypotheses
         (radians).
     """
     angle = np.arccos(np.clip((candidate_directions * bones).sum(-1), -1, 1)).T

@@ -1,7 +1,7 @@
 """Pictures of poses without a graphics card: the figure's points through a depth buffer.
 
 Left limbs are warm, right limbs cool, as in the contact sheets of the key poses. A picture takes
-some 20 ms, so libraries and readings need no picture files.
+some 20 ms, so libraries and hypotheses need no picture files.
 
 Conventions: body space (y up, facing +z, left at +x); a view is the direction in which one looks.
 Pictures are [H, W, 4] float32 RGBA in [0, 1], the top row first.

@@ -1,4 +1,4 @@
-"""The readings of a drawing as pictures: as it was drawn, and from the side."""
+"""The hypotheses of a drawing as pictures: as it was drawn, and from the side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def views_of(stored: StoredStill) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pictures_of_alternative(stored: StoredStill, index: int) -> tuple[Float32Array | None, ...]:
-    """Both pictures of a reading; None for those that are being drawn."""
+    """Both pictures of a hypothesis; None for those that are being drawn."""
     pose = stored.poses[index]
     return tuple(thumbnails.picture(_key(pose, view), pose, view) for view in views_of(stored))
 
@@ -30,7 +30,7 @@ def alternative_icons(stored: StoredStill, index: int) -> tuple[int, ...]:
 
 
 def share_text(stored: StoredStill, index: int) -> str:
-    """How likely a reading is among all of the drawing, for example ``62%``."""
+    """How likely a hypothesis is among all of the drawing, for example ``62%``."""
     scores = np.maximum(np.asarray(stored.scores, dtype=float), 0.0)
     total = float(scores.sum())
     return f"{scores[index] / total:.0%}" if total > 0.0 else ""

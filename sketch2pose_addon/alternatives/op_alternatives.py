@@ -1,4 +1,4 @@
-"""Choosing between the readings of a drawing, and correcting what a drawing cannot say.
+"""Choosing between the hypotheses of a drawing, and correcting what a drawing cannot say.
 
 Each operator changes the pose that a drawing gave to the rig at the current frame (or at the last
 drawn one before it), in one undo step. Flips and changes join the list of corrections; the backend

@@ -1,4 +1,4 @@
-"""The readings of a drawing as thumbnails, below the buttons that change them."""
+"""The hypotheses of a drawing as thumbnails, below the buttons that change them."""
 
 from __future__ import annotations
 

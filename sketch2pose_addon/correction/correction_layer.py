@@ -36,7 +36,7 @@ class CorrectionLayer:
 
     Attributes:
         edits: in the order in which they were made.
-        pose: [72] what they are laid over: a reading of the drawing, or the rig's own pose.
+        pose: [72] what they are laid over: a hypothesis of the drawing, or the rig's own pose.
         observed: [24, 2] px where its joints were seen; [0, 2] when they were not.
         confidence: [24] of that.
         result: [72] the pose that came of them.
@@ -75,7 +75,7 @@ class CorrectionLayer:
         return self.with_edits((*self.edits[:-1], edit))
 
     def over_reading(self, pose: np.ndarray) -> CorrectionLayer:
-        """The corrections by hand over another reading [72]; flips were about the one before."""
+        """The corrections by hand over another hypothesis [72]; flips were about the one before."""
         drawn = tuple(edit for edit in self.edits if edit.is_drawn)
         return replace(self, pose=np.asarray(pose, float), edits=drawn)
 

@@ -114,7 +114,7 @@ def _start_timer() -> None:
 
 
 def _forget_oldest() -> None:
-    """Readings come and go: old pictures make room."""
+    """Hypotheses come and go: old pictures make room."""
     while len(_pictures) >= MOST_KEPT:
         oldest = next(iter(_pictures))
         del _pictures[oldest]

@@ -1,6 +1,6 @@
 """Drawings at several frames become poses of the people in them, and poses become keys.
 
-Who is who is told by where the figures are drawn; which reading of each drawing is meant is chosen
+People are matched by where they are drawn; which hypothesis of each drawing is meant is chosen
 over all drawings together, so that a figure keeps its sides (see `core.hypotheses.continuity`).
 """
 
@@ -71,7 +71,7 @@ def key_blocking(
     in_betweens: str,
     move_frames: int,
 ) -> None:
-    """Keys one person's poses on a rig and keeps their readings with it.
+    """Keys one person's poses on a rig and keeps their hypotheses with it.
 
     Args:
         context: any context.
@@ -115,14 +115,14 @@ def _place_of(stored: StoredStill) -> np.ndarray:
 
 
 def _steady(poses: Sequence[StoredStill]) -> list[StoredStill]:
-    """One person with the readings that go on from drawing to drawing."""
+    """One person with the hypotheses that go on from drawing to drawing."""
     drawings = [DrawnHypotheses(stored.poses, stored.scores, stored.view) for stored in poses]
     chosen = steady_poses(drawings)
     return [_with_reading(stored, pose) for stored, pose in zip(poses, chosen, strict=True)]
 
 
 def _with_reading(stored: StoredStill, pose: np.ndarray) -> StoredStill:
-    """The figure in this pose, which joins its readings as the likeliest when it is a new one."""
+    """The figure in this pose, which joins its hypotheses as the likeliest when it is a new one."""
     chosen = stored.posed(pose)
     if chosen.active is not None:
         return chosen

@@ -1,7 +1,7 @@
-"""What a drawing said, kept with the rig: all its readings, frame by frame.
+"""What a drawing said, kept with the rig: all its hypotheses, frame by frame.
 
 It lives in a custom property of the armature object, so it is saved with the file, follows undo and
-needs neither the drawing nor the backend to change a reading later. Plain numbers only.
+needs neither the drawing nor the backend to change a hypothesis later. Plain numbers only.
 
 Conventions: poses are SMPL's, in the body's y-up world (see `axes`); points of the drawing are in
 Blender's world.
@@ -34,7 +34,7 @@ class StoredStill:
 
     Attributes:
         frame: where it was keyed.
-        poses: [H, 72] readings of the drawing, likeliest first.
+        poses: [H, 72] hypotheses of the drawing, best first.
         scores: [H] their scores.
         pose: [72] the one on the rig, flips and all.
         offsets: [24, 3] bones of the body the poses were solved with.
@@ -77,7 +77,7 @@ class StoredStill:
 
     @property
     def active(self) -> int | None:
-        """Which reading is on the rig; None when it was changed by hand."""
+        """Which hypothesis is on the rig; None when it was changed by hand."""
         distance = np.abs(self.poses - self.pose).max(axis=1)
         best = int(distance.argmin())
         return best if distance[best] < 1e-5 else None

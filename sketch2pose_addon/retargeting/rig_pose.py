@@ -1,6 +1,6 @@
 """What any rig does now, as a result that can be corrected.
 
-A clip, a mocap file or the animator's own keys leave no reading behind; their pose is read off the
+A clip, a mocap file or an animator's keys leave no hypothesis behind; their pose is read off the
 rig as it stands, also where it is not keyed yet.
 
 Frames: Blender's world (z up) is the body's world turned (see `axes`).
@@ -28,7 +28,7 @@ _LEVEL_VIEW = (0.0, 0.0, -1.0)
 
 
 def result_of_rig(context: Context, target: Object) -> StoredStill:
-    """The rig's present pose as a result at the current frame, with one reading.
+    """The rig's present pose as a result at the current frame, with one hypothesis.
 
     Raises:
         Sketch2PoseError: the rig's bones are not recognized.

@@ -1,9 +1,9 @@
 """What a rig's pose or motion was read from, as a BodyMotion with its evidence.
 
-Drawings and pictures are kept as readings, one for each frame; a clip is kept whole. Either says
+Drawings and pictures are kept as hypotheses, one for each frame; a clip is kept whole. Either says
 where the joints were seen and through which camera.
 
-Conventions: the body's world (y up, meters), in which a reading stands where it was put; a view is
+Conventions: body's world (y up, meters), in which a hypothesis stands as placed; a view is
 of Blender's world turned (see `axes`).
 """
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 
 def evidence_of(context: Context, rig: Object) -> tuple[BodyMotion, NDArray]:
-    """The reading of a rig's drawing, picture or clip, and the scene frames [T] of its rows.
+    """The hypothesis of a rig's drawing, picture or clip, and the scene frames [T] of its rows.
 
-    A reading at the current frame comes first, then a clip, then all readings.
+    A hypothesis at the current frame comes first, then a clip, then all hypotheses.
 
     Raises:
         Sketch2PoseError: nothing is kept with the rig.
@@ -84,7 +84,7 @@ def _sees(result: StoredStill) -> bool:
 
 
 def _motion_of(stills: list[StoredStill], rate: float) -> BodyMotion:
-    """Readings one after the other, their pictures brought to the focal length of the first."""
+    """Hypotheses one after the other, their pictures brought to the focal length of the first."""
     motions = [placed_motion(result.motion(), result.place) for result in stills]
     views = [result.seen.view.in_body_world() for result in stills if result.seen is not None]
     lens = views[0]

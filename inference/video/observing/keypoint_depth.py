@@ -114,14 +114,14 @@ def landmarks_in_space(solved: SolveResult, body: BodyModel) -> Array:
 
 
 def likeliest_chain(outputs: list[Array], scores: list[Array]) -> list[int]:
-    """One reading of each key frame, so that likely ones follow each other smoothly.
+    """One hypothesis of each key frame, so that likely ones follow each other smoothly.
 
     Args:
         outputs: [H, 33, 3] poses of each frame, meters.
         scores: [H] logarithms of their probabilities.
 
     Returns:
-        The number of the reading of each frame.
+        The number of the hypothesis of each frame.
     """
     total, back = scores[0], []
     for before, now, score in zip(outputs, outputs[1:], scores[1:], strict=False):
