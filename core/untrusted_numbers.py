@@ -12,7 +12,7 @@ import numpy as np
 
 from .arrays import AnyArray
 
-LARGEST = 1e6  # metres, radians, pixels, coefficients: anything beyond is no body and no picture
+LARGEST = 1e6  # meters, radians, pixels, coefficients: anything beyond is no body and no picture
 
 
 class ByteBudget:

@@ -11,7 +11,7 @@ PX_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "in": 96.0, "cm": 
                "mm": 96 / 25.4, "Q": 96 / 101.6}  # fmt: skip
 UNKNOWN_PAINT_GRAY = 0  # a color this file does not know is ink
 GRADIENT_GRAY = 128
-_LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as OpenCV's grey
+_LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as OpenCV's gray
 # each of these takes time in proportion to its text, whatever the text is: no part of a pattern can
 # take what the part behind it could take as well
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
