@@ -305,6 +305,7 @@ def quat_between(start: ArrayLike, end: ArrayLike, fallback_axis: ArrayLike) -> 
     regular = np.concatenate((1.0 + cosine, np.cross(a, b)), axis=-1)
     axis = np.asarray(fallback_axis, dtype=np.float64)
     axis = normalized(axis - np.sum(a * axis, axis=-1, keepdims=True) * a)
+    # (1 + cos, sin * axis) is the turn's quaternion but for its length, zero at a half turn
     half_turn = np.concatenate((np.zeros_like(cosine), axis), axis=-1)
     return normalized(np.where(1.0 + cosine < 1e-9, half_turn, regular))
 

@@ -32,7 +32,7 @@ class Session(Protocol):
     """What is used of onnxruntime's InferenceSession."""
 
     def run(self, output_names: list[str], input_feed: dict[str, Array]) -> list[Array]:
-        """Runs the network."""
+        """Runs the network on arrays [...] by name; the outputs in the order of their names."""
         ...
 
 

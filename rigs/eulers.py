@@ -20,6 +20,7 @@ EULER_ORDERS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 
 def _parity(order: str) -> tuple[int, int, int, float]:
     i, j, k = (_AXES[letter] for letter in order)
+    # cyclic orders (XYZ, YZX, ZXY) have the signs of XYZ, the other three its opposite ones
     return i, j, k, 1.0 if (j - i) % 3 == 1 else -1.0
 
 

@@ -65,7 +65,7 @@ def _snapped(left: FloatArray) -> FloatArray:
 
 def _upright(up: FloatArray, left: FloatArray) -> FloatArray:
     """Return the space's axis near ``up``, square to ``left``, or ``up`` when none is near."""
-    axes = np.concatenate((np.eye(3), -np.eye(3)))
+    axes = np.concatenate((np.eye(3), -np.eye(3)))  # rigs are built along either sign of an axis
     axis = axes[int(np.argmax(axes @ up))]
     square = normalized(axis - (axis @ left) * left)
     near = min(axis @ up, square @ up) > np.cos(SNAP_ANGLE)
@@ -120,6 +120,7 @@ def soles(rest: Positions, frame: FloatArray, ground: float | None = None) -> di
         if ankle is not None:
             flat, drop = _foot_shape(ankle, rest.get(f"{side}_toes"), up, forward, leg)
             height = drop + _BALL_HEIGHT * leg
+            # No foot stands on a ground at or above its ankle: then the guess is better.
             if ground is not None and ankle @ up - ground > 0.2 * height:
                 height = float(ankle @ up - ground)
             found[side] = _sole(f"{side}_foot", ankle, flat, height, up)
@@ -130,6 +131,7 @@ def _foot_shape(
     ankle: FloatArray, ball: FloatArray | None, up: FloatArray, forward: FloatArray, leg: float
 ) -> tuple[FloatArray, float]:
     """Return the level way [3] from ankle to ball, and how far the ball lies lower."""
+    # Without a toe bone, or with one above the ankle, the bones say nothing of the foot's shape.
     if ball is None or np.dot(ankle - ball, up) < -0.02 * leg:
         return 0.15 * leg * forward, 0.07 * leg
     drop = float(np.dot(ankle - ball, up))

@@ -102,7 +102,7 @@ def best_poses(curves: Sequence[tuple[FloatArray, Distance]], count: int) -> lis
         error = np.zeros(length)
         for values, distance in curves:
             error += distance(values, evaluate(_keyed(values, rows), length)) ** 2
-        error[rows] = -1.0
+        error[rows] = -1.0  # so that a frame is never chosen twice
         rows = sorted({*rows, int(np.argmax(error))})
     return rows
 

@@ -66,7 +66,7 @@ class Skeleton:
     def world_quat(self) -> FloatArray:
         """Rotation part [4] of ``world_from_rig`` (nearest rotation where it scales or shears)."""
         u, _, vt = np.linalg.svd(self.world_from_rig[:3, :3])
-        u[:, -1] *= np.sign(np.linalg.det(u @ vt))
+        u[:, -1] *= np.sign(np.linalg.det(u @ vt))  # unmirrors along the least stretched axis
         return quat_from_rotmat(u @ vt)
 
     def head(self, name: str) -> FloatArray:

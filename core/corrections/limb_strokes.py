@@ -72,7 +72,7 @@ def scale_of(seen: Array, rotation: Array, directions: Array, lengths: Array) ->
     flat = np.linalg.norm((directions @ rotation.T)[:, :2], axis=1) * lengths
     drawn = np.linalg.norm(seen - seen[SMPL_OWNER], axis=1)
     usable = flat > LEAST_METRES
-    usable[0] = False
+    usable[0] = False  # the pelvis ends no bone
     if not usable.any():
         return float(max(drawn.max(), 1.0) / max(lengths.max(), 1e-3))
     ratio, weight = drawn[usable] / flat[usable], flat[usable]
@@ -173,7 +173,7 @@ def _joint_shares(line: Array, name: str, limb: Limb, figure: Figure2d) -> dict[
         if foot is not None:
             shares = {joint: share * foot for joint, share in shares.items()}
             shares[limb.tips[0]] = 1.0
-            turn[int(foot * SAMPLES) - 8 :] = 0
+            turn[int(foot * SAMPLES) - 8 :] = 0  # the ankle's bend must not be taken for the knee's
     if name in HINGED:
         bend = _sharpest(turn, MIDDLE, BEND)
         if bend is not None:

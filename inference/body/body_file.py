@@ -79,10 +79,11 @@ def read_body_file(path: Path) -> dict[str, NDArray]:
         path: a file written by `write_body_file`.
 
     Returns:
-        key → array, as stored.
+        key → array [...], as stored.
 
     Raises:
-        OSError: when the file cannot be read. ValueError: when it would need pickle.
+        OSError: when the file cannot be read.
+        ValueError: when it would need pickle.
     """
     with np.load(path, allow_pickle=False) as stored:
         return {key: stored[key] for key in stored.files}

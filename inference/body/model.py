@@ -143,7 +143,7 @@ def load_default_body() -> BodyModel:
 
 
 def body_from_arrays(stored: Mapping[str, NDArray]) -> BodyModel:
-    """A `BodyModel` from the keys of `body_file`."""
+    """A `BodyModel` from the keys of `body_file`, shapes [...] as of its fields."""
     quads = stored["quads"].astype(np.int64)
     values = stored["weight_values"].astype(np.float32)
     return BodyModel(
@@ -168,7 +168,19 @@ def body_from_arrays(stored: Mapping[str, NDArray]) -> BodyModel:
 
 
 def shaped(template: Array, directions: Array, betas: ArrayLike | None) -> Array:
-    """`template + directions @ betas`; missing betas are zero, more than K are an error."""
+    """The template moved by a shape: `template + directions @ betas`.
+
+    Args:
+        template: [..., 3] metres.
+        directions: [..., 3, K] metres per unit of shape.
+        betas: [≤ K]; missing ones are zero.
+
+    Returns:
+        [..., 3] metres.
+
+    Raises:
+        ValueError: there are more betas than K.
+    """
     if betas is None:
         return template
     values = np.asarray(betas, directions.dtype).reshape(-1)

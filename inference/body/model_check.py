@@ -21,7 +21,7 @@ class ModelChecker:
         self.path, self.stored = path, stored
 
     def floats(self, key: str, *shape: int | None) -> Array:
-        """A finite float array; None in `shape` is any size."""
+        """A finite float array [`shape`]; None in `shape` is any size."""
         array = self._array(key)
         if array.dtype.kind not in "fiub":
             raise self.refused(f"'{key}' does not hold numbers")
@@ -38,7 +38,7 @@ class ModelChecker:
         return values
 
     def indices(self, key: str, below: int, *shape: int | None) -> NDArray[np.int64]:
-        """Whole numbers from 0 to `below` - 1."""
+        """Whole numbers [`shape`] from 0 to `below` - 1."""
         values = self.floats(key, *shape)
         if not values.size:
             raise self.refused(f"'{key}' is empty")

@@ -17,7 +17,7 @@ def load_npz(path: Path) -> dict[str, np.ndarray]:
         path: a `.npz`.
 
     Returns:
-        key → array.
+        key → array [...] of any shape and type.
 
     Raises:
         Sketch2PoseError: when the file is missing, damaged, or an array's header asks for more

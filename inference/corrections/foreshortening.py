@@ -57,7 +57,7 @@ class PaperView:
 
 
 def parallel_camera(rotation: Array | None = None) -> Camera:
-    """A camera without perspective, level unless turned."""
+    """A camera without perspective, level unless turned by [3, 3], camera from world."""
     turn = LEVEL_ROTATION if rotation is None else np.asarray(rotation, float)
     return Camera(turn, np.zeros(3), 1e9, np.zeros(2))
 
@@ -96,7 +96,7 @@ def folded(step: Array, full: float, now: Array) -> tuple[Array, bool]:
 
 
 def tilted(now: Array, radians: float) -> Array:
-    """A direction in view space tilted away from the viewer; below 0 toward them."""
+    """A direction [3] in view space tilted away from the viewer; below 0 toward them."""
     along = now[:2] / max(float(np.linalg.norm(now[:2])), 1e-9)
     angle = np.clip(np.arcsin(np.clip(now[2], -1, 1)) + radians, -STEEPEST, STEEPEST)
     return np.append(along * np.cos(angle), np.sin(angle))

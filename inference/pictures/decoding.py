@@ -75,7 +75,7 @@ def decoded_frame(data: bytes, name: str) -> NDArray[np.uint8] | None:
 
 
 def decoded_rendering(data: bytes) -> NDArray | None:
-    """A picture that Blender rendered for us, with alpha; None when there is none."""
+    """A picture [H, W, C] that Blender rendered for us, with alpha; None when there is none."""
     header = read_image_header(data)
     if header is None or header.width * header.height > MOST_FRAME_PIXELS:
         return None
@@ -94,7 +94,7 @@ def first_picture_of_png(data: bytes) -> bytes:
 
 
 def upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Undo the EXIF orientation (EXIF 2.3, tag 274)."""
+    """Undo the EXIF orientation of pixels [H, W, ...] (EXIF 2.3, tag 274)."""
     if orientation >= 5:
         pixels = np.swapaxes(pixels, 0, 1)
     # after the transposition above, 5-8 need these mirrorings

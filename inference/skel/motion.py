@@ -98,14 +98,22 @@ def read_skel_motion(path: Path) -> SkelMotion:
 
 
 def is_skel(fields: Mapping[str, NDArray]) -> bool:
-    """Whether the arrays of an `.npz` are a SKEL motion's: they say so, or have its 46 angles."""
+    """Whether the arrays of an `.npz` are a SKEL motion's: they say so, or are poses [T, 46]."""
     if str(fields.get("pose_type", "")) == "skel":
         return True
     return "poses" in fields and np.shape(fields["poses"])[1:] == (DOF_COUNT,)
 
 
 def skel_motion_from_arrays(fields: Mapping[str, NDArray]) -> SkelMotion:
-    """The motion of a file's arrays; ValueError or KeyError when it is none."""
+    """The motion of a file's arrays.
+
+    Args:
+        fields: by name: `poses` [T, 46] radians, and what else a SKEL motion's file holds.
+
+    Raises:
+        KeyError: there are no poses.
+        ValueError: an array has another shape.
+    """
     q = np.asarray(fields["poses"], float)
     if q.ndim != 2 or q.shape[1] != DOF_COUNT or not len(q):
         raise ValueError(f"'poses' has the shape {q.shape} instead of n × {DOF_COUNT}")

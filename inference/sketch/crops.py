@@ -27,7 +27,7 @@ class Box:
 
 
 def box_around(low: NDArray[np.floating], high: NDArray[np.floating], fill: float = FILL) -> Box:
-    """The square in which the rectangle low..high takes ``fill`` of the side."""
+    """The square in which the rectangle low..high, [2] px each, takes ``fill`` of the side."""
     centre = (low + high) / 2
     return Box(float(centre[0]), float(centre[1]), max(float((high - low).max()) / fill, 8.0))
 

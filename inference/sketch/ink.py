@@ -38,7 +38,7 @@ def ink_map(gray: NDArray[np.uint8], color: NDArray[np.uint8] | None = None) -> 
 
 
 def is_blank(ink: NDArray[np.float32]) -> bool:
-    """Whether nothing is drawn."""
+    """Whether nothing is drawn on an ink map [H, W], 0 paper to 1 ink."""
     return float((ink > 0.4).mean()) < BLANK
 
 

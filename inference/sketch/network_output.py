@@ -103,6 +103,9 @@ def decode(raw: list[Array]) -> NetworkOutput:
 
     The network tells signs and sides for one of two figures that make the same drawing; here for
     the likelier one.
+
+    Args:
+        raw: [N, ...] one array for each of ``OUTPUTS``, N crops.
     """
     out = dict(zip(OUTPUTS, raw, strict=True))
     chances = {name: _sigmoid(out[name]) for name in PROBABILITIES}

@@ -17,7 +17,7 @@ NOISE_SCALE = 0.25
 
 
 def quality_from_weight(weight: Array) -> Array:
-    """Inverse variances (1/rad^2) of any shape to 0 (missing) .. 1 (exact)."""
+    """Inverse variances [...] in 1/rad^2 as 0 (missing) .. 1 (exact) [...]."""
     return weight / (weight + NOISE_SCALE**-2)
 
 

@@ -103,7 +103,14 @@ def _linearise(problem: Problem, world: Array) -> System:
 
 
 def add_local_terms(system: System, problem: Problem, world: Array, local: Array) -> None:
-    """Prior and limits act on R_j = G_p^T G_j: on increments of a joint and of its parent."""
+    """Prior and limits act on R_j = G_p^T G_j: on increments of a joint and of its parent.
+
+    Args:
+        system: is added to.
+        problem: with its prior and limits.
+        world: [N, 24, 3, 3] rotations G of the parts.
+        local: [N, 24, 3, 3] rotations R of the joints.
+    """
     cost, gradient, hessian = terms.prior_term(local, problem.prior_mean, problem.prior_precision)
     system.cost += cost
     if problem.limits is not None:

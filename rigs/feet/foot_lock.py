@@ -61,6 +61,8 @@ def _held(
     correction goes on from where it was.
     """
     pivots = np.where(ball_rests[start:stop, None], ball[start:stop], heel[start:stop])
+    # Where heel and ball hand over, the way between them is no sliding: what counts is how far
+    # the new pivot itself has moved.
     same = ball_rests[start + 1 : stop] == ball_rests[start : stop - 1]
     steps = np.diff(pivots, axis=0)
     other = np.where(
@@ -143,6 +145,8 @@ def _envelope(values: FloatArray, radius: int) -> FloatArray:
     """Return a smooth curve over ``values`` [T] that is nowhere below them."""
     if not values.any() or len(values) < 3:
         return values
+    # The highest value of each window, then a bell no wider than it: the mean of such maxima
+    # cannot fall below any value that it covers.
     padded = np.pad(values, 2 * radius, mode="edge")
     window = 2 * radius + 1
     highest = np.lib.stride_tricks.sliding_window_view(padded, window).max(axis=1)

@@ -161,7 +161,7 @@ def _carried(
 
 
 def marker_vertices(skel: SkelModel) -> NDArray[np.integer]:
-    """Vertices spread over the skin of every bone by farthest-point choice; same for each call."""
+    """Vertices [N] spread over the skin of every bone by farthest-point choice, always the same."""
     chosen = []
     for bone in range(BONE_COUNT):
         own = np.where(skel.main_bone == bone, skel.weights[:, bone], 0.0)

@@ -41,7 +41,7 @@ def in_own_shape(path: Path, motion: BodyMotion, body: BodyModel) -> BodyMotion:
 
 
 def shape_of_file(path: Path, most: int) -> Array | None:
-    """The first `most` betas of a person of an AMASS-like `.npz`, padded to 10; None without."""
+    """The first `most` betas of a person of an AMASS-like `.npz`, padded to [10]; None without."""
     if path.suffix.lower() != ".npz":
         return None
     arrays = read_arrays(io.BytesIO(path.read_bytes()), path.name)

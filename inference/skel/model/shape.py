@@ -68,7 +68,7 @@ def fit_shape_to_smpl(
     body: BodyModel,
     report: Callable[[float], None] | None = None,
 ) -> Array:
-    """The same for the skin of an SMPL motion, which is computed where it is looked at only.
+    """The same [K] for the skin of an SMPL motion, which is computed where it is looked at only.
 
     Raises:
         Sketch2PoseError: the body's skin is not the skeleton's.
@@ -87,7 +87,7 @@ def fit_shape_to_smpl(
 
 
 def chosen_rows(frames: int) -> NDArray[np.integer]:
-    """At most `MOST_FRAMES` rows, spread evenly."""
+    """At most `MOST_FRAMES` rows [N], rising and spread evenly."""
     return np.unique(np.linspace(0, frames - 1, MOST_FRAMES).round().astype(int))
 
 

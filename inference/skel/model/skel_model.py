@@ -73,7 +73,7 @@ class SkelModel:
     body_name: str = ""
 
     def rest(self, betas: ArrayLike | None = None) -> SkelRest:
-        """The resting skeleton of a shape."""
+        """The resting skeleton of a shape [≤ K]."""
         joints = np.asarray(shaped(self.joints_template, self.joint_shapedirs, betas), float)
         frames = rest_from_osim(joints, self.apose_rel_transfo, self.per_joint_rot)
         return rest_skeleton(joints, frames)

@@ -68,7 +68,7 @@ def metric_landmarks(
 def key_frames(
     visibility: Array, frames: NDArray[np.integer], framerate: float
 ) -> NDArray[np.integer]:
-    """Rows of about `KEY_RATE` frames a second, those with most to see."""
+    """Rows [K] of about `KEY_RATE` of the frames [T] a second; visibility [T, 33] chooses."""
     slots = np.floor(frames * (KEY_RATE / framerate)).astype(int)
     seen = (visibility[:, _MARKS] > 0).sum(axis=1) + visibility[:, _MARKS].mean(axis=1)
     best = {int(slot): int(row) for row, slot in sorted(

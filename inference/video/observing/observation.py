@@ -117,5 +117,5 @@ def _unpacked(values: NDArray) -> NDArray:
 
 
 def as_stored(values: NDArray) -> NDArray:
-    """Values as they come back from a file, so that cached and fresh sights solve alike."""
+    """Values [...] as they come back from a file, so that cached and fresh sights solve alike."""
     return _unpacked(_packed(values))

@@ -73,7 +73,7 @@ def observe(
 def read_hands(
     people: list[TrackedPerson], count: int, rgb: NDArray[np.uint8], reader: HandReader
 ) -> None:
-    """Read the hands of everybody who was seen in picture `count`."""
+    """Read the hands of everybody who was seen in picture `count`, pixels [H, W, 3]."""
     for person in people:
         if person.last_seen == count:
             before = person.hands[-1] if person.hands else None

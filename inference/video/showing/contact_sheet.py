@@ -73,7 +73,7 @@ def box_at(
 
 
 def arranged(cells: list[ByteArray]) -> ByteArray:
-    """Cells of one size in rows, from left to right, on paper."""
+    """Cells [h, w, 3] of one size in rows, from left to right, on paper [H, W, 3]."""
     height, width = cells[0].shape[:2]
     columns = int(np.clip((SHEET_WIDTH + GAP) // (width + GAP), 1, len(cells)))
     rows = -(-len(cells) // columns)

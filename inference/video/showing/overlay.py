@@ -71,7 +71,7 @@ def write_overlay(
 def drawn(
     rgb: ByteArray, scale: float, frame: int, motions: Sequence[BodyMotion], view: "SideView"
 ) -> ByteArray:
-    """One picture of the overlay: the frame with skeletons, the bodies from the side."""
+    """One picture [H, W, 3] of the overlay: frame [h, w, 3], skeletons, bodies from the side."""
     size = fitted_size((rgb.shape[1], rgb.shape[0]), HEIGHT)
     picture = seen_picture(rgb, scale, frame, motions, view.floor, size)
     beside = view.ground()
@@ -196,7 +196,7 @@ class SideView:
         return away + [SIDE_WIDTH / 2, HEIGHT / 2]
 
     def ground(self) -> ByteArray:
-        """The empty view: paper and the line of the ground."""
+        """The empty view [H, W, 3]: paper and the line of the ground."""
         paper = np.full((HEIGHT, SIDE_WIDTH, 3), PAPER, np.uint8)
         level = int(self._placed(np.array([0.0, 0.0]))[1])
         cv2.line(paper, (0, level), (SIDE_WIDTH, level), GRID, 2)

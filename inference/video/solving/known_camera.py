@@ -50,7 +50,7 @@ def known_lens(
 
 
 def path_at(camera: CameraPath, frames: NDArray[np.integer], framerate: float) -> CameraPath:
-    """The path at frames of the clip; between the camera's rows the shortest way, held beyond."""
+    """The path at frames [T] of the clip; the shortest way between its rows, held beyond."""
     rate = camera.framerate
     rows = (frames if rate is None else frames * (rate / framerate)) - camera.first
     last = len(camera.rotation) - 1

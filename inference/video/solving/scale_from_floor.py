@@ -31,7 +31,7 @@ class Floor:
 
 
 def foot_rows(used: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Rows of `FEET` among the landmarks `used` on a body."""
+    """Rows [F] of `FEET` among the landmarks `used` [M] on a body."""
     return np.array([int(np.flatnonzero(used == NUMBER[name])[0]) for name in FEET])
 
 

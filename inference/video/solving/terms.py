@@ -96,7 +96,15 @@ def point_jacobian(world: Array, points: BodyPoints) -> Array:
 def add_picture(
     equations: Equations, places: Array, jacobian: Array, seen: Observed, lens: AnyCamera
 ) -> None:
-    """Distance of the projected landmarks from the seen ones, beyond a dead zone."""
+    """Distance of the projected landmarks from the seen ones, beyond a dead zone.
+
+    Args:
+        equations: to add to.
+        places: [T, M, 3] landmarks in the solver's space, metres.
+        jacobian: [T, M, 3, n] of the places.
+        seen: where they were seen.
+        lens: the camera.
+    """
     places = lens.to_camera(places)
     pixels = pixels_from_points(places, lens.focal, lens.center, NEAREST)
     away = (pixels - seen.points) / seen.size[:, None, None]
