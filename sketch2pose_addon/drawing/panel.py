@@ -29,7 +29,7 @@ class SKETCH2POSE_PT_options(SidebarPanel, bpy.types.Panel):
         layout.prop(settings(context), "image_kind")
         layout.prop(settings(context), "in_betweens")
         if settings(context).in_betweens == "HOLD":
-            layout.prop(settings(context), "move_frames")
+            layout.prop(settings(context), "move_frames", text="Transition")
 
 
 classes = (SKETCH2POSE_PT_options,)

@@ -31,10 +31,7 @@ class SKETCH2POSE_PT_review(SidebarPanel, bpy.types.Panel):
         row.operator("sketch2pose.mark_weak_frames", icon="MARKER_HLT")
         row.operator("sketch2pose.next_weak_frame", text="", icon="NEXT_KEYFRAME")
         row.operator("sketch2pose.clear_weak_frames", text="", icon="X")
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.prop(settings(context), "low_confidence_threshold")
+        layout.prop(settings(context), "low_confidence_threshold")
 
 
 classes = (SKETCH2POSE_PT_review,)
