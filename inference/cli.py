@@ -1,4 +1,4 @@
-"""Arguments of `python -m inference`; what the commands do is in `cli_*.py`.
+"""Arguments of `python -m inference`; what the commands do is in `commands/`.
 
 Exit codes: 0 all inputs gave a result, 3 some had none (each named with why), 2 unusable
 arguments, 130 interrupted.
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..core.errors import Sketch2PoseError
-from .cli_skel import SKEL_TEXT, add_skel, convert_skel
-from .cli_terms import INTERRUPTED, UNUSABLE
+from .commands.skel import SKEL_TEXT, add_skel, convert_skel
+from .commands.terms import INTERRUPTED, UNUSABLE
 from .devices import DEVICE_NAMES
 from .version import read_version
 
@@ -82,7 +82,7 @@ def _thread_count(text: str) -> int:
 
 def _add_sketch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from .cli_estimate import estimate_sketches
+        from .commands.estimate import estimate_sketches
 
         return estimate_sketches(options)
 
@@ -94,7 +94,7 @@ def _add_sketch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_image(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from .cli_estimate import estimate_photos
+        from .commands.estimate import estimate_photos
 
         return estimate_photos(options)
 
@@ -106,7 +106,7 @@ def _add_image(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_video(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from .cli_estimate import estimate_clips
+        from .commands.estimate import estimate_clips
 
         return estimate_clips(options)
 
@@ -142,7 +142,7 @@ def _add_picture_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from .cli_convert import convert
+        from .commands.convert import convert
 
         return convert(options)
 
@@ -155,7 +155,7 @@ def _add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from .cli_info import show_info
+        from .commands.info import show_info
 
         return show_info(options)
 
@@ -167,7 +167,7 @@ def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(options: argparse.Namespace) -> int:
-        from .cli_terms import settings_from
+        from .commands.terms import settings_from
         from .serve import serve
 
         return serve(options, settings_from)

@@ -19,6 +19,7 @@ from .backend_log import redirect_output_to_log
 from .estimators import Estimators, Settings, list_models
 from .parent_watchdog import die_with_parent
 from .protocol import messages
+from .protocol.wire import ProtocolError, RequestRefusedError, decode, encode
 from .report import JobReport
 from .run_request import run_request
 from .version import read_version
@@ -73,8 +74,10 @@ class Server:
     def _read(self, on_end: Callable[[], None]) -> None:
         for line in self._commands:
             try:
-                self._obey(messages.decode(line))
-            except messages.ProtocolError as error:
+                self._obey(decode(line))
+            except RequestRefusedError as refused:
+                self._say(messages.Error.of(refused.job_id, refused.error))
+            except ProtocolError as error:
                 _log.error("ignored a line that is no command: %s", error)
         for job in list(self._jobs.values()):
             job.cancelled.set()
@@ -141,7 +144,7 @@ def serve(options: argparse.Namespace, make_settings: Callable[..., Settings]) -
 
     def say(message: messages.Message) -> None:
         with lock:
-            channel.write(messages.encode(message))
+            channel.write(encode(message))
             channel.flush()
 
     _log.info("version %s, device %s", read_version(), settings.device.name)

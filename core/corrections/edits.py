@@ -31,6 +31,7 @@ CHANGES = ("FRONT_BACK", "SWAP_SIDES", "MIRROR")
 HANDLES = (1, 2, 4, 5, 7, 8, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21)
 """Joints that can be taken hold of: those that people draw."""
 MOST_POINTS = 4096
+_FIELDS = ("kind", "enabled", "limb", "joint", "points", "radians", "change", "view")
 
 
 @dataclass(frozen=True)
@@ -136,15 +137,18 @@ def _from_plain(item: object, number: int) -> Edit:
     label = f"correction {number}"
     if not is_object(item) or item.get("kind") not in KINDS:
         raise _refused(f"{label} is of an unknown kind")
+    strange = [str(name) for name in item if name not in _FIELDS]
+    if strange:
+        raise _refused(f'{label}: "{strange[0][:40]}" is unknown')
     edit = Edit(
         kind=str(item["kind"]),
-        limb=str(item.get("limb", "")),
+        limb=_text(item.get("limb", ""), f"{label}: its limb"),
         joint=_joint(item.get("joint", -1), label),
         points=_points(item.get("points", []), label),
         radians=float(_array(item.get("radians", 0.0), (), f"{label}: radians")),
-        change=str(item.get("change", "")),
+        change=_text(item.get("change", ""), f"{label}: its change"),
         view=_view(item.get("view"), label),
-        enabled=bool(item.get("enabled", True)),
+        enabled=_switch(item.get("enabled", True), label),
     )
     _check_kind(edit, label)
     return edit
@@ -169,6 +173,18 @@ def _joint(value: object, label: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise _refused(f"{label}: its joint is not a whole number")
+
+
+def _text(value: object, label: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise _refused(f"{label} is not a text")
+
+
+def _switch(value: object, label: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise _refused(f'{label}: "enabled" is neither true nor false')
 
 
 def _points(value: object, label: str) -> tuple[tuple[float, float], ...]:

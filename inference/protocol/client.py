@@ -21,6 +21,8 @@ from .failures import (
     stopped_working,
 )
 from .process import BackendProcess, Ended, Nonsense
+from .requests import Request
+from .wire import checked, encode
 
 READY_TIMEOUT = 60.0  # s; a cold disk and a virus scanner need their time
 CANCEL_GRACE = 2.0  # s a cancelled job gets before its process is ended
@@ -28,7 +30,7 @@ CANCEL_GRACE = 2.0  # s a cancelled job gets before its process is ended
 
 @dataclass
 class _Pending:
-    request: messages.Request
+    request: Request
     started: bool = False
     sent: bool = False
     cancelled_at: float | None = None
@@ -83,7 +85,7 @@ class BackendClient:
             raise failed_to_start(self.command[0], error) from error
         self._ready_by = time.monotonic() + self.ready_timeout
 
-    def submit(self, request: messages.Request) -> int:
+    def submit(self, request: Request) -> int:
         """Send a request; it is queued until the backend is ready and free.
 
         Args:
@@ -93,8 +95,10 @@ class BackendClient:
             The number of the job, which all its messages carry.
 
         Raises:
-            Sketch2PoseError: the process cannot be started.
+            Sketch2PoseError: a field of the request makes no sense (named), or the process cannot
+                be started.
         """
+        checked(request)
         self.start()
         self._last_job += 1
         self._pending[self._last_job] = _Pending(request)
@@ -112,7 +116,7 @@ class BackendClient:
             return
         job.cancelled_at = time.monotonic()
         if job.sent and self._process is not None:
-            self._process.send(messages.encode(messages.Cancel(job_id)))
+            self._process.send(encode(messages.Cancel(job_id)))
         if not job.started:  # nothing to wait for, another job may hold the backend for long
             del self._pending[job_id]
             self._withdrawn.append(messages.Cancelled(job_id))
@@ -125,7 +129,7 @@ class BackendClient:
         """
         job = self._pending.get(job_id)
         if job is not None and job.started and self._process is not None:
-            self._process.send(messages.encode(messages.Cancel(job_id, keep=True)))
+            self._process.send(encode(messages.Cancel(job_id, keep=True)))
 
     def poll(self) -> list[messages.Message]:
         """Take everything that has arrived. Never blocks, never raises.
@@ -183,7 +187,7 @@ class BackendClient:
         for job_id, job in self._pending.items():
             if not job.sent:
                 job.sent = True
-                self._process.send(messages.encode(messages.Submit(job_id, job.request)))
+                self._process.send(encode(messages.Submit(job_id, job.request)))
 
     def _overdue(self) -> list[messages.Message]:
         """Processes that do not greet and jobs that do not stop."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import messages
+from .wire import ProtocolError, decode
 
 CLOSE_GRACE = 1.5  # s between the end of stdin and the kill
 _LAST_WORDS = 20  # lines of stderr that are kept for the error sentence
@@ -122,8 +123,8 @@ class BackendProcess:
         with self._process.stdout as stream:
             while line := stream.readline(_LONGEST_LINE):
                 try:
-                    message = messages.decode(line)
-                except messages.ProtocolError as error:
+                    message = decode(line)
+                except ProtocolError as error:
                     self._events.put(Nonsense(str(error)))
                     continue
                 if not isinstance(message, messages.Command):

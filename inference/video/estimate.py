@@ -9,14 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from ...core.body_motion import BodyMotion
-from ...core.camera import AnyCamera, Camera
+from ...core.camera import AnyCamera, Camera, CameraPath
 from ...core.errors import Sketch2PoseError
+from ...core.filmed_camera import read_camera
 from ..body.model import BodyModel, load_default_body
 from ..devices import Session
 from ..importers.keypoint_files import is_keypoint_path
 from ..pictures.page import Page
+from ..protocol.requests import PhotoOptions, VideoOptions
 from ..report import PartReport, Report, TimedReport
 from .clips.clip import Clip, refused
+from .clips.exif_lens import FULL_FRAME
 from .observing.detector import detect_people
 from .observing.hand_landmarks import HandReader, HandTrack, hand_track
 from .observing.keypoint_clip import observed_keypoints
@@ -26,7 +29,6 @@ from .observing.observation import Observation, PersonSeen
 from .observing.observation_cache import ObservationCache, observation_key
 from .observing.observe import Watch, observe
 from .observing.tracking import LEAST_PRESENCE, Tracker
-from .options import FULL_FRAME, USUAL_LENS, VideoOptions
 from .solving.background_solver import Helper, Prepare, SolvingAhead
 from .solving.confidence import FILLED, WEAK
 from .solving.hand_pose import fingers_over_time, with_hands
@@ -37,6 +39,7 @@ from .solving.multi_person import in_one_world
 from .solving.person import PersonSolver, Solved
 from .solving.solve_windows import Done
 
+USUAL_LENS = 31.0  # mm on full frame: what phones film with, when nothing says otherwise
 OBSERVED = 0.85  # share of the progress when everybody is observed
 SHORTEST = 0.2  # s; people seen for less are left out, unless all were
 SEEN_SHARE = 0.3  # of the frames from first to last; below, two people or none were taken for one
@@ -83,10 +86,11 @@ class VideoEstimator:
             One motion for each person, all in one world; `frame_index` are frames of the file.
 
         Raises:
-            Sketch2PoseError: the clip cannot be read, or nobody is in it.
+            Sketch2PoseError: the clip or its camera cannot be read, or nobody is in it.
         """
         done = Done[Solved]()
-        with SolvingAhead(self.helper, _prepared_by(options), done) as ahead:
+        camera = read_camera(options.camera) if options.camera else None
+        with SolvingAhead(self.helper, _prepared_by(options, camera), done) as ahead:
             watching = PartReport(report, 0.0, OBSERVED)
             seen = self.observed(path, options, watching, ahead.look)
         for sentence in seen.warnings:
@@ -99,12 +103,12 @@ class VideoEstimator:
                 report.warn(f"{len(people) - number} people were not solved: stopped on request.")
                 break
             part.progress(number / len(people), f"Solving person {number + 1} of {len(people)}")
-            motion = self._solved(person, options, seen, part, done)
+            motion = self._solved(person, options, seen, part, camera, done)
             _warn_of_weak_frames(motion, number, report)
             motions.append(motion)
-        if options.camera is None:
+        if camera is None:
             return in_one_world(motions, self.solver.body)
-        for sentence in doubts_about(options.camera, motions, seen.framerate * options.trim.step):
+        for sentence in doubts_about(camera, motions, seen.framerate * options.trim.step):
             report.warn(sentence)
         return motions
 
@@ -121,13 +125,13 @@ class VideoEstimator:
         """
         if is_keypoint_path(Path(path)):
             return observed_keypoints(Path(path), options, self.solver.body, report)
-        cache = ObservationCache(options.cache) if options.cache else None
+        cache = ObservationCache(Path(options.cache)) if options.cache else None
         key = self._key(path, options) if cache else ""
         found = cache.find(key) if cache and key else None
         if found is not None:
             report.progress(1.0, "Using the stored detections of this clip")
             return found
-        with Clip(path, options.trim, options.picture_framerate) as clip:
+        with Clip(path, options.trim, options.framerate) as clip:
             tracker = Tracker(self.detector, self.landmarker, clip.framerate / options.trim.step)
             hands = HandReader(self.hands) if self.hands and options.hands else None
             seen = observe(clip, tracker, hands, TimedReport(report, 0.0, 1.0), watch)
@@ -142,7 +146,7 @@ class VideoEstimator:
             "networks": self.networks,
             "part": [trim.start, trim.end, trim.step, trim.first, trim.count],
             "hands": options.hands,
-            "framerate": options.picture_framerate,
+            "framerate": options.framerate,
         }
         try:
             return observation_key(Path(path), how)
@@ -155,14 +159,15 @@ class VideoEstimator:
         options: VideoOptions,
         seen: Observation,
         report: Report,
+        camera: CameraPath | None = None,
         done: Done[Solved] | None = None,
     ) -> BodyMotion:
         step, rate, size = options.trim.step, seen.framerate, seen.image_size
-        track, lens = track_and_lens(person, options, rate, size)
+        track, lens = track_and_lens(person, options, camera, rate, size)
         motion = self.solver.solve(track, step, rate, lens, size, report.check, done)
         return with_fingers(motion, person, step) if person.hands else motion
 
-    def estimate_photo(self, page: Page, options: VideoOptions, report: Report) -> list[BodyMotion]:
+    def estimate_photo(self, page: Page, options: PhotoOptions, report: Report) -> list[BodyMotion]:
         """The pose of every person of a photo, left to right.
 
         Args:
@@ -181,7 +186,7 @@ class VideoEstimator:
         if not people:
             raise nobody(page.name)
         still = Observation(tuple(people), 24.0, page.image_size, 1)
-        alone = replace(options, trim=replace(options.trim, step=1))
+        alone = VideoOptions(lens=options.lens)
         motions = []
         for number, person in enumerate(people):
             report.progress(0.3 + 0.7 * number / len(people), f"Solving person {number + 1}")
@@ -189,7 +194,7 @@ class VideoEstimator:
         return in_one_world(motions, self.solver.body)
 
     def people_of_photo(
-        self, page: Page, options: VideoOptions, report: Report
+        self, page: Page, options: PhotoOptions, report: Report
     ) -> list[PersonSeen]:
         """Who is seen in a photo, left to right; see `estimate_photo`."""
         if page.color is None:
@@ -245,33 +250,38 @@ def _seen_share(frames: np.ndarray) -> float:
     return len(frames) / ((int(frames[-1]) - int(frames[0])) / step + 1)
 
 
-def _prepared_by(options: VideoOptions) -> Prepare:
+def _prepared_by(options: VideoOptions, camera: CameraPath | None) -> Prepare:
     """What somebody in a clip that is still watched is solved from."""
 
     def prepare(person: PersonSeen, clip: Clip) -> tuple[Track, AnyCamera]:
         rate = clip.framerate / options.trim.step
-        return track_and_lens(person, options, rate, clip.image_size)
+        return track_and_lens(person, options, camera, rate, clip.image_size)
 
     return prepare
 
 
 def track_and_lens(
-    person: PersonSeen, options: VideoOptions, framerate: float, image_size: tuple[int, int]
+    person: PersonSeen,
+    options: VideoOptions,
+    camera: CameraPath | None,
+    framerate: float,
+    image_size: tuple[int, int],
 ) -> tuple[Track, AnyCamera]:
     """What somebody is solved from.
 
     Args:
         person: as seen.
-        options: lens, camera and step.
+        options: lens and step.
+        camera: how the camera moved, when that is known.
         framerate: of the pictures looked at, frames a second.
         image_size: px.
     """
     track = with_hands(person.track, person.hands) if person.hands else person.track
-    if options.camera is None:
+    if camera is None:
         return track, lens_of(image_size, options.lens)
     step = options.trim.step
     frames = np.arange(track.frames[0], track.frames[-1] + 1, step)
-    return track, known_lens(options.camera, image_size, frames, framerate * step)
+    return track, known_lens(camera, image_size, frames, framerate * step)
 
 
 def with_fingers(motion: BodyMotion, person: PersonSeen, step: int) -> BodyMotion:

@@ -5,6 +5,7 @@ The files are read and checked by the backend only; *Check Setup* says what it f
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,14 +49,22 @@ def draw_model_files(layout: UILayout, preferences: Sketch2PosePreferences) -> N
         column.label(text="The skeleton needs both files, of the same gender", icon="INFO")
 
 
-def model_options(preferences: Sketch2PosePreferences) -> dict[str, str]:
-    """Options of a SKEL request: both files, or none for the default models."""
+@dataclass(frozen=True)
+class OwnModels:
+    """The user's own pair of a SKEL request; None twice for the default models."""
+
+    skel_model: str | None = None
+    body_model: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.skel_model is not None
+
+
+def own_models(preferences: Sketch2PosePreferences) -> OwnModels:
+    """Both files, or none of them."""
     if not (preferences.body_file and preferences.skel_file):
-        return {}
-    return {
-        "body_model": _absolute(preferences.body_file),
-        "skel_model": _absolute(preferences.skel_file),
-    }
+        return OwnModels()
+    return OwnModels(_absolute(preferences.skel_file), _absolute(preferences.body_file))
 
 
 def model_arguments(preferences: Sketch2PosePreferences) -> list[str]:

@@ -12,7 +12,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import Sketch2PoseError
-from ...inference.protocol.messages import BodyRequest
+from ...inference.protocol.requests import BodyRequest
 from ..backend import jobs
 from ..backend.addon import preferences
 from ..backend.file_job_operator import existing_file
@@ -46,7 +46,7 @@ class _BodyFileOperator(JobOperator):
     def _submit_file(self, path: Path) -> jobs.Job:
         return jobs.submit(
             f"Loading {path.name}",
-            lambda folder: BodyRequest(inputs=[str(path)], out_dir=str(folder)),
+            lambda folder: BodyRequest(inputs=(str(path),), out_dir=str(folder)),
         )
 
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...core.body_motion import BodyMotion, write_body_motion
-from ...core.corrections.edits import edits_to_json
-from ...inference.protocol.messages import EditRequest
+from ...inference.protocol.requests import EditRequest
 from ...rigs.human_motion import SMPL_ROLES
 from ..backend import jobs
 from ..host import keyframes
@@ -57,9 +56,9 @@ def submit(stored: StoredStill, layer: CorrectionLayer, *, quiet: bool = False) 
         source = folder / "pose.npz"
         write_body_motion(source, original_motion(stored, layer))
         return EditRequest(
-            inputs=[str(source)],
+            inputs=(str(source),),
             out_dir=str(folder / "corrected"),
-            options={"edits": edits_to_json(layer.edits)},
+            edits=tuple(layer.edits),
         )
 
     return jobs.submit("Correcting the pose", request, quiet=quiet)

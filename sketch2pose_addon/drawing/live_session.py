@@ -16,7 +16,7 @@ import bpy
 from ...core.body_motion import BodyMotion
 from ...core.errors import Sketch2PoseError
 from ...core.strokes import write_strokes
-from ...inference.protocol.messages import SketchRequest
+from ...inference.protocol.requests import SketchRequest
 from ..backend import jobs
 from ..backend.job_operator import show_result
 from ..host.armatures import refusal
@@ -165,7 +165,7 @@ def _ask(context: Context, live: LiveSession, drawing: Object) -> None:
         def request(folder: Path) -> Any:
             page = folder / "drawing.json"
             write_strokes(page, captured.page)
-            return SketchRequest(inputs=[str(page)], out_dir=str(folder))
+            return SketchRequest(inputs=(str(page),), out_dir=str(folder))
 
         live.job = jobs.submit("Following the drawing", request, quiet=True)
     except Sketch2PoseError as error:

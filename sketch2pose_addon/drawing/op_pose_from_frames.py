@@ -10,7 +10,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...core.errors import Sketch2PoseError
 from ...core.strokes import write_strokes
-from ...inference.protocol.messages import SketchRequest
+from ...inference.protocol.requests import SketchRequest
 from ..backend import jobs
 from ..backend.job_operator import JobOperator
 from ..backend.jobs import job_is_running
@@ -72,7 +72,7 @@ class SKETCH2POSE_OT_pose_from_frames(JobOperator, bpy.types.Operator):
         paths = [folder / f"drawing_{number}.json" for number in range(len(self._pages))]
         for path, captured in zip(paths, self._pages, strict=True):
             write_strokes(path, captured.page)
-        return SketchRequest(inputs=[str(path) for path in paths], out_dir=str(folder))
+        return SketchRequest(inputs=tuple(str(path) for path in paths), out_dir=str(folder))
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
-from ...inference.protocol.messages import ImageRequest, Request, SketchRequest
+from ...inference.protocol.requests import ImageRequest, Request, SketchRequest
 from ..backend import jobs
 from ..backend.file_job_operator import FileJobOperator, existing_file
 from ..host.properties import settings
@@ -50,10 +50,7 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
         kind = settings(context).image_kind
 
         def request(folder: Path) -> Request:
-            if kind == "DRAWING":
-                return SketchRequest(inputs=[str(picture)], out_dir=str(folder))
-            options = {"drawings": kind == "AUTO"}
-            return ImageRequest(inputs=[str(picture)], out_dir=str(folder), options=options)
+            return picture_request(picture, folder, kind)
 
         return jobs.submit(f"Estimating {picture.name}", request)
 
@@ -72,6 +69,20 @@ class SKETCH2POSE_OT_pose_from_image(FileJobOperator, bpy.types.Operator):
     def _stored(self, motion: BodyMotion, place: apply_still.Place) -> StoredStill:
         seen = view_of_camera(motion, self._picture)
         return result_of(motion, place, self._frame, np.zeros((0, 3)), seen)
+
+
+def picture_request(picture: Path, folder: Path, kind: str) -> Request:
+    """What is asked about a picture.
+
+    Args:
+        picture: its file.
+        folder: of the job.
+        kind: the panel's setting: ``AUTO``, ``DRAWING`` or ``PHOTO``.
+    """
+    inputs, out_dir = (str(picture),), str(folder)
+    if kind == "DRAWING":
+        return SketchRequest(inputs, out_dir)
+    return ImageRequest(inputs, out_dir, drawings=kind == "AUTO")
 
 
 classes = (SKETCH2POSE_OT_pose_from_image,)

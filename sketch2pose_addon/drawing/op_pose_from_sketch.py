@@ -9,7 +9,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.strokes import write_strokes
-from ...inference.protocol.messages import SketchRequest
+from ...inference.protocol.requests import SketchRequest
 from ..backend import jobs
 from ..backend.job_operator import JobOperator
 from ..backend.jobs import job_is_running
@@ -62,7 +62,7 @@ class SKETCH2POSE_OT_pose_from_sketch(JobOperator, bpy.types.Operator):
         def request(folder: Path) -> SketchRequest:
             page = folder / "drawing.json"
             write_strokes(page, self._captured.page)
-            return SketchRequest(inputs=[str(page)], out_dir=str(folder))
+            return SketchRequest(inputs=(str(page),), out_dir=str(folder))
 
         return jobs.submit("Estimating the pose", request)
 

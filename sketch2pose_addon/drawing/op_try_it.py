@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from ...core.strokes import write_strokes
-from ...inference.protocol.messages import SketchRequest
+from ...inference.protocol.requests import SketchRequest
 from ..backend import jobs
 from ..backend.job_operator import JobOperator
 from ..backend.jobs import job_is_running
@@ -59,7 +59,7 @@ class SKETCH2POSE_OT_try_it(JobOperator, bpy.types.Operator):
         def request(folder: Path) -> SketchRequest:
             page = folder / "drawing.json"
             write_strokes(page, self._captured.page)
-            return SketchRequest(inputs=[str(page)], out_dir=str(folder))
+            return SketchRequest(inputs=(str(page),), out_dir=str(folder))
 
         return jobs.submit("Estimating the pose", request)
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from ...core.body_motion import BodyMotion, write_body_motion
 from ...core.errors import Sketch2PoseError
-from ...inference.protocol.messages import SkelRequest
+from ...inference.protocol.requests import SkelRequest
 from ..backend import jobs
 from ..backend.addon import preferences
 from ..backend.job_operator import JobOperator
 from ..backend.jobs import job_is_running
-from ..backend.model_files import model_options
+from ..backend.model_files import OwnModels, own_models
 from ..bodies.body_motion_of_rig import body_motion_of_rig, frame_range
 from ..bodies.op_create_body import leave_other_modes, select_only
 from ..host.targets import scene_is_linked
@@ -93,7 +93,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
         self._first = frame_range(context, rig)[0] if rig else context.scene.frame_current
         self._name = f"{rig.name if rig else Path(self.source).stem} SKEL"
         own = rig is None or bool(rig.sketch2pose_body.model_name)
-        models = model_options(preferences(context)) if own else {}  # betas are one body's own
+        models = own_models(preferences(context)) if own else OwnModels()  # betas are one body's
         motion = self._motion_of(context, rig, own and not models) if rig else None
 
         def request(folder: Path) -> SkelRequest:
@@ -101,9 +101,15 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
             if motion is not None:
                 source = folder / "motion.npz"
                 write_body_motion(source, motion)
-            options = {"surface": self.surface, "picture": self.follow_picture}
-            options |= {"shape": self.fit_shape, **models}
-            return SkelRequest(inputs=[str(source)], out_dir=str(folder), options=options)
+            return SkelRequest(
+                inputs=(str(source),),
+                out_dir=str(folder),
+                surface=self.surface,
+                picture=self.follow_picture,
+                shape=self.fit_shape,
+                skel_model=models.skel_model,
+                body_model=models.body_model,
+            )
 
         return jobs.submit("Fitting the skeleton", request)
 
@@ -118,7 +124,7 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         self._export(job)
-        file = read_skel_file(next(path for path in job.files if path.suffix == ".npz"))
+        file = read_skel_file(_fitted(job))
         leave_other_modes(context)
         rig = create_skel_armature(context, file, self._name)
         if self.with_bones:
@@ -178,6 +184,21 @@ class SKETCH2POSE_OT_fit_skel(JobOperator, bpy.types.Operator):
             raise Sketch2PoseError(
                 "The files could not be exported", why, fix, "skel.out"
             ) from error
+
+
+def _fitted(job: jobs.Job) -> Path:
+    """The fitted motion among a job's files.
+
+    Raises:
+        Sketch2PoseError: the source was a SKEL motion, of which the backend makes an SMPL one.
+    """
+    path = next(path for path in job.files if path.suffix == ".npz")
+    if not path.stem.endswith("_smpl"):
+        return path
+    raise Sketch2PoseError(
+        "There is nothing to fit", "the file holds the motion of an anatomical skeleton already",
+        "Bring it onto a body with Import Motion first", "skel.fitted",
+    )  # fmt: skip
 
 
 classes = (SKETCH2POSE_OT_fit_skel,)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import bpy
 import numpy as np
@@ -16,7 +16,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ...core.body_motion import write_body_motion
 from ...core.errors import Sketch2PoseError
-from ...inference.protocol.messages import BesideRequest
+from ...inference.protocol.requests import BesideRequest
 from ...rigs.feet.contact_key_frames import contact_key_frames
 from ..backend import jobs
 from ..backend.file_job_operator import FileJobOperator, existing_file
@@ -30,7 +30,8 @@ from .footage import chosen_footage
 if TYPE_CHECKING:
     from bpy.types import Context
 
-_FILM, _SHEET = ".mp4", ".png"
+_FILM: Final = ".mp4"
+_SHEET: Final = ".png"
 _FILM_HEIGHT = 720  # px of pictures through the clip's camera
 _SHEET_HEIGHTS = (480, 1080)  # px, the same on a sheet: so many that the person is large
 _PERSON_HEIGHT = 340  # px of the person there
@@ -190,15 +191,16 @@ class SKETCH2POSE_OT_compare_with_clip(FileJobOperator, bpy.types.Operator):
         ]
         for path, motion in zip(paths, self._performance.motions, strict=True):
             write_body_motion(path, motion)
-        options = {
-            "motions": [str(path) for path in paths],
-            "frames": [int(self._performance.motions[0].source_frames[r]) for r in self._rows],
-            "pictures": str(folder),
-            "views": list(VIEWS),
-            "kind": self._place.suffix.lower(),
-            "framerate": self._rate,
-        }
-        return BesideRequest(inputs=[str(self._clip)], out_dir=str(folder), options=options)
+        return BesideRequest(
+            inputs=(str(self._clip),),
+            out_dir=str(folder),
+            motions=tuple(str(path) for path in paths),
+            frames=tuple(int(self._performance.motions[0].source_frames[r]) for r in self._rows),
+            pictures=str(folder),
+            views=VIEWS,
+            kind=_SHEET if self._is_sheet else _FILM,
+            framerate=self._rate,
+        )
 
 
 def _checked_place(filepath: str) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ...inference.protocol.messages import ImportRequest
+from ...inference.protocol.requests import ImportRequest
 from ...rigs import RetargetOptions
 from ..backend import jobs
 from ..backend.file_job_operator import FileJobOperator, existing_file
@@ -69,7 +69,7 @@ class SKETCH2POSE_OT_import_motion(FileJobOperator, bpy.types.Operator):
         self._target = checked_target(context, self.target).name
 
         def request(folder: Path) -> ImportRequest:
-            return ImportRequest(inputs=[str(path)], out_dir=str(folder))
+            return ImportRequest(inputs=(str(path),), out_dir=str(folder))
 
         return jobs.submit(f"Importing {path.name}", request)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core.body_motion import read_body_motion
 from ...core.filmed_camera import write_camera
-from ...inference.protocol.messages import VideoRequest
+from ...inference.protocol.requests import Trim, VideoRequest
 from ...rigs import RetargetOptions
 from ..backend import jobs
 from ..backend.cache_folder import cache_folder
@@ -170,28 +171,31 @@ class SKETCH2POSE_OT_motion_from_video(FileJobOperator, bpy.types.Operator):
         target = checked_target(context, self.target)
         footage = chosen_footage(context, self.source, self.filepath, self.clip)
         self._target, self._footage = target.name, footage
-        cache = cache_folder()
         camera = filmed_by_scene(context, footage) if self.use_camera else None
-        options: dict[str, Any] = {
-            "start": self.start,
-            "end": self.end or None,
-            "step": self.step,
-            "lens": self.lens or None,
-            "quality": self.quality,
-            "hands": self.hands,
-            "framerate": scene_framerate(context),
-            "first": footage.first,
-            "count": footage.count,
-            "cache": str(cache) if cache else None,
-        }
+        options = self._options(scene_framerate(context))
 
         def request(folder: Path) -> VideoRequest:
-            if camera is not None:
-                options["camera"] = str(folder / _CAMERA_FILE)
-                write_camera(folder / _CAMERA_FILE, camera)
-            return VideoRequest(inputs=[str(footage.path)], out_dir=str(folder), options=options)
+            known = replace(options, out_dir=str(folder))
+            if camera is None:
+                return known
+            write_camera(folder / _CAMERA_FILE, camera)
+            return replace(known, camera=str(folder / _CAMERA_FILE))
 
         return jobs.submit(f"Estimating {footage.path.name}", request, may_stop_early=True)
+
+    def _options(self, framerate: float) -> VideoRequest:
+        """What is asked about the clip, still without the job's folder."""
+        footage, cache = self._footage, cache_folder()
+        return VideoRequest(
+            inputs=(str(footage.path),),
+            out_dir="",
+            lens=self.lens or None,
+            quality=self.quality,  # type: ignore[arg-type]
+            hands=self.hands,
+            trim=Trim(self.start, self.end or None, self.step, footage.first, footage.count),
+            framerate=framerate,
+            cache=str(cache) if cache else None,
+        )
 
     def complete(self, context: Context, job: jobs.Job) -> str:
         target = checked_target(context, self._target)

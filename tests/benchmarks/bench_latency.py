@@ -29,6 +29,7 @@ if str(ROOT) not in sys.path:
 
 from sketch2pose.inference.protocol import messages  # noqa: E402
 from sketch2pose.inference.protocol.client import BackendClient  # noqa: E402
+from sketch2pose.inference.protocol.requests import SketchRequest  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402
 from tools import environments, package  # noqa: E402
 from tools.places import this_platform  # noqa: E402
@@ -90,7 +91,7 @@ def estimate_seconds(repeats: int) -> tuple[list[float], float, float]:
             busy_before = busy_before if turn > 1 else processor_seconds(client)
             for drawing in DRAWINGS:
                 start = time.perf_counter()
-                job = client.submit(messages.SketchRequest([str(drawing)], folder))
+                job = client.submit(SketchRequest((str(drawing),), folder))
                 until(client, lambda m, job=job: isinstance(m, messages.Result) and m.job_id == job)
                 if turn:
                     taken.append(time.perf_counter() - start)

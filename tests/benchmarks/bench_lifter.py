@@ -37,13 +37,14 @@ from sketch2pose.core.errors import Sketch2PoseError  # noqa: E402
 from sketch2pose.inference.body.model import load_default_body  # noqa: E402
 from sketch2pose.inference.devices import Device, create_session  # noqa: E402
 from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model  # noqa: E402
+from sketch2pose.inference.protocol.requests import VideoOptions  # noqa: E402
 from sketch2pose.inference.report import JobReport  # noqa: E402
 from sketch2pose.inference.training.temporal_lifter.batches import sample_truth  # noqa: E402
 from sketch2pose.inference.training.temporal_lifter.motions import FRAMERATE, load_motions  # noqa: E402
 from sketch2pose.inference.training.temporal_lifter.noise import NoiseModel, load_noise, read_clips  # noqa: E402
+from sketch2pose.inference.video.clips.exif_lens import FULL_FRAME  # noqa: E402
 from sketch2pose.inference.video.estimate import VideoEstimator  # noqa: E402
 from sketch2pose.inference.video.observing.landmarks import NUMBER  # noqa: E402
-from sketch2pose.inference.video.options import FULL_FRAME, VideoOptions  # noqa: E402
 from sketch2pose.inference.video.solving.lifter import TemporalLifter  # noqa: E402
 from sketch2pose.inference.video.solving.person import PersonSolver  # noqa: E402
 from tests.benchmarks.sketch.table import Row, print_table  # noqa: E402

@@ -29,9 +29,10 @@ from sketch2pose.core.body_motion import BodyMotion  # noqa: E402
 from sketch2pose.inference.body.model import load_default_body  # noqa: E402
 from sketch2pose.inference.devices import Device, create_session  # noqa: E402
 from sketch2pose.inference.estimators import LIFTER_NETWORK, find_model  # noqa: E402
+from sketch2pose.inference.protocol.requests import VideoOptions  # noqa: E402
 from sketch2pose.inference.report import JobReport  # noqa: E402
 from sketch2pose.inference.video.clips.clip import Clip  # noqa: E402
-from sketch2pose.inference.video.estimate import VideoEstimator, VideoOptions  # noqa: E402
+from sketch2pose.inference.video.estimate import VideoEstimator  # noqa: E402
 from sketch2pose.inference.video.observing.landmarks import NUMBER, Track  # noqa: E402
 from sketch2pose.inference.video.observing.tracking import Tracker  # noqa: E402
 from sketch2pose.inference.video.solving.shared_ground import standing_feet  # noqa: E402

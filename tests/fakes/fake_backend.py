@@ -2,9 +2,9 @@
 
     python fake_backend.py [--ready FIRST_WORD] [--file MOTION] …
 
-The option `do` of a request's `options` chooses what happens to it:
-succeed (default), warn, fail, crash, hang, deaf (also ignores cancel), garbage, slow. Files beside
-MOTION called MOTION_p1.npz … are further people.
+The name of a request's folder, as in `do-hang-x1y2`, chooses what happens to it:
+succeed (default), warn, fail, crash, hang, deaf (also ignores cancel), garbage, slow,
+until_enough. Files beside MOTION called MOTION_p1.npz … are further people.
 `--ready`: say (default), never, other-version, crash, garbage.
 """
 
@@ -13,12 +13,13 @@ import glob
 import json
 import os
 import queue
+import re
 import signal
 import sys
 import threading
 import time
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 def say(kind, **fields):
@@ -67,7 +68,8 @@ class FakeBackend:
             job, request = command["job_id"], command["request"]
             say("started", job_id=job)
             say("progress", job_id=job, fraction=0.5, text="Half way")
-            getattr(self, request["options"].get("do", "succeed"))(job, request)
+            told = re.search(r"do-([a-z_]+)-", request["out_dir"])
+            getattr(self, told[1] if told else "succeed")(job, request)
 
     def succeed(self, job, request):
         files = [self.options.file] if self.options.file else []

@@ -7,7 +7,6 @@ pictures: between two pictures farther apart than usual, numbers are left out.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -15,47 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....core.errors import Sketch2PoseError
+from ...protocol.requests import FASTEST, PICTURE_FRAMERATE, Trim
 from .frame_sources import FrameSource, MovieFrames, PictureFrames, TimedFrame, numbered_pictures
 
 USUAL_FRAMERATE = 30.0  # when the file does not say
-FASTEST = 480.0  # frames a second; files of varying rate claim the clock's instead
-PICTURE_FRAMERATE = 24.0  # of numbered pictures, when nobody says
 SMALLEST_SIDE = 64  # px
 LARGEST_SIDE = 2560  # px; larger frames are shrunk, the networks see 256 px of a person
 SAME_MOMENT = 0.3  # of a frame; two pictures closer in time than this are one
-
-
-@dataclass(frozen=True)
-class Trim:
-    """Part of a clip.
-
-    Attributes:
-        start: seconds after frame `first`.
-        end: seconds after it; None = to the end.
-        step: every so many frames.
-        first: frame of the file from which seconds count.
-        count: frames of the file from `first` on; None = to the end.
-    """
-
-    start: float = 0.0
-    end: float | None = None
-    step: int = 1
-    first: int = 0
-    count: int | None = None
-
-    def begins(self, framerate: float) -> int:
-        """Number of the first frame of the part."""
-        return self.first + round(self.start * framerate)
-
-    def ends(self, framerate: float) -> float:
-        """Number of the last frame of the part; infinite when it goes to the end."""
-        by_time = np.inf if self.end is None else self.first + int(self.end * framerate)
-        return min(by_time, np.inf if self.count is None else self.first + self.count - 1)
-
-    def has(self, number: int, framerate: float) -> bool:
-        """Whether a frame is read."""
-        first = self.begins(framerate)
-        return first <= number <= self.ends(framerate) and (number - first) % self.step == 0
 
 
 class Clip:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ....core.filmed_camera import read_camera
 from ...body.model import BodyModel
 from ...importers.keypoint_files import KeypointFrames, read_keypoint_frames
+from ...protocol.requests import VideoOptions
 from ...report import Report
-from ..options import VideoOptions
 from .keypoint_depth import metric_landmarks
 from .keypoint_people import FollowedPerson, filled, followed
 from .landmarks import Track
@@ -27,7 +28,7 @@ def observed_keypoints(
 
     Args:
         path: see `read_keypoint_frames`.
-        options: part, `picture_framerate` as the clip's, `image_size`.
+        options: part, `framerate` as the clip's, `image_size`.
         body: whose proportions.
         report: progress, cancel and warnings.
 
@@ -36,10 +37,10 @@ def observed_keypoints(
     """
     report.progress(0.0, "Reading keypoints")
     found = read_keypoint_frames(path)
-    rate, warnings = options.picture_framerate, []
+    rate, warnings = options.framerate, []
     size = options.image_size or found.image_size
     if size is None and options.camera is not None:
-        size = options.camera.image_size
+        size = read_camera(options.camera).size
     if size is None:
         size = likely_size(found)
         warnings.append(f"The file has no image size; {size[0]} x {size[1]} is assumed.")

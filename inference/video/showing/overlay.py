@@ -13,8 +13,9 @@ import numpy as np
 from ....core.arrays import Array, ByteArray
 from ....core.body_motion import BodyMotion
 from ....core.smpl import SMPL_JOINT_NAMES, SMPL_PARENTS
+from ...protocol.requests import PICTURE_FRAMERATE, Trim
 from ...report import Report
-from ..clips.clip import PICTURE_FRAMERATE, Clip, Trim
+from ..clips.clip import Clip
 from ..clips.film import Film
 
 HEIGHT = 720  # px of the overlay

@@ -6,11 +6,9 @@ put together: every frame into a film, or some frames into a sheet.
 Conventions: pictures are BGR; px of the clip have their origin top left.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,11 +17,12 @@ from numpy.typing import NDArray
 from ....core.arrays import ByteArray
 from ....core.body_motion import BodyMotion, read_body_motion
 from ....core.errors import Sketch2PoseError
+from ...each_input import Outcome, Work
+from ...outputs import OutputFolder
 from ...pictures.decoding import decoded_rendering
-from ...protocol.messages import BesideRequest
-from ...protocol.summary import InputSummary
-from ...report import Report
-from ..clips.clip import PICTURE_FRAMERATE, Clip, Trim
+from ...protocol.requests import PICTURE_FRAMERATE, BesideRequest, Trim
+from ...report import PartReport, Report
+from ..clips.clip import Clip
 from ..clips.film import Film
 from .overlay import HEIGHT, PAPER, fitted_size, floor_lines, seen_picture
 
@@ -85,34 +84,26 @@ class Beside:
         return _on_paper(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
-def run_beside_request(request: BesideRequest, report: Report) -> Iterator[InputSummary]:
-    """Put the pictures of a request together.
+def beside_work(request: BesideRequest, output: OutputFolder) -> Work:
+    """Work that puts a clip and the pictures of a request together.
 
     Args:
         request: what to show.
-        report: progress and cancelling.
-
-    Yields:
-        The outcome, with `beside.mp4` or `beside.png` in the request's folder.
-
-    Raises:
-        Cancelled: the user has cancelled; nothing is left.
+        output: where to; `beside.mp4` or `beside.png`.
     """
-    start, name = time.perf_counter(), request.inputs[0]
-    try:
-        what = _beside_of(name, request.options)
-        place = Path(request.out_dir) / f"beside{request.options.get('kind', '.mp4')}"
-        if place.suffix == ".png":
+
+    def work(path: str, report: PartReport) -> Outcome:
+        what = _beside_of(path, request)
+        place = output.folder / f"beside{request.kind}"
+        if request.kind == ".png":
             from .contact_sheet import write_sheet
 
             write_sheet(place, what, report)
         else:
             write_film(place, what, report)
-    except Sketch2PoseError as error:
-        yield InputSummary.failed(name, error, time.perf_counter() - start, [])
-        return
-    seconds = round(time.perf_counter() - start, 4)
-    yield InputSummary(name, len(what.motions), seconds, [], [str(place)])
+        return Outcome(len(what.motions), [place])
+
+    return work
 
 
 def write_film(path: Path, what: Beside, report: Report) -> None:
@@ -140,22 +131,21 @@ def not_rendered(frame: int) -> Sketch2PoseError:
     )
 
 
-def _beside_of(clip: str, options: dict[str, Any]) -> Beside:
-    """Options of a request.
+def _beside_of(clip: str, request: BesideRequest) -> Beside:
+    """What a request shows.
 
     Raises:
         Sketch2PoseError: a motion cannot be read, or no frame is shown.
     """
-    frames = tuple(sorted(int(frame) for frame in options["frames"]))
+    frames = tuple(sorted(request.frames))
     if not frames:
         raise Sketch2PoseError(
             f"{WHAT} could not be made", "it would have no frames",
             "Choose a frame range in which the rig is animated from the clip", "beside.frames",
         )  # fmt: skip
-    motions = tuple(read_body_motion(Path(path)) for path in options["motions"])
-    rate = float(options.get("framerate") or PICTURE_FRAMERATE)
-    folder, views = Path(options["pictures"]), tuple(options["views"])
-    return Beside(clip, motions, frames, folder, views, rate)
+    motions = tuple(read_body_motion(Path(path)) for path in request.motions)
+    folder = Path(request.pictures)
+    return Beside(clip, motions, frames, folder, request.views, request.framerate)
 
 
 def _on_paper(picture: "cv2.typing.MatLike") -> ByteArray:

@@ -24,7 +24,8 @@ from sketch2pose.inference.training.temporal_lifter import cameras as filming
 from sketch2pose.inference.training.temporal_lifter.batches import sample_truth
 from sketch2pose.inference.training.temporal_lifter.motions import FRAMERATE, load_motions
 from sketch2pose.inference.training.temporal_lifter.noise import load_noise
-from sketch2pose.inference.video.options import FULL_FRAME, USUAL_LENS
+from sketch2pose.inference.video.clips.exif_lens import FULL_FRAME
+from sketch2pose.inference.video.estimate import USUAL_LENS
 from sketch2pose.inference.video.solving import initial_track, terms
 from sketch2pose.inference.video.solving.body_points import body_points, joint_points
 from sketch2pose.inference.video.solving.lifter import TemporalLifter

@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from sketch2pose.inference.importers.keypoint_files import DetectedPerson
+from sketch2pose.inference.protocol.requests import VideoOptions
 from sketch2pose.inference.report import JobReport
-from sketch2pose.inference.video.estimate import VideoEstimator, VideoOptions
+from sketch2pose.inference.video.estimate import VideoEstimator
 from sketch2pose.inference.video.observing.keypoint_people import landmarks_of
 from sketch2pose.inference.video.observing.landmarks import Track
 from tests.benchmarks.sketch.table import Row
@@ -47,7 +48,7 @@ def keypoint_rows(
         framerate: frames a second. image_size: px.
     """
     rows = []
-    options = VideoOptions(picture_framerate=framerate, image_size=image_size)
+    options = VideoOptions(framerate=framerate, image_size=image_size)
     for layout, count in LAYOUTS.items():
         with TemporaryDirectory() as folder:
             for frame, row in zip(track.frames, detector_rows(track, count), strict=True):

@@ -16,11 +16,13 @@ import numpy as np
 
 from sketch2pose.core.body_motion import BodyMotion
 from sketch2pose.core.camera import CameraPath
+from sketch2pose.core.filmed_camera import write_camera
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.importers.trc import parse_trc
+from sketch2pose.inference.protocol.requests import VideoOptions
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.video.clips.clip import Clip
-from sketch2pose.inference.video.estimate import VideoEstimator, VideoOptions
+from sketch2pose.inference.video.estimate import VideoEstimator
 from tests.benchmarks.sketch.table import Row
 from tests.benchmarks.video.measures import HIPS, JOINTS, ROWS, root_error
 
@@ -111,7 +113,12 @@ def _rows(
     camera: CameraPath | None,
     truth: np.ndarray,
 ) -> list[Row]:
-    motions = estimator.estimate_clip(str(clip), VideoOptions(camera=camera), JobReport())
+    with TemporaryDirectory() as folder:
+        told = Path(folder) / "camera.json"
+        if camera is not None:
+            write_camera(told, camera)
+        options = VideoOptions(camera=None if camera is None else str(told))
+        motions = estimator.estimate_clip(str(clip), options, JobReport())
     motion = max(motions, key=lambda one: one.frame_count)
     found, known = world_joints(motion), truth[motion.source_frames]
     away = found[:, HIPS].mean(axis=1) - known[:, HIPS].mean(axis=1)

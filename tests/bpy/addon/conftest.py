@@ -20,14 +20,6 @@ from filmed_fixtures import numbered_shots, walking
 ROOT = Path(__file__).resolve().parents[3]
 FAKE_BACKEND = ROOT / "tests" / "fakes" / "fake_backend.py"
 LEFT_SHOULDER = 16
-REQUESTS = (
-    ("drawing.op_pose_from_sketch", "SketchRequest"),
-    ("drawing.op_try_it", "SketchRequest"),
-    ("drawing.op_pose_from_image", "SketchRequest"),
-    ("drawing.op_pose_from_image", "ImageRequest"),
-    ("video.op_motion_from_video", "VideoRequest"),
-    ("video.op_import_motion", "ImportRequest"),
-)
 
 
 @pytest.fixture
@@ -156,22 +148,19 @@ class Backend:
         self.real_command = backend.command
         command = [sys.executable, str(FAKE_BACKEND), "--file", str(self.file)]
         self.monkeypatch.setattr(backend, "command", lambda *_: command)
-        messages = self.addon("inference.protocol.messages")
-        for name, kind in REQUESTS:
-            module = self.addon(f"sketch2pose_addon.{name}")
-            self.monkeypatch.setattr(module, kind, self.asking(getattr(messages, kind)))
+        jobs = self.addon("sketch2pose_addon.backend.jobs")
+        make = jobs._new_folder
+        self.monkeypatch.setattr(jobs, "_new_folder", lambda: self.told(make()))
+
+    def told(self, folder: Path) -> Path:
+        """A job's folder, by a name that tells the fake backend what to do."""
+        return folder.rename(folder.with_name(f"do-{self.do}-{folder.name}"))
 
     def make_real(self) -> None:
         """Lets the real backend do the next requests."""
         self.addon("sketch2pose_addon.backend.jobs").stop()
         backend = self.addon("sketch2pose_addon.backend.backend_process")
         self.monkeypatch.setattr(backend, "command", self.real_command)
-
-    def asking(self, real: Any) -> Callable[..., Any]:
-        """The request `real`, which also tells the fake backend what to do."""
-        return lambda options=None, **fields: real(
-            **fields, options={**(options or {}), "do": self.do}
-        )
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from sketch2pose.core.camera import Camera, CameraPath
 from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.core.filmed_camera import read_camera, write_camera
 from sketch2pose.core.rotations import rotmat_from_rotvec
+from sketch2pose.inference.protocol.requests import VideoOptions
+from sketch2pose.inference.protocol.wire import read_request
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.video.estimate import VideoEstimator
 from sketch2pose.inference.video.observing.observation import Observation, PersonSeen
-from sketch2pose.inference.video.options import options_from
 from sketch2pose.inference.video.showing.overlay import pixels_of
 from sketch2pose.inference.video.solving.known_camera import (
     doubts_about,
@@ -82,14 +83,14 @@ def test_bad_camera_files_are_one_sentence(tmp_path, change):
         write_camera(path, sideways())
         path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(Sketch2PoseError, match=r'camera file "camera.json" could not be used'):
-        options_from({"camera": str(path)})
+        read_camera(path)
 
 
 def test_a_missing_camera_file_and_a_camera_that_is_no_path_are_named(tmp_path):
     with pytest.raises(Sketch2PoseError, match=r"none\.json"):
-        options_from({"camera": str(tmp_path / "none.json")})
+        read_camera(tmp_path / "none.json")
     with pytest.raises(Sketch2PoseError, match='"camera" is 5'):
-        options_from({"camera": 5})
+        read_request({"type": "video", "inputs": ["a.mp4"], "out_dir": "out", "camera": 5})
 
 
 def test_rows_are_frames_or_time():
@@ -127,7 +128,7 @@ def estimator(monkeypatch):
 
 def test_a_clip_with_its_camera_lands_in_the_cameras_world(tmp_path, estimator):
     write_camera(tmp_path / "camera.json", camera_of(scene.dolly()))
-    options, warned = options_from({"camera": str(tmp_path / "camera.json")}), []
+    options, warned = VideoOptions(camera=str(tmp_path / "camera.json")), []
     (motion,) = estimator.estimate_clip("a.mp4", options, JobReport(on_warning=warned.append))
     assert np.linalg.norm(motion.joints3d[:, 0, [0, 2]] - [0.4, 0.2], axis=-1).max() < 0.1
     assert abs(standing_height(motion)) < 0.02
@@ -139,12 +140,11 @@ def test_a_clip_with_its_camera_lands_in_the_cameras_world(tmp_path, estimator):
     assert not warned
 
 
-def test_a_camera_of_another_scale_or_length_is_said(estimator):
+def test_a_camera_of_another_scale_or_length_is_said(tmp_path, estimator):
     path = scene.dolly()
     high = camera_of(replace(path, translation=6 * path.translation))
-    options = options_from({})
-    options = type(options)(**{**vars(options), "camera": high})
-    warned = []
+    write_camera(tmp_path / "camera.json", high)
+    options, warned = VideoOptions(camera=str(tmp_path / "camera.json")), []
     (motion,) = estimator.estimate_clip("a.mp4", options, JobReport(on_warning=warned.append))
     assert any("the floor of the scene" in sentence for sentence in warned)
     short = camera_of(path.part(slice(0, 9)))

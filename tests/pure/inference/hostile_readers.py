@@ -129,9 +129,11 @@ def _edits(path: Path) -> None:
 
 
 def _options(path: Path) -> None:
-    from sketch2pose.inference.video.options import options_from
+    from sketch2pose.inference.protocol.wire import read_request
 
-    options_from(_document(path))
+    options = _document(path)
+    options = options if isinstance(options, dict) else {"options": options}
+    read_request({"type": "video", "inputs": [], "out_dir": "", **options})
 
 
 def _card(path: Path) -> None:

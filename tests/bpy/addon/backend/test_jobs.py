@@ -110,9 +110,10 @@ def test_cancel_ends_the_job_at_once_and_leaves_no_trace(
     rig, drawing, backend, snapshot, addon, wait_until
 ):
     jobs = addon("sketch2pose_addon.backend.jobs")
-    request = addon("inference.protocol.messages").SketchRequest
+    request = addon("inference.protocol.requests").SketchRequest
     before = snapshot()
-    job = jobs.submit("Waiting", lambda folder: request(["x"], str(folder), options={"do": "hang"}))
+    backend.do = "hang"
+    job = jobs.submit("Waiting", lambda folder: request(("x",), str(folder)))
     assert bpy.context.window_manager.sketch2pose.running
     assert not bpy.ops.sketch2pose.pose_from_sketch.poll()
     assert bpy.ops.sketch2pose.cancel() == {"FINISHED"}
@@ -125,9 +126,10 @@ def test_cancel_ends_the_job_at_once_and_leaves_no_trace(
 
 def test_progress_reaches_the_panel(rig, backend, addon, wait_until):
     jobs = addon("sketch2pose_addon.backend.jobs")
-    request = addon("inference.protocol.messages").SketchRequest
+    request = addon("inference.protocol.requests").SketchRequest
     state = bpy.context.window_manager.sketch2pose
-    job = jobs.submit("Reading", lambda folder: request(["x"], str(folder), {"do": "hang"}))
+    backend.do = "hang"
+    job = jobs.submit("Reading", lambda folder: request(("x",), str(folder)))
     assert state.text == "Reading"
     assert wait_until(lambda: jobs.pump() is not None and state.text == "Half way")
     assert state.factor == pytest.approx(0.5)
@@ -137,8 +139,9 @@ def test_progress_reaches_the_panel(rig, backend, addon, wait_until):
 
 def test_loading_another_file_cancels(backend, addon, tmp_path):
     jobs = addon("sketch2pose_addon.backend.jobs")
-    request = addon("inference.protocol.messages").SketchRequest
-    job = jobs.submit("Waiting", lambda folder: request(["x"], str(folder), {"do": "hang"}))
+    request = addon("inference.protocol.requests").SketchRequest
+    backend.do = "hang"
+    job = jobs.submit("Waiting", lambda folder: request(("x",), str(folder)))
     assert jobs._before_load in bpy.app.handlers.load_pre
     jobs._before_load("another.blend")
     assert job.state is jobs.JobState.CANCELLED
@@ -147,8 +150,9 @@ def test_loading_another_file_cancels(backend, addon, tmp_path):
 
 def test_stopping_ends_the_process(backend, addon, wait_until):
     jobs = addon("sketch2pose_addon.backend.jobs")
-    request = addon("inference.protocol.messages").SketchRequest
-    job = jobs.submit("Waiting", lambda folder: request(["x"], str(folder), {"do": "hang"}))
+    request = addon("inference.protocol.requests").SketchRequest
+    backend.do = "hang"
+    job = jobs.submit("Waiting", lambda folder: request(("x",), str(folder)))
     process = jobs._client._process._process
     jobs.stop()
     assert job.finished

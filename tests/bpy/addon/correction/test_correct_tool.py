@@ -19,16 +19,11 @@ UP = np.array([0.0, 0.0, 0.1])
 
 
 @pytest.fixture
-def correcting(addon, backend, monkeypatch, motion):
+def correcting(addon, backend, motion):
     """The tool's module; the fake backend answers with a bent elbow."""
     bent = np.array(motion.poses)
     bent[0, 3 * ELBOW + 1] = -0.9
     backend.answer_with(replace(motion, poses=bent))
-    relay, messages = (
-        addon("sketch2pose_addon.correction.solve_corrections"),
-        addon("inference.protocol.messages"),
-    )
-    monkeypatch.setattr(relay, "EditRequest", backend.asking(messages.EditRequest))
     module = addon("sketch2pose_addon.correction.edit_session")
     yield module
     module.stop()

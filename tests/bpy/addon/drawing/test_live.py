@@ -19,12 +19,9 @@ def live(addon):
 
 
 @pytest.fixture
-def started(rig, drawing, backend, motion, live, addon, monkeypatch):
+def started(rig, drawing, backend, motion, live):
     """Live drawing is on for the rig; the backend answers with the motion."""
     backend.answer_with(replace(motion, joints2d=SCREEN))
-    real = addon("inference.protocol.messages").SketchRequest
-    asked = lambda **fields: real(**fields, options={"do": backend.do})  # noqa: E731
-    monkeypatch.setattr(live, "SketchRequest", asked)
     bpy.context.scene.sketch2pose.target = rig
     bpy.context.scene.sketch2pose.drawing = drawing
     assert bpy.ops.sketch2pose.live() == {"FINISHED"}

@@ -97,7 +97,7 @@ def test_a_movie_clip_is_keyed_in_step_with_the_scene(
     done = bpy.ops.sketch2pose.motion_from_video(source="CLIP", clip=clip.name)
     assert done == {"FINISHED"}
     assert keyed_frames(rig) == {41.0, 42.0, 43.0, 44.0}  # though the scene runs at 24, it at 30
-    assert sent[0].inputs == [str(shots)]
+    assert sent[0].inputs == (str(shots),)
     with pytest.raises(RuntimeError, match="no movie clip"):
         bpy.ops.sketch2pose.motion_from_video(source="CLIP", clip="none")
 
@@ -133,7 +133,7 @@ def test_a_strip_is_read_between_its_handles(
     strip.frame_offset_start = 1
     editor.active_strip = strip
     assert bpy.ops.sketch2pose.motion_from_video(source="STRIP") == {"FINISHED"}
-    assert (sent[0].options["first"], sent[0].options["count"]) == (1, 4)
+    assert (sent[0].trim.first, sent[0].trim.count) == (1, 4)
     assert keyed_frames(rig) == {21.0, 22.0, 23.0, 24.0}
     scene.sequence_editor_clear()
 
@@ -157,11 +157,10 @@ def test_the_others_wait_in_the_table_of_people(rig, backend, filmed, shots, key
 def test_stopping_early_keeps_what_was_read(addon, rig, backend, filmed, shots, wait_until):
     backend.answer_with(filmed)
     jobs = addon("sketch2pose_addon.backend.jobs")
-    messages = addon("inference.protocol.messages")
-    make = backend.asking(messages.VideoRequest)
+    make = addon("inference.protocol.requests").VideoRequest
     backend.do = "until_enough"
     job = jobs.submit(
-        "Reading", lambda folder: make(inputs=["a.mp4"], out_dir=str(folder)), may_stop_early=True
+        "Reading", lambda folder: make(inputs=("a.mp4",), out_dir=str(folder)), may_stop_early=True
     )
     state = bpy.context.window_manager.sketch2pose
     assert wait_until(lambda: jobs.pump() and job.text == "Half way") and state.may_stop_early

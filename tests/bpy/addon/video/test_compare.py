@@ -198,9 +198,6 @@ def test_a_backend_that_fails_or_is_cancelled_leaves_nothing(
     addon, monkeypatch, photos, performing, backend, shots, tmp_path, do
 ):
     photos(0)
-    module = addon("sketch2pose_addon.video.op_compare_with_clip")
-    real = addon("inference.protocol.messages").BesideRequest
-    monkeypatch.setattr(module, "BesideRequest", backend.asking(real))
     backend.do = do
     jobs = addon("sketch2pose_addon.backend.jobs")
     if do == "hang":  # cancelled as soon as it is told to wait for it

@@ -74,7 +74,7 @@ def test_people_are_put_into_the_cameras_world(
     def submit(title, make, **how):
         def noted(folder):
             request = make(folder)
-            cameras.append(read(request.options["camera"]))
+            cameras.append(read(request.camera))
             return request
 
         return real(title, noted, **how)

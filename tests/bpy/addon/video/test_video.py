@@ -85,4 +85,4 @@ def test_images_are_asked_for_as_the_setting_says(
     monkeypatch.setattr(jobs, "submit", submit)
     assert bpy.ops.sketch2pose.pose_from_image(filepath=str(picture)) == {"FINISHED"}
     assert type(sent[0]).__name__ == request_kind
-    assert options.items() <= sent[0].options.items()
+    assert options.items() <= vars(sent[0]).items()

@@ -11,15 +11,18 @@ from sketch2pose.core.errors import CancelledByUser
 from sketch2pose.core.smpl import SMPL_PARENTS
 from sketch2pose.inference.body.model import BodyModel
 from sketch2pose.inference.body.pose_vectors import SIZES, convert_poses
-from sketch2pose.inference.body.request import run_body_request
 from sketch2pose.inference.body.smpl_files import joint_names, load_smpl_file
 from sketch2pose.inference.body.smpl_sized import smpl_sized
-from sketch2pose.inference.protocol.messages import BodyRequest, Submit, decode, encode
+from sketch2pose.inference.estimators import Estimators, Settings
+from sketch2pose.inference.protocol.messages import Submit
+from sketch2pose.inference.protocol.requests import BodyRequest
+from sketch2pose.inference.protocol.wire import decode, encode
+from sketch2pose.inference.run_request import run_request
 from sketch2pose.inference.skel.files import load_models, write_skel_files
 from tests.pure.inference.body.test_body_model import smpl_arrays
+from tests.pure.inference.commands.test_cli_skel import Listener
 from tests.pure.inference.skel.synthetic_skel import write_synthetic
 from tests.pure.inference.skel.test_skel import walk
-from tests.pure.inference.test_cli_skel import Listener
 
 KINDS = {"smpl": 24, "smplh": 52, "smplx": 55}
 
@@ -65,9 +68,9 @@ def family_file(folder: Path, kind: str, every: int = 8) -> Path:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_bodies_become_files_for_rigs(tmp_path: Path, kind: str) -> None:
-    request = BodyRequest([str(family_file(tmp_path, kind))], str(tmp_path))
+    request = BodyRequest((str(family_file(tmp_path, kind)),), str(tmp_path))
     assert decode(encode(Submit(1, request))) == Submit(1, request)
-    (summary,) = run_body_request(request, Listener())
+    (summary,) = run_request(request, Estimators(Settings()), Listener())
     assert summary.error is None
     body = load_smpl_file(tmp_path / f"{kind}.npz")
     with np.load(summary.files[0], allow_pickle=False) as stored:
@@ -79,15 +82,17 @@ def test_bodies_become_files_for_rigs(tmp_path: Path, kind: str) -> None:
 def test_one_refused_file_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "bad.pkl").write_bytes(b"cos\nsystem\n(S'echo 1'\ntR.")
     inputs = [str(tmp_path / "bad.pkl"), str(family_file(tmp_path, "smpl"))]
-    bad, good = run_body_request(BodyRequest(inputs, str(tmp_path)), Listener())
+    bad, good = run_request(
+        BodyRequest(tuple(inputs), str(tmp_path)), Estimators(Settings()), Listener()
+    )
     assert bad.error is not None and "system" in bad.error["why"]
     assert good.error is None and Path(good.files[0]).is_file()
 
 
 def test_reading_can_be_cancelled(tmp_path: Path) -> None:
-    request = BodyRequest([str(family_file(tmp_path, "smpl"))], str(tmp_path))
+    request = BodyRequest((str(family_file(tmp_path, "smpl")),), str(tmp_path))
     with pytest.raises(CancelledByUser):
-        list(run_body_request(request, Listener(cancel=True)))
+        list(run_request(request, Estimators(Settings()), Listener(cancel=True)))
     assert not list(tmp_path.glob("*_body.npz"))
 
 

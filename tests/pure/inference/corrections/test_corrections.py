@@ -27,7 +27,8 @@ from sketch2pose.core.hypotheses import pose_hypotheses
 from sketch2pose.core.rotations import rotmat_from_rotvec
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.corrections.solve_corrections import edited_motion
-from sketch2pose.inference.protocol.messages import EditRequest
+from sketch2pose.inference.protocol.requests import EditRequest
+from sketch2pose.inference.protocol.wire import read_request
 from sketch2pose.inference.run_request import run_request
 
 SEEDS = st.integers(0, 10_000)
@@ -341,14 +342,15 @@ def test_the_request_solves_a_file_without_a_net(tmp_path):
     before = still(7)
     write_body_motion(source, before)
     out = tmp_path / "out"
-    edits = edits_to_json([Edit("depth", joint=20, radians=0.5)])
-    request = EditRequest([str(source)], str(out), {"edits": edits})
+    edits = (Edit("depth", joint=20, radians=0.5),)
+    request = EditRequest((str(source),), str(out), edits)
+    document = {"type": "edit", "inputs": [str(source)], "out_dir": str(out)}
+    assert read_request({**document, "edits": edits_to_json(edits)}) == request
     (summary,) = run_request(request, None, Quiet())
     after = read_body_motion(summary.files[0])
     assert turned(before, after)[20] > 10
-    broken = EditRequest([str(source)], str(out), {"edits": "all of them"})
-    (summary,) = run_request(broken, None, Quiet())
-    assert "they are not a list" in str(summary.exception())
+    with pytest.raises(Sketch2PoseError, match="they are not a list"):
+        read_request({**document, "edits": "all of them"})
 
 
 def figure_of(motion: BodyMotion) -> Figure2d:

@@ -10,6 +10,7 @@ from sketch2pose.core.errors import Sketch2PoseError
 from sketch2pose.inference.protocol import messages as m
 from sketch2pose.inference.protocol.client import BackendClient
 from sketch2pose.inference.protocol.process import clean_environment
+from sketch2pose.inference.protocol.requests import SketchRequest
 from tests.pure.inference.protocol.protocol_messages import messages_of, messages_until
 
 FAKE = Path(__file__).resolve().parents[3] / "fakes" / "fake_backend.py"
@@ -28,7 +29,7 @@ def client():
 
 
 def request(do="succeed", inputs=("a.png",)):
-    return m.SketchRequest(list(inputs), ".", {"do": do})
+    return SketchRequest(tuple(inputs), f"do-{do}-")
 
 
 def test_a_job_from_request_to_result(client):

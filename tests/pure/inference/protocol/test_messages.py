@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sketch2pose.inference.protocol import messages as m
+from sketch2pose.inference.protocol import requests as r
+from sketch2pose.inference.protocol.wire import ProtocolError, decode, encode
 
 text = st.text(max_size=30)
 number = st.integers(0, 1 << 40)
-requests = st.builds(
-    m.SketchRequest,
-    inputs=st.lists(text, max_size=3),
-    out_dir=text,
-    options=st.dictionaries(text, st.one_of(text, number, st.booleans(), st.none()), max_size=3),
+paths = st.lists(text, max_size=3).map(tuple)
+requests = st.one_of(
+    st.builds(r.SketchRequest, inputs=paths, out_dir=text),
+    st.builds(r.VideoRequest, inputs=paths, out_dir=text, cache=st.none() | text),
 )
 everything = st.one_of(
     st.builds(m.Submit, job_id=number, request=requests),
@@ -33,11 +34,11 @@ everything = st.one_of(
 
 @given(everything)
 def test_every_message_survives_its_line(message):
-    line = m.encode(message)
+    line = encode(message)
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
     assert line.isascii()
-    assert m.decode(line) == message
+    assert decode(line) == message
 
 
 @pytest.mark.parametrize(
@@ -62,13 +63,13 @@ def test_every_message_survives_its_line(message):
     ],
 )
 def test_other_lines_are_refused(line):
-    with pytest.raises(m.ProtocolError):
-        m.decode(line)
+    with pytest.raises(ProtocolError):
+        decode(line)
 
 
 def test_newer_fields_are_ignored():
     line = json.dumps({"type": "started", "job_id": 3, "mood": "good"}).encode()
-    assert m.decode(line) == m.Started(3)
+    assert decode(line) == m.Started(3)
 
 
 def test_an_error_is_one_sentence():

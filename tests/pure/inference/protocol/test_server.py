@@ -16,6 +16,8 @@ import pytest
 from sketch2pose.core.body_motion import read_body_motion
 from sketch2pose.inference.protocol import messages as m
 from sketch2pose.inference.protocol.client import BackendClient
+from sketch2pose.inference.protocol.requests import SketchRequest
+from sketch2pose.inference.protocol.wire import decode, encode
 from tests.pure.inference.protocol.protocol_messages import messages_of, messages_until
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -56,7 +58,7 @@ def is_progress(message):
 def test_drawings_become_files(client, draw, tmp_path):
     out = tmp_path / "öut put"
     inputs = [draw("one é.png"), draw("two.png"), draw("nobody.png"), str(tmp_path / "absent.png")]
-    result = outcome(client, client.submit(m.SketchRequest(inputs, str(out))))
+    result = outcome(client, client.submit(SketchRequest(tuple(inputs), str(out))))
     assert isinstance(result, m.Result)
     names = [Path(path).name for path in result.files]
     assert names == ["one é.npz", "two_p0.npz", "two_p1.npz"]
@@ -71,27 +73,27 @@ def test_drawings_become_files(client, draw, tmp_path):
 
 
 def test_one_failed_drawing_is_an_error(client, draw, tmp_path):
-    message = outcome(client, client.submit(m.SketchRequest([draw("nobody.png")], str(tmp_path))))
+    message = outcome(client, client.submit(SketchRequest((draw("nobody.png"),), str(tmp_path))))
     assert str(message.error()) == "No figure was found: nothing looks like one. Draw one."
 
 
 def test_a_bug_is_an_error_with_its_trace_in_the_log(client, draw, tmp_path):
-    message = outcome(client, client.submit(m.SketchRequest([draw("bug.png")], str(tmp_path))))
+    message = outcome(client, client.submit(SketchRequest((draw("bug.png"),), str(tmp_path))))
     assert message.code == "unexpected"
     assert "ZeroDivisionError" in message.why
     log = (tmp_path / "log" / "backend.log").read_text(encoding="utf-8")
     assert "Traceback" in log
-    assert isinstance(outcome(client, client.submit(m.SketchRequest([], str(tmp_path)))), m.Result)
+    assert isinstance(outcome(client, client.submit(SketchRequest((), str(tmp_path)))), m.Result)
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(client, draw, tmp_path):
     blocked = draw("file.png")
-    message = outcome(client, client.submit(m.SketchRequest([draw("a.png")], blocked + "/x")))
+    message = outcome(client, client.submit(SketchRequest((draw("a.png"),), blocked + "/x")))
     assert message.code == "output.folder"
 
 
 def test_noise_goes_to_the_log_and_not_into_the_protocol(client, draw, tmp_path):
-    job = client.submit(m.SketchRequest([draw("noisy.png")], str(tmp_path)))
+    job = client.submit(SketchRequest((draw("noisy.png"),), str(tmp_path)))
     received = messages_until(client, lambda message: isinstance(message, m.FINAL_MESSAGES))
     assert isinstance(received[-1], m.Result)
     assert m.Warning(job, "This one is noisy.") in received
@@ -102,19 +104,27 @@ def test_noise_goes_to_the_log_and_not_into_the_protocol(client, draw, tmp_path)
 
 def test_cancel_while_it_computes_leaves_nothing_and_keeps_the_process(client, draw, tmp_path):
     out = tmp_path / "out"
-    job = client.submit(m.SketchRequest([draw("a.png"), draw("slow.png")], str(out)))
+    job = client.submit(
+        SketchRequest(
+            (
+                draw("a.png"),
+                draw("slow.png"),
+            ),
+            str(out),
+        )
+    )
     messages_until(client, lambda message: is_progress(message) and message.text == "Step 3")
     pid = client.process_id
     client.cancel(job)
     assert isinstance(outcome(client, job), m.Cancelled)
-    again = client.submit(m.SketchRequest([draw("a.png")], str(out)))
+    again = client.submit(SketchRequest((draw("a.png"),), str(out)))
     assert isinstance(outcome(client, again), m.Result)
     assert client.process_id == pid
     assert not list(out.glob("slow*"))
 
 
 def test_stopping_early_keeps_what_there_is(client, draw, tmp_path):
-    job = client.submit(m.SketchRequest([draw("patient.png")], str(tmp_path / "out")))
+    job = client.submit(SketchRequest((draw("patient.png"),), str(tmp_path / "out")))
     client.stop_early(job)  # not begun yet: ignored
     messages_until(client, is_progress)
     client.stop_early(job)
@@ -124,9 +134,9 @@ def test_stopping_early_keeps_what_there_is(client, draw, tmp_path):
 
 
 def test_cancel_of_a_waiting_job(client, draw, tmp_path):
-    running = client.submit(m.SketchRequest([draw("slow.png")], str(tmp_path)))
+    running = client.submit(SketchRequest((draw("slow.png"),), str(tmp_path)))
     messages_until(client, is_progress)
-    waiting = client.submit(m.SketchRequest([draw("a.png")], str(tmp_path)))
+    waiting = client.submit(SketchRequest((draw("a.png"),), str(tmp_path)))
     client.cancel(waiting)
     assert isinstance(outcome(client, waiting), m.Cancelled)
     client.cancel(running)
@@ -135,7 +145,7 @@ def test_cancel_of_a_waiting_job(client, draw, tmp_path):
 
 @POSIX_ONLY
 def test_kill_in_mid_job_is_one_error_and_the_next_job_runs(client, draw, tmp_path):
-    job = client.submit(m.SketchRequest([draw("slow.png")], str(tmp_path)))
+    job = client.submit(SketchRequest((draw("slow.png"),), str(tmp_path)))
     messages_until(client, is_progress)
     os.kill(client.process_id, signal.SIGKILL)
     message = outcome(client, job)
@@ -143,7 +153,7 @@ def test_kill_in_mid_job_is_one_error_and_the_next_job_runs(client, draw, tmp_pa
     assert "signal 9" in message.why
     assert "backend.log" in message.fix
     assert isinstance(
-        outcome(client, client.submit(m.SketchRequest([draw("a.png")], str(tmp_path)))), m.Result
+        outcome(client, client.submit(SketchRequest((draw("a.png"),), str(tmp_path)))), m.Result
     )
 
 
@@ -152,12 +162,12 @@ def test_the_process_ends_when_stdin_does(draw, tmp_path, drawing):
     process = subprocess.Popen(
         SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
     )
-    assert isinstance(m.decode(process.stdout.readline()), m.Ready)
+    assert isinstance(decode(process.stdout.readline()), m.Ready)
     if drawing:
-        request = m.SketchRequest([draw(drawing)], str(tmp_path))
-        process.stdin.write(m.encode(m.Submit(1, request)))
+        request = SketchRequest((draw(drawing),), str(tmp_path))
+        process.stdin.write(encode(m.Submit(1, request)))
         process.stdin.flush()
-        while not is_progress(m.decode(process.stdout.readline())):
+        while not is_progress(decode(process.stdout.readline())):
             pass
     process.stdin.close()
     assert process.wait(PATIENCE) == 0
@@ -165,8 +175,8 @@ def test_the_process_ends_when_stdin_does(draw, tmp_path, drawing):
 
 
 def test_commands_that_are_none_are_ignored(draw, tmp_path):
-    request = m.SketchRequest([draw("a.png")], str(tmp_path))
-    commands = b"garbage\n\n" + m.encode(m.Cancel(99)) + m.encode(m.Submit(1, request))
+    request = SketchRequest((draw("a.png"),), str(tmp_path))
+    commands = b"garbage\n\n" + encode(m.Cancel(99)) + encode(m.Submit(1, request))
     with subprocess.Popen(
         SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
     ) as process:
@@ -174,7 +184,7 @@ def test_commands_that_are_none_are_ignored(draw, tmp_path):
         process.stdin.flush()
         kinds = []
         while "Result" not in kinds:
-            kinds.append(type(m.decode(process.stdout.readline())).__name__)
+            kinds.append(type(decode(process.stdout.readline())).__name__)
     assert kinds[:2] == ["Ready", "Started"]
 
 
@@ -185,8 +195,9 @@ def test_the_process_ends_when_its_parent_is_killed(draw, tmp_path, drawing):
         import sys, time
         from sketch2pose.inference.protocol.client import BackendClient
         from sketch2pose.inference.protocol import messages as m
+        from sketch2pose.inference.protocol.requests import SketchRequest
         client = BackendClient({SERVER!r})
-        client.submit(m.SketchRequest([{draw(drawing)!r}], {str(tmp_path)!r}))
+        client.submit(SketchRequest(({draw(drawing)!r},), {str(tmp_path)!r}))
         while not any(isinstance(x, m.Progress) for x in client.poll()):
             time.sleep(0.01)
         print(client.process_id, flush=True)
@@ -217,7 +228,7 @@ def is_running(pid):
 def test_a_log_that_cannot_be_written_stops_nothing(draw, tmp_path):
     blocked = draw("file.png")
     client = BackendClient(SERVER, environment(), Path(blocked) / "backend.log")
-    result = outcome(client, client.submit(m.SketchRequest([draw("a.png")], str(tmp_path))))
+    result = outcome(client, client.submit(SketchRequest((draw("a.png"),), str(tmp_path))))
     assert isinstance(result, m.Result)
     client.close()
 

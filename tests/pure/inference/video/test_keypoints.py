@@ -15,6 +15,7 @@ from sketch2pose.inference.cli import run
 from sketch2pose.inference.importers.keypoint_files import DetectedPerson, read_keypoint_frames
 from sketch2pose.inference.importers.keypoints2d import LAYOUTS
 from sketch2pose.inference.importers.read_motion import read_motion
+from sketch2pose.inference.protocol.requests import Trim, VideoOptions
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.video.estimate import VideoEstimator
 from sketch2pose.inference.video.observing.keypoint_clip import likely_size
@@ -26,7 +27,6 @@ from sketch2pose.inference.video.observing.keypoint_people import (
     landmarks_of,
 )
 from sketch2pose.inference.video.observing.landmarks import LANDMARKS, NUMBER
-from sketch2pose.inference.video.options import options_from
 from tests.pure.inference.video import test_moving_camera as scene
 
 
@@ -175,7 +175,7 @@ def solved(path, **options):
     warned = []
     estimator = VideoEstimator(None, None)  # type: ignore[arg-type]
     report = JobReport(on_warning=warned.append)
-    motions = estimator.estimate_clip(str(path), options_from(options), report)
+    motions = estimator.estimate_clip(str(path), VideoOptions(**options), report)
     for motion in motions:
         check(motion)
     return motions, warned
@@ -184,7 +184,7 @@ def solved(path, **options):
 def test_a_known_motion_comes_back_from_keypoints_alone(tmp_path, waving):
     track, joints = waving
     folder = write_openpose(tmp_path / "json", track)
-    (motion,), _ = solved(folder, size="1280x720", framerate=24, lens=31)
+    (motion,), _ = solved(folder, image_size=(1280, 720), framerate=24, lens=31)
     assert motion.frame_count == 24 and motion.image_size.tolist() == [1280, 720]
     seen = motion.joints3d @ motion.camera_rotation.T + motion.camera_translation
     away = (seen - seen[:, :1]) - (joints - joints[:, :1])
@@ -197,7 +197,7 @@ def test_a_known_motion_comes_back_from_keypoints_alone(tmp_path, waving):
 
 def test_part_size_and_people(tmp_path, waving):
     folder = write_openpose(tmp_path / "json", waving[0], shifts=(-150.0, 150.0))
-    motions, warned = solved(folder, start=0.5, framerate=24, step=2)
+    motions, warned = solved(folder, trim=Trim(start=0.5, step=2), framerate=24)
     assert [motion.frame_index.tolist() for motion in motions] == [list(range(12, 24, 2))] * 2
     assert any("1280 x 720 is assumed" in sentence for sentence in warned)
     assert motions[0].joints2d[0, 4, 0] != motions[1].joints2d[0, 4, 0]
@@ -237,5 +237,3 @@ def test_bad_keypoints_are_one_sentence(tmp_path, content, why):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(Sketch2PoseError, match=why):
         solved(path)
-    with pytest.raises(Sketch2PoseError, match='"size" is 12'):
-        options_from({"size": "12"})

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sketch2pose.core.errors import CancelledByUser, Sketch2PoseError
+from sketch2pose.inference.protocol.requests import VideoOptions
 from sketch2pose.inference.report import JobReport, PartReport, TimedReport, spoken_time
 from sketch2pose.inference.video.clips.clip import Trim
 from sketch2pose.inference.video.estimate import VideoEstimator, long_enough
@@ -31,7 +32,6 @@ from sketch2pose.inference.video.observing.observation_cache import (
 from sketch2pose.inference.video.observing.observe import AHEAD, decoded_ahead, observe
 from sketch2pose.inference.video.observing.region import Region
 from sketch2pose.inference.video.observing.tracking import TrackedPerson
-from sketch2pose.inference.video.options import VideoOptions, options_from
 
 
 class Numbers:
@@ -200,7 +200,7 @@ def test_a_second_look_needs_neither_clip_nor_networks(tmp_path, monkeypatch):
     clip = tmp_path / "walk.mp4"
     clip.write_bytes(b"a clip")
     estimator = VideoEstimator(None, None, networks="of the test")  # type: ignore[arg-type]
-    options = options_from({"cache": str(tmp_path / "cache")})
+    options = VideoOptions(cache=str(tmp_path / "cache"))
     key = estimator._key(str(clip), options)
     ObservationCache(tmp_path / "cache").keep(key, an_observation())
     monkeypatch.setattr(observe_module, "observe", None)

@@ -12,7 +12,7 @@ from sketch2pose.core.body_motion import BodyMotion, write_body_motion
 from sketch2pose.core.errors import CancelledByUser
 from sketch2pose.inference.body import load_default_body
 from sketch2pose.inference.estimators import Estimators, Settings
-from sketch2pose.inference.protocol.messages import BesideRequest
+from sketch2pose.inference.protocol.requests import BesideRequest
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.run_request import run_request
 from sketch2pose.inference.video.showing.contact_sheet import (
@@ -68,11 +68,10 @@ def asked(tmp_path, walker):
                 picture = np.zeros((height, width, 4), np.uint8)
                 picture[: height // 2] = (*GREEN, 255)  # the rest is transparent
                 cv2.imwrite(str(tmp_path / f"{view}_{frame:06d}.png"), picture)
-        options = {
-            "motions": [str(tmp_path / "motion.npz")], "frames": list(frames),
-            "pictures": str(tmp_path), "views": list(VIEWS), "kind": kind,
-        }  # fmt: skip
-        return BesideRequest([str(clip)], str(tmp_path), options)
+        return BesideRequest(
+            (str(clip),), str(tmp_path), motions=(str(tmp_path / "motion.npz"),),
+            frames=tuple(frames), pictures=str(tmp_path), views=tuple(VIEWS), kind=kind,
+        )  # fmt: skip
 
     return make
 

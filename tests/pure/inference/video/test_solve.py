@@ -9,9 +9,10 @@ from sketch2pose.core.body_motion.check import check
 from sketch2pose.core.camera import Camera
 from sketch2pose.core.rotations import rotmat_from_rotvec, rotvec_from_rotmat
 from sketch2pose.inference.body import load_default_body
+from sketch2pose.inference.protocol.requests import Trim, VideoRequest
+from sketch2pose.inference.protocol.wire import checked
 from sketch2pose.inference.solver import tree
 from sketch2pose.inference.video.observing.landmarks import NUMBER, Track
-from sketch2pose.inference.video.options import options_from
 from sketch2pose.inference.video.solving import terms, world
 from sketch2pose.inference.video.solving.banded import solve_banded
 from sketch2pose.inference.video.solving.body_points import BodyPoints, body_points, joint_points
@@ -269,10 +270,19 @@ def test_confidence_falls_where_nothing_was_seen_or_met():
     assert np.all(sure[2] == FILLED)
 
 
-@pytest.mark.parametrize("bad", [{"start": -1}, {"start": 3, "end": 2}, {"step": -2}, {"lens": 1}])
+SENSELESS = {
+    "start": {"trim": Trim(start=-1)},
+    "end": {"trim": Trim(start=3, end=2)},
+    "step": {"trim": Trim(step=-2)},
+    "lens": {"lens": 1},
+    "image_size": {"image_size": (0, 0)},
+}
+
+
+@pytest.mark.parametrize("bad", SENSELESS)
 def test_senseless_options_are_named(bad):
-    with pytest.raises(Exception, match=f'"{list(bad)[-1]}"'):
-        options_from(bad)
+    with pytest.raises(Exception, match=f'"{bad}"'):
+        checked(VideoRequest(("a.mp4",), "out", **SENSELESS[bad]))
 
 
 @given(st.floats(-1.2, 1.2), st.floats(-0.6, 0.6))

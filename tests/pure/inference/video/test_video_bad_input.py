@@ -10,7 +10,7 @@ import pytest
 
 from sketch2pose.core.body_motion import read_body_motion
 from sketch2pose.inference.estimators import Estimators, Settings
-from sketch2pose.inference.protocol.messages import VideoRequest
+from sketch2pose.inference.protocol.requests import VideoRequest
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.run_request import run_request
 
@@ -34,7 +34,7 @@ def person(shared_data):
 
 def read(estimators, tmp_path, path, **options):
     """The summary of one clip and its motions."""
-    request = VideoRequest([str(path)], str(tmp_path / "out"), options)
+    request = VideoRequest((str(path),), str(tmp_path / "out"), **options)
     (summary,) = run_request(request, estimators, JobReport())
     return summary, [read_body_motion(file) for file in summary.files]
 
@@ -155,15 +155,15 @@ def test_paths_may_be_in_any_script(tmp_path, estimators, person):
 FULL_DISK = """
 import json, resource, signal, sys
 from sketch2pose.inference.estimators import Estimators, Settings
-from sketch2pose.inference.protocol.messages import VideoRequest
+from sketch2pose.inference.protocol.requests import VideoRequest
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.run_request import run_request
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 clip, out, cache, most = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
-options = {"overlay": True, "cache": cache}
-(summary,) = run_request(VideoRequest([clip], out, options), Estimators(Settings()), JobReport())
+request = VideoRequest((clip,), out, overlay=True, cache=cache)
+(summary,) = run_request(request, Estimators(Settings()), JobReport())
 print(json.dumps({"error": str(summary.exception() or ""), "warnings": summary.warnings}))
 """
 

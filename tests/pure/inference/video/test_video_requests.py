@@ -12,6 +12,8 @@ from sketch2pose.inference.__main__ import main
 from sketch2pose.inference.estimators import Estimators, Settings
 from sketch2pose.inference.pictures.page import load_page
 from sketch2pose.inference.protocol import messages
+from sketch2pose.inference.protocol.requests import ImageRequest, VideoRequest
+from sketch2pose.inference.protocol.wire import decode, encode
 from sketch2pose.inference.report import JobReport
 from sketch2pose.inference.run_request import run_request
 from sketch2pose.inference.video.clips.photo import looks_like_drawing
@@ -30,10 +32,10 @@ def blank_clip(path):
     return path
 
 
-@pytest.mark.parametrize("kind", [messages.ImageRequest, messages.VideoRequest])
+@pytest.mark.parametrize("kind", [ImageRequest, VideoRequest])
 def test_requests_travel_as_lines(kind):
-    sent = messages.Submit(3, kind(["a b.mp4"], "out", {"lens": 35.0}))
-    assert messages.decode(messages.encode(sent)) == sent
+    sent = messages.Submit(3, kind(("a b.mp4",), "out", lens=35.0))
+    assert decode(encode(sent)) == sent
 
 
 @pytest.mark.shared
@@ -82,7 +84,7 @@ def test_nobody_and_nonsense_give_3_and_one_sentence(tmp_path, capsys, command):
 def test_a_clip_can_be_cancelled(tmp_path):
     report = JobReport()
     report.on_progress = lambda _done, text: report.cancelled.set() if "Frame 2" in text else None
-    request = messages.VideoRequest([str(blank_clip(tmp_path / "a.avi"))], str(tmp_path / "out"))
+    request = VideoRequest((str(blank_clip(tmp_path / "a.avi")),), str(tmp_path / "out"))
     with pytest.raises(CancelledByUser):
         list(run_request(request, Estimators(Settings()), report))
     assert list((tmp_path / "out").iterdir()) == []

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from ..core.errors import Sketch2PoseError
-from .cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
-from .devices import available_devices
-from .estimators import Estimators, list_models
-from .model_cards import ModelCard, read_card
-from .protocol.messages import PROTOCOL_VERSION
-from .version import read_version
+from ...core.errors import Sketch2PoseError
+from ..devices import available_devices
+from ..estimators import Estimators, list_models
+from ..model_cards import ModelCard, read_card
+from ..protocol.messages import PROTOCOL_VERSION
+from ..version import read_version
+from .terms import DONE, SOME_WITHOUT_RESULT, settings_from
 
 LIBRARIES = {"numpy": "BSD-3-Clause", "onnxruntime": "MIT", "cv2": "Apache-2.0"}
 
@@ -44,7 +44,7 @@ def collect_info(options: argparse.Namespace) -> dict:
     Returns:
         version, protocol, python, platform, device, libraries, body, models, checks.
     """
-    from .body import load_default_body
+    from ..body import load_default_body
 
     settings = settings_from(options)
     body = load_default_body()
@@ -82,7 +82,7 @@ def collect_info(options: argparse.Namespace) -> dict:
 
 def _own_model_checks(options: argparse.Namespace) -> list[dict]:
     """What was found in the user's own model files; a file that is refused says why."""
-    from .skel.model.model_report import describe_body, describe_pair, describe_skel
+    from ..skel.model.model_report import describe_body, describe_pair, describe_skel
 
     body, skel = getattr(options, "body_model", None), getattr(options, "skel_model", None)
     checks = [_found(body, describe_body)] if body else []

@@ -3,15 +3,16 @@
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..core.body_motion import BodyMotion, write_body_motion
-from ..core.errors import Sketch2PoseError
-from ..core.whole_file import write_whole
-from .cli_terms import DONE, SOME_WITHOUT_RESULT
-from .protocol.summary import InputSummary
+from ...core.body_motion import BodyMotion, write_body_motion
+from ...core.errors import Sketch2PoseError
+from ...core.whole_file import write_whole
+from ..each_input import Outcome, each_input
+from ..protocol.summary import InputSummary
+from ..report import JobReport, PartReport, Report
+from .terms import DONE, SOME_WITHOUT_RESULT
 
 _LOST_IN_BVH = (
     "confidence", "joints2d", "camera_rotation", "contacts", "hands", "face", "hypothesis_poses",
@@ -30,21 +31,19 @@ def convert(options: argparse.Namespace) -> int:
     Raises:
         Sketch2PoseError: the suffix of the output is unknown.
     """
-    write = _writer(Path(options.output))
-    start = time.perf_counter()
-    warnings: list[str] = []
-    try:
-        files = _convert(Path(options.input), Path(options.output), write, warnings)
-        seconds = round(time.perf_counter() - start, 4)
-        summary = InputSummary(options.input, len(files), seconds, warnings, files)
-    except Sketch2PoseError as error:
-        seconds = round(time.perf_counter() - start, 4)
-        summary = InputSummary.failed(options.input, error, seconds, warnings)
+    output = Path(options.output)
+    write = _writer(output)
+
+    def work(path: str, report: PartReport) -> Outcome:
+        files = _convert(Path(path), output, write, report)
+        return Outcome(len(files), files)
+
+    (summary,) = each_input([options.input], work, JobReport())
     _print(summary, options.json)
     return DONE if summary.error is None else SOME_WITHOUT_RESULT
 
 
-Writer = Callable[[Path, BodyMotion, list[str]], None]
+Writer = Callable[[Path, BodyMotion, Report], None]
 
 
 def _writer(output: Path) -> Writer:
@@ -59,38 +58,39 @@ def _writer(output: Path) -> Writer:
     return writers[output.suffix.lower()]
 
 
-def _convert(source: Path, output: Path, write: Writer, warnings: list[str]) -> list[str]:
-    from .importers.read_motion import read_motion
+def _convert(source: Path, output: Path, write: Writer, report: Report) -> list[Path]:
+    from ..importers.read_motion import read_motion
 
     imported = read_motion(source)
-    warnings += imported.warnings
+    for sentence in imported.warnings:
+        report.warn(sentence)
     if len(imported.motions) == 1:
         paths = [output]
     else:
         count = len(imported.motions)
         paths = [output.with_stem(f"{output.stem}_p{number}") for number in range(count)]
     for path, motion in zip(paths, imported.motions, strict=True):
-        write(path, motion, warnings)
-    return [str(path) for path in paths]
+        write(path, motion, report)
+    return paths
 
 
-def _write_npz(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
+def _write_npz(path: Path, motion: BodyMotion, report: Report) -> None:
     write_body_motion(path, motion)
 
 
-def _write_json(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
-    from .importers.motion_json import json_from_motion
+def _write_json(path: Path, motion: BodyMotion, report: Report) -> None:
+    from ..importers.motion_json import json_from_motion
 
     write_whole(path, json_from_motion(motion).encode("utf-8"))
 
 
-def _write_bvh(path: Path, motion: BodyMotion, warnings: list[str]) -> None:
-    from .importers.bvh_smpl import bvh_from_motion
-    from .importers.bvh_text import format_bvh
+def _write_bvh(path: Path, motion: BodyMotion, report: Report) -> None:
+    from ..importers.bvh_smpl import bvh_from_motion
+    from ..importers.bvh_text import format_bvh
 
     lost = [name for name in _LOST_IN_BVH if getattr(motion, name) is not None]
     if lost:
-        warnings.append(f"BVH holds the skeleton's motion only; left out: {', '.join(lost)}.")
+        report.warn(f"BVH holds the skeleton's motion only; left out: {', '.join(lost)}.")
     write_whole(path, format_bvh(bvh_from_motion(motion)).encode("utf-8"))
 
 

@@ -5,17 +5,21 @@ import glob
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
-from .cli_terms import DONE, SOME_WITHOUT_RESULT, settings_from
-from .estimators import Estimators
-from .outputs import open_output_folder
-from .protocol.messages import ImageRequest, Request, SketchRequest, VideoRequest
-from .protocol.summary import InputSummary
-from .report import JobReport
-from .run_request import run_request
-
-_PICTURE_OPTIONS = ("lens", "quality", "hands")
+from ..estimators import Estimators
+from ..outputs import open_output_folder
+from ..protocol.requests import (
+    PICTURE_FRAMERATE,
+    ImageRequest,
+    Request,
+    SketchRequest,
+    Trim,
+    VideoRequest,
+)
+from ..protocol.summary import InputSummary
+from ..report import JobReport
+from ..run_request import run_request
+from .terms import DONE, SOME_WITHOUT_RESULT, settings_from, text_of
 
 
 def estimate_sketches(options: argparse.Namespace) -> int:
@@ -25,23 +29,46 @@ def estimate_sketches(options: argparse.Namespace) -> int:
 
 def estimate_photos(options: argparse.Namespace) -> int:
     """`image`; also with `lens`, `quality` and `hands`; see `_estimate`."""
-    values = _given(options, *_PICTURE_OPTIONS)
-    return _estimate(options, ImageRequest(_expanded(options.inputs), str(options.out), values))
+    request = ImageRequest(
+        inputs=_expanded(options.inputs),
+        out_dir=str(options.out),
+        lens=options.lens or None,
+        quality=options.quality or "full",
+        hands=bool(options.hands),
+    )
+    return _estimate(options, request)
 
 
 def estimate_clips(options: argparse.Namespace) -> int:
     """`video`; also with part, `framerate`, `cache`, `camera` and `overlay`; see `_estimate`."""
-    values = _given(options, "start", "end", "step", "framerate", "size", *_PICTURE_OPTIONS)
-    for name in ("cache", "camera"):
-        if getattr(options, name) is not None:
-            values[name] = str(getattr(options, name))
-    if options.overlay:
-        values["overlay"] = True
-    return _estimate(options, VideoRequest(_expanded(options.inputs), str(options.out), values))
+    request = VideoRequest(
+        inputs=_expanded(options.inputs),
+        out_dir=str(options.out),
+        lens=options.lens or None,
+        quality=options.quality or "full",
+        hands=bool(options.hands),
+        trim=_trim(options),
+        framerate=PICTURE_FRAMERATE if options.framerate is None else options.framerate,
+        image_size=None if options.size is None else _sides(options.size),
+        cache=text_of(options.cache),
+        camera=text_of(options.camera),
+        overlay=options.overlay,
+    )
+    return _estimate(options, request)
 
 
-def _given(options: argparse.Namespace, *names: str) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+def _trim(options: argparse.Namespace) -> Trim:
+    """The part of a clip; what is not given is as in the whole clip."""
+    given = {"start": options.start, "end": options.end, "step": options.step}
+    return Trim(**{name: value for name, value in given.items() if value is not None})
+
+
+def _sides(text: str) -> tuple[int, int]:
+    """Width and height of "1920x1080"; other texts have no sides, and the request is refused."""
+    sides = text.lower().split("x")
+    if len(sides) != 2 or not all(side.strip().isdecimal() and len(side) < 9 for side in sides):
+        return 0, 0
+    return int(sides[0]), int(sides[1])
 
 
 def _estimate(options: argparse.Namespace, request: Request) -> int:
@@ -69,14 +96,14 @@ def _estimate(options: argparse.Namespace, request: Request) -> int:
     return DONE if complete else SOME_WITHOUT_RESULT
 
 
-def _expanded(inputs: list[str]) -> list[str]:
+def _expanded(inputs: list[str]) -> tuple[str, ...]:
     """Inputs with wildcards resolved where the shell has not (Windows)."""
     expanded: list[str] = []
     for text in inputs:
         has_wildcard = any(letter in text for letter in "*?")
         matches = sorted(glob.glob(text)) if has_wildcard and not Path(text).exists() else []
         expanded += matches or [text]
-    return expanded
+    return tuple(expanded)
 
 
 def _print_summary(summary: InputSummary, as_json: bool) -> None:

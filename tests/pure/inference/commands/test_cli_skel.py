@@ -8,13 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sketch2pose.core.body_motion import BodyMotion, read_body_motion, write_body_motion
+from sketch2pose.core.body_motion import (
+    BodyModelNote,
+    BodyMotion,
+    read_body_motion,
+    write_body_motion,
+)
 from sketch2pose.core.errors import CancelledByUser
 from sketch2pose.inference import cli
 from sketch2pose.inference.body import load_default_body
-from sketch2pose.inference.protocol.messages import SkelRequest, Submit, decode, encode
+from sketch2pose.inference.estimators import Estimators, Settings
+from sketch2pose.inference.protocol.messages import Submit
+from sketch2pose.inference.protocol.requests import SkelRequest
+from sketch2pose.inference.protocol.wire import decode, encode
+from sketch2pose.inference.report import JobReport
+from sketch2pose.inference.run_request import run_request
 from sketch2pose.inference.skel.opensim.osim_frame import ground_from_body
-from sketch2pose.inference.skel.request import run_skel_request
 
 
 @pytest.fixture
@@ -117,16 +126,43 @@ def test_one_model_without_the_other_is_refused(motion_file: Path, tmp_path: Pat
 
 
 def test_requests_report_progress(motion_file: Path, tmp_path: Path) -> None:
-    request = SkelRequest([str(motion_file)], str(tmp_path), {"surface": False})
+    request = SkelRequest((str(motion_file),), str(tmp_path), surface=False)
     assert decode(encode(Submit(1, request))) == Submit(1, request)
     listener = Listener()
-    (summary,) = run_skel_request(request, listener)
+    (summary,) = run_request(request, Estimators(Settings()), listener)
     assert summary.error is None and summary.files[0].endswith("_skel.npz")
     assert listener.fractions == sorted(listener.fractions) and listener.fractions[-1] == 1.0
 
 
 def test_requests_can_be_cancelled(motion_file: Path, tmp_path: Path) -> None:
-    request = SkelRequest([str(motion_file)], str(tmp_path))
+    request = SkelRequest((str(motion_file),), str(tmp_path))
     with pytest.raises(CancelledByUser):
-        list(run_skel_request(request, Listener(cancel=True)))
+        list(run_request(request, Estimators(Settings()), Listener(cancel=True)))
     assert not list(tmp_path.glob("*_skel.*"))
+
+
+@pytest.mark.parametrize("kind", ["ours", "a stranger's body", "amass"])
+def test_command_and_request_give_the_same_files(kind: str, tmp_path: Path, capsys) -> None:
+    """One road: the same rules for bodies and shapes, whoever asks."""
+    turns = np.cumsum(np.random.default_rng(1).normal(0, 0.02, (4, 72)), 0).astype(np.float32)
+    path, shape = tmp_path / "walk.npz", np.full(10, 1.5, np.float32)
+    if kind == "amass":
+        rates = {"mocap_framerate": 30.0, "gender": "neutral"}
+        np.savez(path, poses=turns, trans=np.zeros((4, 3)), betas=shape, **rates)
+    else:
+        name = "default" if kind == "ours" else "somebody"
+        note = BodyModelNote(load_default_body().name if kind == "ours" else name, "")
+        write_body_motion(
+            path, BodyMotion(turns, np.zeros((4, 3), np.float32), shape, body_model=note)
+        )
+    arguments = ["skel", str(path), "--out", str(tmp_path / "a"), "--joints-only", "--json"]
+    assert cli.run(arguments) == 0
+    told = json.loads(capsys.readouterr().out)
+    request = SkelRequest((str(path),), str(tmp_path / "b"), surface=False)
+    (summary,) = run_request(request, Estimators(Settings()), JobReport())
+    assert [Path(file).name for file in told["files"]] == [Path(f).name for f in summary.files]
+    assert told["warnings"] == summary.warnings
+    with np.load(told["files"][0]) as one, np.load(summary.files[0]) as two:
+        np.testing.assert_array_equal(one["poses"], two["poses"])
+        np.testing.assert_array_equal(one["betas"], two["betas"])
+        assert bool(np.any(one["betas"])) == (kind == "ours")

@@ -1,10 +1,11 @@
 """What the commands of the command line share: exit codes and settings."""
 
 import argparse
+from pathlib import Path
 
-from ..core.errors import Sketch2PoseError
-from .devices import choose_device
-from .estimators import Settings
+from ...core.errors import Sketch2PoseError
+from ..devices import choose_device
+from ..estimators import Settings
 
 DONE = 0
 UNUSABLE = 2
@@ -32,3 +33,8 @@ def settings_from(options: argparse.Namespace) -> Settings:
             "settings.models",
         )
     return Settings(choose_device(options.device, options.threads), options.models)
+
+
+def text_of(path: Path | None) -> str | None:
+    """A path as requests carry it."""
+    return None if path is None else str(path)

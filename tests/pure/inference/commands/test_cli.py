@@ -17,7 +17,7 @@ from sketch2pose.inference.version import read_version
 from tests.fakes.scripted_server import ScriptedEstimator
 from tests.pure.core.test_body_motion import assert_same, full_motion, least_motion
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture(autouse=True)
