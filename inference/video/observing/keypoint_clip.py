@@ -40,7 +40,8 @@ def observed_keypoints(
     rate, warnings = options.framerate, []
     size = options.image_size or found.image_size
     if size is None and options.camera is not None:
-        size = read_camera(options.camera).size
+        width, height = read_camera(options.camera).size
+        size = round(width), round(height)
     if size is None:
         size = likely_size(found)
         warnings.append(f"The file has no image size; {size[0]} x {size[1]} is assumed.")
