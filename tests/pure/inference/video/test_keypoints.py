@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,7 +35,8 @@ from tests.pure.inference.video import test_moving_camera as scene
 def waving():
     """The track of somebody who waves in front of a camera that stands, and their joints."""
     path = scene.dolly()
-    still = type(path)(path.rotation[:1].repeat(24, 0), path.translation[:1].repeat(24, 0))
+    turns, places = path.rotation[:1].repeat(24, 0), path.translation[:1].repeat(24, 0)
+    still = replace(path, rotation=turns, translation=places)
     track, joints = scene.filmed(still, np.zeros(10))
     return track, still.seen(joints)
 
