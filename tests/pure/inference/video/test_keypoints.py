@@ -38,7 +38,7 @@ def waving():
     turns, places = path.rotation[:1].repeat(24, 0), path.translation[:1].repeat(24, 0)
     still = replace(path, rotation=turns, translation=places)
     track, joints = scene.filmed(still, np.zeros(10))
-    return track, still.seen(joints)
+    return track, still.to_camera(joints)
 
 
 def row_of(points, count, shift=0.0):
