@@ -17,6 +17,12 @@ WEIGHT_DECAY = 0.02
 Optimisers = list[torch.optim.Optimizer]
 
 
+def fast_in_half(device: str) -> bool:
+    """Whether bfloat16 is quicker than single precision: not where a CPU must emulate it."""
+    kind = torch.device(device).type
+    return kind != "cpu" or torch.backends.cpu.get_cpu_capability() == "AVX512"
+
+
 def optimisers_of(net: nn.Module, matrices: Sequence[Tensor], rate: float) -> Optimisers:
     """Muon for the matrices and convolutions named, AdamW for all else that the net learns."""
     known = {id(weight) for weight in matrices}

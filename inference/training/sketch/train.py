@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from ...sketch.crops import CROP
-from ..optimizers import Optimisers, descend, optimisers_of, seeing_weights
+from ..optimizers import Optimisers, descend, fast_in_half, optimisers_of, seeing_weights
 from .augmentation import varied
 from .data import Drawing, Tensors, to_tensors
 from .export import weights_from_onnx
@@ -66,7 +66,8 @@ def train(args: argparse.Namespace) -> None:
     average = copy.deepcopy(net).eval()
     if args.freeze_stem:
         net.trunk.stem.eval().requires_grad_(False)
-    optimisers = optimisers_of(net, seeing_weights(net), args.rate)
+    matrices = seeing_weights(net) if fast_in_half(args.device) else []
+    optimisers = optimisers_of(net, matrices, args.rate)
     seed = args.seed * 1000 + 17
     drawing = Drawing(args.workers, args.batch, seed, size_at(args.sizes, 0.0), args.reuse)
     paper = torch.Generator().manual_seed(seed)
@@ -128,7 +129,8 @@ def train_step(
     net: SketchNet, optimisers: Optimisers, data: Tensors, rate: float
 ) -> dict[str, torch.Tensor]:
     """One step; returns the parts of the loss."""
-    with torch.autocast(data.ink.device.type, dtype=torch.bfloat16):
+    kind = data.ink.device.type
+    with torch.autocast(kind, dtype=torch.bfloat16, enabled=fast_in_half(kind)):
         out = net(data.ink)
     data = settle_ties(by_place(data), out["points"].detach())
     parts = image_losses(out, data.points, data.visible, data.person)
