@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 WEIGHT_DECAY = 0.02
+FASTER = 4.0  # than what is taught already: layers that are new to drawings
 Optimisers = list[torch.optim.Optimizer]
 
 
@@ -23,11 +24,23 @@ def fast_in_half(device: str) -> bool:
     return kind != "cpu" or torch.backends.cpu.get_cpu_capability() == "AVX512"
 
 
-def optimisers_of(net: nn.Module, matrices: Sequence[Tensor], rate: float) -> Optimisers:
-    """Muon for the matrices and convolutions named, AdamW for all else that the net learns."""
-    known = {id(weight) for weight in matrices}
+def optimisers_of(
+    net: nn.Module,
+    matrices: Sequence[Tensor],
+    rate: float,
+    faster: Sequence[Tensor] = (),
+) -> Optimisers:
+    """Muon for the matrices and convolutions named, AdamW for all else that the net learns.
+
+    Those among ``faster`` learn at ``FASTER`` times the rate.
+    """
+    known, new = ({id(weight) for weight in weights} for weights in (matrices, faster))
     rest = [w for w in net.parameters() if w.requires_grad and id(w) not in known]
-    adam = torch.optim.AdamW(rest, rate, weight_decay=WEIGHT_DECAY)
+    groups = [
+        {"params": [w for w in rest if (id(w) in new) is fast], "share": FASTER if fast else 1.0}
+        for fast in (False, True)
+    ]
+    adam = torch.optim.AdamW(groups, rate, weight_decay=WEIGHT_DECAY)
     return [muon_of(matrices, rate, WEIGHT_DECAY), adam] if matrices else [adam]
 
 
@@ -64,7 +77,7 @@ def seeing_weights(net: nn.Module) -> list[Tensor]:
         if isinstance(layer, nn.Conv2d)
         and layer.weight.requires_grad
         and layer.kernel_size[0] > 1
-        and layer.in_channels > 1
+        and layer.in_channels > layer.groups  # else each channel has but a few numbers of its own
     ]
 
 
@@ -77,5 +90,5 @@ def descend(
     torch.nn.utils.clip_grad_norm_(net.parameters(), longest)
     for optimiser in optimisers:
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("share", 1.0)
         optimiser.step()

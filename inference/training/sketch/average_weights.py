@@ -13,13 +13,12 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from ...sketch.crops import CROP
-from .net import SketchNet
+from .second_eye import net_with
 from .report import evaluate
-from .train import save
+from .train import save, weights_of
 
 
 def main() -> None:
@@ -31,9 +30,8 @@ def main() -> None:
     parser.add_argument("--check", type=int, default=2000, help="drawings to measure on")
     parser.add_argument("--out", type=Path, default=Path("build/sketch.pt"))
     args = parser.parse_args()
-    before, after = (torch.load(path, weights_only=True) for path in (args.before, args.after))
-    net = SketchNet()
-    net.load_state_dict(averaged(before, after, args.share))
+    before, after = weights_of(args.before), weights_of(args.after)
+    net = net_with(averaged(before, after, args.share))
     known = json.loads(args.after.with_suffix(".json").read_text())
     save(net, args.out, {"images": known["images"], **evaluate(net, args.check, CROP)})
 
@@ -41,10 +39,14 @@ def main() -> None:
 def averaged(
     before: dict[str, Tensor], after: dict[str, Tensor], share: float
 ) -> dict[str, Tensor]:
-    """Weights and batch statistics between two states; counters are those of the second."""
+    """Weights and batch statistics between two states.
+
+    Counters are those of the second, and so is a second eye that only it has.
+    """
+    shared = {name for name, value in before.items() if value.dtype.is_floating_point}
     return {
-        name: value.lerp(after[name], share) if value.dtype.is_floating_point else after[name]
-        for name, value in before.items()
+        name: before[name].lerp(value, share) if name in shared else value
+        for name, value in after.items()
     }
 
 

@@ -22,8 +22,14 @@ from ...sketch.network_output import OUTPUTS, WEIGHTS
 from ..half_precision import halve
 from ..onnx_file import InOrder, write_graph
 from .net import SketchNet
+from .second_eye import TwoEyedTrunk, net_for, net_with
 
 MERGED = "merged_weights"  # metadata: weight -> equal weight that stands for it
+ONE_EYE = {"licence": "CC0-1.0", "made_by": "Sketch2Pose"}
+TWO_EYES = {
+    "licence": "Apache-2.0",
+    "made_by": "Sketch2Pose; the second eye from EfficientNet-Lite0, (c) Google and ML Illustrated",
+}
 LARGEST_DIFFERENCE = 0.02  # of any output, after halving the weights
 
 
@@ -35,11 +41,11 @@ def main() -> None:
     parser.add_argument("--command", default="", help="how the weights were trained")
     parser.add_argument("--date", default="")
     args = parser.parse_args()
-    net = SketchNet().eval()
-    net.load_state_dict(torch.load(args.weights, weights_only=True))
+    net = net_with(torch.load(args.weights, weights_only=True)).eval()
     export(net, args.out)
     figures = json.loads(args.weights.with_suffix(".json").read_text())
-    write_card(args.out, figures, args.command, args.date)
+    made_from = TWO_EYES if isinstance(net.trunk, TwoEyedTrunk) else ONE_EYE
+    write_card(args.out, figures, made_from | {"date": args.date, "command": args.command})
 
 
 def export(net: SketchNet, path: Path) -> None:
@@ -76,17 +82,14 @@ def export(net: SketchNet, path: Path) -> None:
 def weights_from_onnx(path: Path) -> dict[str, torch.Tensor]:
     """The weights of an exported network, as ``SketchNet`` takes them: to carry training on."""
     model = onnx.load(str(path))
-    weights = {
-        name: value
-        for name, value in SketchNet().state_dict().items()
-        if name.endswith("batches_tracked")
-    }
+    weights = {}
     for tensor in model.graph.initializer:
         name = tensor.name.removesuffix(".half").removeprefix("net.")
         weights[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+    known = net_for(weights).state_dict()
+    weights |= {name: value for name, value in known.items() if name.endswith("batches_tracked")}
     merged = {entry.key: entry.value for entry in model.metadata_props}.get(MERGED, "{}")
     weights |= {name: weights[kept].clone() for name, kept in json.loads(merged).items()}
-    known = SketchNet().state_dict()
     return {name: value for name, value in weights.items() if name in known}
 
 
@@ -104,16 +107,19 @@ def note_merged(model: onnx.ModelProto, net: SketchNet) -> None:
         onnx.helper.set_model_props(model, {MERGED: json.dumps(merged)})
 
 
-def write_card(path: Path, figures: dict[str, float], command: str, date: str) -> None:
-    """Writes the model card beside the weights."""
+def write_card(path: Path, figures: dict[str, float], made: dict[str, str]) -> None:
+    """Writes the model card beside the weights.
+
+    Args:
+        path: of the weights.
+        figures: what they reach.
+        made: licence, maker, date and command.
+    """
     card = {
         "name": "Sketch2Pose sketch network",
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "licence": "CC0-1.0",
-        "made_by": "Sketch2Pose",
-        "date": date,
-        "command": command,
+        **made,
         "data": (
             "Drawings synthesised while training (inference/training/synthesis) from poses of the "
             "CMU, ReActIdle, AnimatedDrawings, holosoma, DeepMimic and KayKit motion collections "

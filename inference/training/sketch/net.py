@@ -84,10 +84,7 @@ class Trunk(nn.Module):
         self.merge4 = nn.Sequential(ConvBlock(FINE_WIDTH, FINE_WIDTH))
 
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        at4 = self.stem(ink)
-        at8 = self.stage8(at4)
-        at16 = self.stage16(at8)
-        at32 = self.stage32(at16)
+        at4, at8, at16, at32 = self.encoded(ink)
         up16 = self.merge16(
             at16 + F.interpolate(self.lift32(at32), scale_factor=2.0, mode="nearest")
         )
@@ -95,8 +92,15 @@ class Trunk(nn.Module):
         wide = F.interpolate(self.lift8(up8), scale_factor=2.0, mode="nearest")
         return up8, self.merge4(self.lift4(at4) + wide), at32.mean((2, 3))
 
+    def encoded(self, ink: Tensor) -> list[Tensor]:
+        """Features of ``WIDTHS[1:]`` channels at the strides 4, 8, 16 and 32."""
+        maps = [self.stem(ink)]
+        for stage in (self.stage8, self.stage16, self.stage32):
+            maps.append(stage(maps[-1]))
+        return maps
 
-def _silent(layer: Layer) -> Layer:
+
+def silent(layer: Layer) -> Layer:
     """The layer with nothing to say yet: what is added to a taught network starts like that."""
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:
@@ -117,7 +121,7 @@ class Context(nn.Module):
         self.body = nn.Sequential(
             *(ConvBlock(n, CONTEXT_WIDTH, reach=r) for n, r in zip(inputs, REACHES, strict=True))
         )
-        self.last = _silent(nn.Conv2d(CONTEXT_WIDTH, 96, 1))
+        self.last = silent(nn.Conv2d(CONTEXT_WIDTH, 96, 1))
 
     def forward(self, features: Tensor, logits: Tensor) -> Tensor:
         """Args: features [N, 96, H, W]; logits [N, 25, H, W] of the first thought."""
@@ -135,10 +139,10 @@ class KeypointLifter(nn.Module):
         super().__init__()
         width = LIFTER_WIDTH
         self.from_points = nn.Linear(KEYPOINTS * 4, width)
-        self.from_bones = _silent(nn.Linear(len(BONE_ENDS) * 3, width))
-        self.from_image = _silent(nn.Linear(KEYPOINTS * JOINT_FEATURES + WIDTHS[-1], width))
-        self.from_lines = _silent(nn.Linear(len(BONE_ENDS) * BONE_FEATURES, width))
-        self.trust = _silent(nn.Linear(width, len(BONE_ENDS)))  # in the bones as they lie on paper
+        self.from_bones = silent(nn.Linear(len(BONE_ENDS) * 3, width))
+        self.from_image = silent(nn.Linear(KEYPOINTS * JOINT_FEATURES + WIDTHS[-1], width))
+        self.from_lines = silent(nn.Linear(len(BONE_ENDS) * BONE_FEATURES, width))
+        self.trust = silent(nn.Linear(width, len(BONE_ENDS)))  # in the bones as they lie on paper
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width)
@@ -199,11 +203,11 @@ def bones(points: Tensor) -> tuple[Tensor, Tensor]:
 class SketchNet(nn.Module):
     """Ink maps [N, 1, S, S] in 0..1 -> dictionary of predictions (see ``split``)."""
 
-    def __init__(self) -> None:
+    def __init__(self, trunk: Trunk | None = None) -> None:
         super().__init__()
-        self.trunk = Trunk()
+        self.trunk = trunk or Trunk()
         self.heatmap = nn.Conv2d(96, KEYPOINTS, 1)
-        self.detail = _silent(nn.Conv2d(FINE_WIDTH, KEYPOINTS, 1))
+        self.detail = silent(nn.Conv2d(FINE_WIDTH, KEYPOINTS, 1))
         self.context = Context()
         self.features = nn.Conv2d(96, JOINT_FEATURES, 1)
         self.along_bones = nn.Conv2d(96, BONE_FEATURES, 1)

@@ -3,8 +3,9 @@
     python -m sketch2pose.inference.training.sketch.train --minutes 90 \\
         --lifter build/lifter.pt --out build/sketch.pt
 
-A run can be carried on: ``--resume build/sketch.pt``. On a GPU: ``--device cuda --workers 15
---batch 256 --reuse 8``.
+A run can be carried on: ``--start build/sketch.pt``; with ``--add-eye`` the network is given a
+second eye that knows photographs (``second_eye``), which ``--start pretrained`` gives a new one.
+On a GPU: ``--device cuda --workers 15 --batch 256 --reuse 8``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import argparse
 import copy
 import json
 import time
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +26,9 @@ from .data import Drawing, Tensors, to_tensors
 from .export import weights_from_onnx
 from .left_right_labels import by_place, settle_ties
 from .losses import image_losses, lifting_losses, total
-from .net import KeypointLifter, SketchNet, split
+from .net import KeypointLifter, SketchNet, Trunk, split
 from .report import evaluate
+from .second_eye import NEW, TwoEyedTrunk, net_with, with_second_eye
 
 EMA_DECAY = 0.998
 KNOWN_WEIGHT = 0.5  # of lifting the true keypoints, beside those that were read
@@ -52,8 +53,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--check", type=int, default=2000, help="drawings of the last check")
     parser.add_argument("--lifter", type=Path, help="weights of train_lifter to start from")
-    parser.add_argument("--resume", type=Path, help="weights (.pt or .onnx) to carry on from")
+    parser.add_argument(
+        "--start",
+        "--resume",
+        default="scratch",
+        help="scratch, pretrained (a second eye that knows photographs), or weights (.pt, .onnx)",
+    )
+    parser.add_argument("--add-eye", action="store_true", help="to the weights, as if pretrained")
     parser.add_argument("--freeze-stem", action="store_true", help="a third faster; late stages")
+    parser.add_argument("--freeze-first", action="store_true", help="all of the first eye")
     parser.add_argument("--out", type=Path, default=Path("build/sketch.pt"))
     train(parser.parse_args())
 
@@ -64,10 +72,8 @@ def train(args: argparse.Namespace) -> None:
     # torch's own types leave out that modules have memory formats
     net = build(args).to(args.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     average = copy.deepcopy(net).eval()
-    if args.freeze_stem:
-        net.trunk.stem.eval().requires_grad_(False)
-    matrices = seeing_weights(net) if fast_in_half(args.device) else []
-    optimisers = optimisers_of(net, matrices, args.rate)
+    freeze(net.trunk, args)
+    optimisers = optimisers_for(net, args)
     seed = args.seed * 1000 + 17
     drawing = Drawing(args.workers, args.batch, seed, size_at(args.sizes, 0.0), args.reuse)
     paper = torch.Generator().manual_seed(seed)
@@ -84,8 +90,8 @@ def train(args: argparse.Namespace) -> None:
         if step % 50 == 0:
             shown = " ".join(f"{name} {float(value):.3f}" for name, value in parts.items())
             print(f"step {step} images {images} {time.time() - start:.0f} s: {shown}", flush=True)
-        if step % 300 == 0:
-            torch.save(average.state_dict(), args.out)
+        if step % 100 == 0:
+            keep(average, args.out)
         if step % 2000 == 0:
             save(
                 average,
@@ -108,20 +114,42 @@ def size_at(sizes: str, spent: float) -> int:
 
 
 def build(args: argparse.Namespace) -> SketchNet:
-    """A new network, with the pretrained lifter or an earlier run's weights."""
-    net = SketchNet()
-    if args.resume:
-        onnx_file = args.resume.suffix == ".onnx"
-        load = weights_from_onnx if onnx_file else partial(torch.load, weights_only=True)
-        net.load_state_dict(load(args.resume))
-    elif args.lifter:
+    """A new network, with the pretrained lifter or second eye, or an earlier run's weights."""
+    if args.start not in ("scratch", "pretrained"):
+        weights = weights_of(Path(args.start))
+        return with_second_eye(weights) if args.add_eye else net_with(weights)
+    net = with_second_eye() if args.start == "pretrained" else SketchNet()
+    if args.lifter:
         net.lifter.load_state_dict(torch.load(args.lifter, weights_only=True))
     return net
 
 
+def weights_of(path: Path) -> dict[str, torch.Tensor]:
+    """Weights of an earlier run, as it left them or exported; halved ones are widened."""
+    if path.suffix == ".onnx":
+        return weights_from_onnx(path)
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    return {n: v.float() if v.dtype == torch.float16 else v for n, v in stored.items()}
+
+
+def freeze(trunk: Trunk, args: argparse.Namespace) -> None:
+    """Parts of the trunk that learn no more, batch statistics included."""
+    if args.freeze_stem:
+        trunk.stem.eval().requires_grad_(False)
+    if args.freeze_first and isinstance(trunk, TwoEyedTrunk):
+        trunk.freeze_first()
+
+
+def optimisers_for(net: SketchNet, args: argparse.Namespace) -> Optimisers:
+    """Muon where it is quick; what a second eye has brought along learns faster."""
+    matrices = seeing_weights(net) if fast_in_half(args.device) else []
+    new = [weight for name, weight in net.named_parameters() if name.startswith(NEW)]
+    return optimisers_of(net, matrices, args.rate, new)
+
+
 def rate_at(peak: float, step: int, spent: float) -> float:
     """Linear warm-up, then a cosine over the time given."""
-    warm = min(1.0, (step + 1) / 300)
+    warm = min(1.0, max((step + 1) / 300, spent / 0.05))
     return peak * warm * (0.5 + 0.5 * np.cos(np.pi * min(1.0, spent))) + 1e-6
 
 
@@ -169,10 +197,16 @@ def update_average(average: SketchNet, net: SketchNet, step: int) -> None:
             mine.copy_(theirs)
 
 
+def keep(net: SketchNet, path: Path) -> None:
+    """Writes the weights; what was there stays whole until they are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(net.state_dict(), path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+
+
 def save(net: SketchNet, path: Path, figures: dict[str, float]) -> None:
     """Writes weights and, beside them, what they reach."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(net.state_dict(), path)
+    keep(net, path)
     path.with_suffix(".json").write_text(json.dumps(figures, indent=1))
     print("validation", json.dumps(figures), flush=True)
 
