@@ -99,6 +99,7 @@ def train(args: argparse.Namespace) -> None:
                 {"images": images, **evaluate(average, min(512, args.check), CROP)},
             )
     drawing.close()
+    keep(average, args.out)  # the check takes minutes, and may be cut short
     save(average, args.out, {"images": images, **evaluate(average, args.check, CROP)})
 
 
