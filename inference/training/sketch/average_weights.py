@@ -16,8 +16,8 @@ from pathlib import Path
 from torch import Tensor
 
 from ...sketch.crops import CROP
-from .second_eye import net_with
 from .report import evaluate
+from .second_eye import net_with
 from .train import save, weights_of
 
 

@@ -118,7 +118,7 @@ def test_a_sheet_shows_the_person_large(asked, walker):
 @pytest.mark.parametrize("kind", [".mp4", ".png"])
 def test_a_missing_picture_is_a_sentence_and_leaves_no_file(asked, tmp_path, kind):
     summary = outcome(asked(kind, (1, 2, 3), missing=(2,)))
-    assert "no picture of the rig at frame 2" in str(summary.exception())
+    assert "no image of the rig at frame 2" in str(summary.exception())
     assert not list(tmp_path.glob("*beside*"))
 
 

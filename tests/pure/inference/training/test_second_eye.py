@@ -7,13 +7,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.training import lite0, second_eye  # noqa: E402
-from inference.training.average_weights import averaged  # noqa: E402
-from inference.training.descent import optimisers_of, seeing_weights  # noqa: E402
-from inference.training.export_sketch import export, weights_from_onnx  # noqa: E402
-from inference.training.second_eye import net_for, net_with, with_second_eye  # noqa: E402
-from inference.training.sketch_net import SketchNet  # noqa: E402
-from inference.training.train_sketch import keep, weights_of  # noqa: E402
+from sketch2pose.inference.training.optimizers import optimisers_of, seeing_weights  # noqa: E402
+from sketch2pose.inference.training.sketch import lite0, second_eye  # noqa: E402
+from sketch2pose.inference.training.sketch.average_weights import averaged  # noqa: E402
+from sketch2pose.inference.training.sketch.export import export, weights_from_onnx  # noqa: E402
+from sketch2pose.inference.training.sketch.net import SketchNet  # noqa: E402
+from sketch2pose.inference.training.sketch.second_eye import net_for, net_with, with_second_eye  # noqa: E402
+from sketch2pose.inference.training.sketch.train import keep, weights_of  # noqa: E402
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="skipped: PyTorch is not installed")
 pytestmark = pytest.mark.torch
 
-from inference.training import lite0  # noqa: E402
+from sketch2pose.inference.training.sketch import lite0  # noqa: E402
 
 
 def published() -> dict[str, torch.Tensor]:

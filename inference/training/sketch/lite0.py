@@ -33,8 +33,8 @@ PARTS |= {"project": ("_project_conv", "_bn2"), "stem": ("_conv_stem", "_bn0")}
 LEFT_OUT = re.compile(r"_conv_head\.|_bn1\.|_fc\.")  # the classifier
 
 
-class Convolution(nn.Sequential):
-    """Convolution and batch norm, padded as TensorFlow does: more at the right and below."""
+class PaddedConvolution(nn.Sequential):
+    """PaddedConvolution and batch norm, padded as TensorFlow does: more at the right and below."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, groups: int) -> None:
         before, after = (kernel - stride) // 2, (kernel - stride + 1) // 2
@@ -46,8 +46,8 @@ class Convolution(nn.Sequential):
             nn.BatchNorm2d(outputs, 1e-3, momentum=0.03),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x if self.border is None else F.pad(x, self.border))
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(input if self.border is None else F.pad(input, self.border))
 
 
 class Block(nn.Module):
@@ -56,9 +56,9 @@ class Block(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, wider: int) -> None:
         super().__init__()
         width = inputs * wider
-        self.expand = Convolution(inputs, width, 1, 1, 1) if wider > 1 else None
-        self.each = Convolution(width, width, kernel, stride, width)
-        self.project = Convolution(width, outputs, 1, 1, 1)
+        self.expand = PaddedConvolution(inputs, width, 1, 1, 1) if wider > 1 else None
+        self.each = PaddedConvolution(width, width, kernel, stride, width)
+        self.project = PaddedConvolution(width, outputs, 1, 1, 1)
         self.shortcut = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
@@ -72,7 +72,7 @@ class Lite0(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = Convolution(1, STEM, 3, 2, 1)
+        self.stem = PaddedConvolution(1, STEM, 3, 2, 1)
         self.stages = nn.ModuleList()
         inputs = STEM
         for count, kernel, stride, wider, outputs in STAGES:

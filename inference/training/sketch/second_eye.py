@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .lite0 import CHANNELS, Lite0, imagenet_weights
-from .sketch_net import WIDTHS, SketchNet, Trunk, silent
+from .net import WIDTHS, SketchNet, Trunk, silent
 
 EYE_SIZE = 96  # px
 JOINED = 3  # strides 8, 16, 32 of either eye; 4 is for lines, which the first one knows
