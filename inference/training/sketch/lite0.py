@@ -46,7 +46,7 @@ class PaddedConvolution(nn.Sequential):
             nn.BatchNorm2d(outputs, 1e-3, momentum=0.03),
         )
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name that torch gives it
         return super().forward(input if self.border is None else F.pad(input, self.border))
 
 
