@@ -1,8 +1,6 @@
 """`convert`: motions from any known file to `.npz`, `.json` or `.bvh`."""
 
 import argparse
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +8,8 @@ from ...core.body_motion import BodyMotion, write_body_motion
 from ...core.errors import Sketch2PoseError
 from ...core.whole_file import write_whole
 from ..each_input import Outcome, each_input
-from ..protocol.summary import InputSummary
 from ..report import JobReport, PartReport, Report
-from .terms import DONE, SOME_WITHOUT_RESULT
+from .terms import DONE, SOME_WITHOUT_RESULT, print_outcome
 
 _LOST_IN_BVH = (
     "confidence", "joints2d", "camera_rotation", "contacts", "hands", "face", "hypothesis_poses",
@@ -39,7 +36,8 @@ def convert(options: argparse.Namespace) -> int:
         return Outcome(len(files), files)
 
     (summary,) = each_input([options.input], work, JobReport())
-    _print(summary, options.json)
+    done = f"{summary.input} → {', '.join(summary.files)}"
+    print_outcome(summary, [done], options.json)
     return DONE if summary.error is None else SOME_WITHOUT_RESULT
 
 
@@ -92,16 +90,3 @@ def _write_bvh(path: Path, motion: BodyMotion, report: Report) -> None:
     if lost:
         report.warn(f"BVH holds the skeleton's motion only; left out: {', '.join(lost)}.")
     write_whole(path, format_bvh(bvh_from_motion(motion)).encode("utf-8"))
-
-
-def _print(summary: InputSummary, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(summary.json()))
-        return
-    for sentence in summary.warnings:
-        print(sentence, file=sys.stderr)
-    error = summary.exception()
-    if error is not None:
-        print(error, file=sys.stderr)
-    else:
-        print(f"{summary.input} → {', '.join(summary.files)}")

@@ -1,14 +1,11 @@
 """`skel`: SMPL motions to SKEL with the files that biomechanists open, and back."""
 
 import argparse
-import json
-import sys
 from pathlib import Path
 
 from ..protocol.requests import SkelRequest
-from ..protocol.summary import InputSummary
 from ..report import JobReport
-from .terms import DONE, SOME_WITHOUT_RESULT, text_of
+from .terms import DONE, SOME_WITHOUT_RESULT, print_outcome, text_of
 
 SKEL_TEXT = "Convert SMPL motions to SKEL (npz, mot, trc, csv, osim), and SKEL motions to SMPL."
 
@@ -52,7 +49,8 @@ def convert_skel(options: argparse.Namespace) -> int:
     request, lines, complete = _request(options), list[str](), True
     work = skel_work(request, open_output_folder(request.out_dir), lines.append)
     for summary in each_input(request.inputs, work, JobReport()):
-        _print(summary, lines, options.json)
+        sentences = [f"{summary.input}: {line}" for line in lines]
+        print_outcome(summary, sentences, options.json)
         lines.clear()
         complete &= summary.error is None
     return DONE if complete else SOME_WITHOUT_RESULT
@@ -68,18 +66,3 @@ def _request(options: argparse.Namespace) -> SkelRequest:
         skel_model=text_of(options.skel_model),
         body_model=text_of(options.body_model),
     )
-
-
-def _print(summary: InputSummary, lines: list[str], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(summary.json()))
-        return
-    for sentence in summary.warnings:
-        print(sentence, file=sys.stderr)
-    error = summary.exception()
-    if error is not None:
-        print(error, file=sys.stderr)
-        return
-    for line in lines:
-        print(f"{summary.input}: {line}")
-    print(f"{summary.input} → {', '.join(summary.files)}")

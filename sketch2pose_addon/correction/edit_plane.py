@@ -12,14 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import bpy
 import numpy as np
 
 from ...core import axes
 from ...core.camera import Camera
 from ...core.corrections.edits import EditView
-from ..host.drawing_capture import viewport_area
-from ..host.viewport_camera import facing_camera, scene_camera, viewport_camera
+from ..host.drawing_capture import present_view
+from ..host.viewport_camera import facing_camera
 from ..results.motion_camera import fitted_placement
 from ..results.source_view import performed_joints, view_in_world
 from ..results.stored_still import StoredStill
@@ -107,18 +106,9 @@ def _air(context: Context, stored: StoredStill, target: Object, turn: np.ndarray
 
 def _present_view(context: Context, points: np.ndarray) -> Camera:
     """The viewport, or in background mode the scene's camera, or a view straight at the figure."""
-    middle, area = points.mean(0), viewport_area(context)
-    if area is not None and not bpy.app.background:
-        region = next(region for region in area.regions if region.type == "WINDOW")
-        return viewport_camera(region, area.spaces.active.region_3d, middle)
-    camera = context.scene.camera
-    if camera is not None and camera.type == "CAMERA":
-        view = scene_camera(camera, context.scene, context.evaluated_depsgraph_get(), middle)
-        if np.isfinite(view.project(points)).all():
-            return view
     flat = points.copy()
-    flat[:, 1] = middle[1]
-    return facing_camera(flat)
+    flat[:, 1] = points[:, 1].mean()
+    return present_view(context, points) or facing_camera(flat)
 
 
 def _world_from_body(stored: StoredStill, target: Object) -> np.ndarray:

@@ -77,17 +77,28 @@ def drawing_view(context: Context, drawing: Object, points: np.ndarray) -> Camer
     stored = _view_of_sheet(drawing, points)
     if stored is not None:
         return stored
-    middle = points.mean(0)
-    area = viewport_area(context)
+    return present_view(context, points) or facing_camera(points)
+
+
+def present_view(context: Context, points: np.ndarray) -> Camera | None:
+    """The viewport's camera; without a window the scene's, if it sees all the points.
+
+    Args:
+        context: any context.
+        points: [N, 3] in Blender's world.
+
+    Returns:
+        The camera; None when there is neither.
+    """
+    middle, area = points.mean(0), viewport_area(context)
     if area is not None and not bpy.app.background:
         region = next(region for region in area.regions if region.type == "WINDOW")
         return viewport_camera(region, area.spaces.active.region_3d, middle)
     camera = context.scene.camera
-    if camera is not None and camera.type == "CAMERA":
-        view = scene_camera(camera, context.scene, context.evaluated_depsgraph_get(), middle)
-        if np.isfinite(view.project(points)).all():
-            return view
-    return facing_camera(points)
+    if camera is None or camera.type != "CAMERA":
+        return None
+    view = scene_camera(camera, context.scene, context.evaluated_depsgraph_get(), middle)
+    return view if np.isfinite(view.project(points)).all() else None
 
 
 def store_view(drawing: Object, view: Camera) -> None:
