@@ -112,8 +112,10 @@ def only_subpanel(name: str) -> Steps:
     """Takes the other sub-panels of ours away: its rows then do not depend on theirs."""
     ours = [each for each in dir(bpy.types) if each.startswith("SKETCH2POSE_PT_")]
     kinds = [getattr(bpy.types, each) for each in ours]
-    for kind in kinds:
-        if getattr(kind, "bl_parent_id", "") == "SKETCH2POSE_PT_main" and kind.__name__ != name:
+    below_main = [k for k in kinds if getattr(k, "bl_parent_id", "") == "SKETCH2POSE_PT_main"]
+    gone = {kind.__name__ for kind in below_main} - {name}
+    for kind in kinds:  # and what hangs below one of them, or it would stand by itself
+        if kind.__name__ in gone or getattr(kind, "bl_parent_id", "") in gone:
             bpy.utils.unregister_class(kind)
     redraw()
     yield 0.8
