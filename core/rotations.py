@@ -3,8 +3,7 @@
 Conventions: right-handed, active, radians; matrices act on column vectors (`v' = R @ v`);
 quaternions are **wxyz** (w first, as Blender); a product `a b` turns by `b` first and then by `a`.
 A rotation vector is axis times angle. `b_from_a` converts between forms, `quat_*` and `rotmat_*`
-are
-operations on one form. Conversions keep the floating type of their input; quaternion algebra
+are operations on one form. Conversions keep the floating type of their input; quaternion algebra
 answers in double precision. What is turned into what (frames) is the caller's to name.
 
 Conversions

@@ -2,8 +2,7 @@
 
 Modules are imported inside `register()`, so importing this file costs nothing. Each feature's
 folder names the modules that take part in `REGISTERED`; such a module offers `classes` and, when
-it has
-handlers or keymaps of its own, `register()` and `unregister()`.
+it has handlers or keymaps of its own, `register()` and `unregister()`.
 """
 
 from __future__ import annotations

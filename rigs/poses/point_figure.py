@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core.arrays import FloatArray, IndexArray, einsum
-from ...core.rotations import normalized, quat_from_rotvec, rotmat_from_quat
+from ...core.kinematics import forward_kinematics, rest_offsets_from_joints
+from ...core.rotations import normalized, rotmat_from_rotvec
 from ...core.smpl import SMPL_PARENTS
 
 LEFT_JOINTS = (1, 4, 7, 10, 13, 16, 18, 20, 22)
@@ -43,7 +44,9 @@ class PointFigure:
 
         Linear blend skinning; normals are carried along without being re-computed.
         """
-        world, places = _chain(np.asarray(pose, dtype=np.float64).reshape(24, 3), self.rest)
+        turned = rotmat_from_rotvec(np.asarray(pose, dtype=np.float64).reshape(24, 3))
+        steps = rest_offsets_from_joints(self.rest, SMPL_PARENTS)
+        world, places = forward_kinematics(turned, steps, SMPL_PARENTS, -steps[0])
         shifts = places - einsum("jab,jb->ja", world, self.rest)
         turns = einsum("pk,pkab->pab", self.weights, world[self.joints])
         moved = einsum("pk,pka->pa", self.weights, shifts[self.joints])
@@ -85,13 +88,3 @@ def figure_from_body(
         rest=np.asarray(rest, dtype=np.float64),
         sides=sides.astype(np.intp),
     )
-
-
-def _chain(pose: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """World rotations [24, 3, 3] and joint places [24, 3], the first at the origin."""
-    world = rotmat_from_quat(quat_from_rotvec(pose))
-    places = np.zeros((24, 3))
-    for joint, parent in enumerate(SMPL_PARENTS[1:], start=1):
-        world[joint] = world[parent] @ world[joint]
-        places[joint] = places[parent] + world[parent] @ (rest[joint] - rest[parent])
-    return world, places

@@ -2,9 +2,8 @@
 
 A `CorrectionLayer` remembers what it was laid over, so that the original comes back when
 corrections are switched off. It is text in a custom property of the armature object: saved with
-the file, undone
-with it. A layer counts as long as the rig's result is the one it made; a new drawing, photo or
-clip at the same frame starts a new one.
+the file, undone with it. A layer counts as long as the rig's result is the one it made; a new
+drawing, photo or clip at the same frame starts a new one.
 
 Conventions: poses are SMPL's in the body's y-up world; pixels are those of the result's picture.
 """

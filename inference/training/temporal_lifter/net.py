@@ -3,8 +3,8 @@
 Conventions: orientations are those of the 24 parts in the view of their frame (see
 `inference.video.solving.lifter_input`), 6D after Zhou et al. 2019 (first two columns).
 `turn_spread` is the log of the usual turn (rad) that is missing about the three axes of the view,
-`spread` that of the
-usual distance (m) of a joint from its place about the pelvis, `contact` are logits.
+`spread` that of the usual distance (m) of a joint from its place about the pelvis, `contact` are
+logits.
 """
 
 from __future__ import annotations
